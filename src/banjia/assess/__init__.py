@@ -1,0 +1,1 @@
+"""What it means for us: profile x route x day -> assessment -> policy."""

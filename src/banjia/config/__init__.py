@@ -1,0 +1,1 @@
+"""banjia.yaml: who calls, for what, over which routes."""

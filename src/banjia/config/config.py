@@ -1,0 +1,153 @@
+"""Config: what banjia.yaml says, read and typed; nothing here has been judged yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from banjia.config.secret import Secret
+
+Treatment = Literal["refuse", "home", "pseudonymise", "mask", "allow"]
+Facts = Mapping[str, object]  # fact id -> value as written; the catalogue judges it
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    id: str
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Persons exported in one year outside this gateway, as somebody declared. Intervals are inclusive; None is unbounded."""
+
+    year: int
+    ordinary: tuple[int, int | None]
+    sensitive: tuple[int, int | None]
+    by: str
+    on: date
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentRule:
+    """What happens to personal information, by destination and class; the most specific entry wins."""
+
+    by: Mapping[str, Treatment] = field(default_factory=dict)  # "abroad", "abroad.sensitive", "home.ordinary" ...
+
+    def of(self, *, abroad: bool, data_class: str) -> Treatment | None:
+        place = "abroad" if abroad else "home"
+        return self.by.get(f"{place}.{data_class}") or self.by.get(place)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    explicit: Literal["auto", "on", "off"] = "auto"
+    implicit: Literal["auto", "on", "off"] = "auto"
+    shown_by_app: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    id: str
+    keys: tuple[Secret, ...] = ()
+    facts: Facts = field(default_factory=dict)
+    purposes: Mapping[str, Facts] = field(default_factory=dict)
+    routes: tuple[str, ...] = ()  # order is preference
+    treatment: TreatmentRule = field(default_factory=TreatmentRule)
+    labels: Labels = field(default_factory=Labels)
+    options: Mapping[str, object] = field(
+        default_factory=dict
+    )  # limits, budgets, moderation, rollout, hard_loss ... read by the gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way out. `provider` is a catalogue id; place, operator and filing follow the host."""
+
+    id: str
+    provider: str
+    base_url: str
+    key: Secret | None = None
+    channel: str | None = None  # network.channel
+    api_version: str | None = None
+    stand_in: bool = False
+    models: Mapping[str, str] = field(default_factory=dict)  # name asked for (wildcards) -> name upstream
+    facts: Facts = field(default_factory=dict)
+    country: str | None = None  # declared for a host the catalogue does not know
+    reason: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)  # auth, time-outs, inline_images, overrides ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A dated declaration that a duty is met; empty `apps` or `routes` means all."""
+
+    duty: str
+    by: str
+    on: date
+    apps: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    until: date | None = None
+    evidence: str = ""
+
+    def covers(self, duty: str, *, app: str, route: str, on: date) -> bool:
+        return (
+            self.duty == duty
+            and (not self.apps or app in self.apps)
+            and (not self.routes or route in self.routes)
+            and self.on <= on
+            and (self.until is None or on <= self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A doubtful route accepted by name, with the reason."""
+
+    route: str
+    by: str
+    reason: str
+    on: date
+    apps: tuple[str, ...] = ()
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoice:
+    """A contested reading chosen against the strict default, with the reason."""
+
+    reading: str
+    option: str
+    reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    path: Path
+    store: str
+    keys: Path
+    gateway_country: str | None
+    gateway_facts: Facts
+    entity: Entity
+    elsewhere: tuple[Elsewhere, ...]
+    apps: tuple[App, ...]
+    routes: tuple[Route, ...]
+    attestations: tuple[Attestation, ...]
+    acceptances: tuple[Acceptance, ...]
+    readings: tuple[ReadingChoice, ...]
+    packs: tuple[str, ...]  # () = those that known facts bring in
+    auto_approve: bool
+    treatment: TreatmentRule
+    labels: Labels
+    options: Mapping[str, object]  # further top-level settings, read by the room they belong to
+
+    def app(self, id: str) -> App | None:  # noqa: A002
+        return next((a for a in self.apps if a.id == id), None)
+
+    def route(self, id: str) -> Route | None:  # noqa: A002
+        return next((r for r in self.routes if r.id == id), None)

@@ -1,0 +1,1 @@
+"""What is true: typed questions, their answers, and where each answer came from."""

@@ -1,0 +1,1 @@
+"""The wire: server, pipeline, streams, upstream pool, API bridges. Knows no law."""

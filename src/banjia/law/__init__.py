@@ -1,0 +1,1 @@
+"""What the text says: statute files and the packs that hold them."""

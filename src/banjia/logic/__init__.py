@@ -1,0 +1,1 @@
+"""What follows: conditions over all possible worlds. Standard library only."""

@@ -1,0 +1,1 @@
+"""How it changes: one codemod per file; diff, apply, undo."""

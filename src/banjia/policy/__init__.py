@@ -1,0 +1,1 @@
+"""What may pass: a frozen policy and the decision on one call. Knows no law."""

@@ -1,0 +1,1 @@
+"""Who is in the text: detectors, surrogates, restoring, subjects."""

@@ -1,0 +1,1 @@
+"""Where traffic can go: one provider, one file; dialect operations; life cycle; filings."""
