@@ -18,7 +18,7 @@ MORE = Text(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb. Exit codes as in the contract: 0 done, 1 error, 2 usage, 3 open facts, 4 prohibited, 5 action needed."""
+    """Run one verb. Exit codes: 0 done, 1 error, 2 usage, 3 open facts, 4 prohibited, 5 action needed."""
     words = list(sys.argv[1:] if argv is None else argv)
     lang = _lang(words)
     if words and words[0] in {"-h", "--help", "help"}:

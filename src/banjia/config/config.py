@@ -22,7 +22,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Persons exported in one year outside this gateway, as somebody declared. Intervals are inclusive; None is unbounded."""
+    """Persons exported in one year outside this gateway, as declared; inclusive intervals, None is unbounded."""
 
     year: int
     ordinary: tuple[int, int | None]
