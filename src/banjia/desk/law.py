@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from banjia.errors import LawError
+from banjia.law.corpus import SHIPPED, corpus
+from banjia.law.pack import Pack, read_pack
+from banjia.law.reader import read_statute
 
 
 def read_faults(folders: Sequence[str]) -> list[LawError]:
     """Every file that cannot be read, one error a file; then what stands between the files of a pack."""
-    from banjia.law.pack import read_pack
-    from banjia.law.reader import read_statute
-
-    root = Path(__file__).parents[1] / "law" / "packs"
-    packs = [Path(f) for f in folders] or sorted(p for p in root.iterdir() if p.is_dir())
+    shipped = sorted(p for p in SHIPPED.iterdir() if (p / "pack.toml").is_file())
+    packs = [Path(f) for f in folders] or shipped
     faults: list[LawError] = []
     for pack in packs:
         before = len(faults)
@@ -26,7 +26,21 @@ def read_faults(folders: Sequence[str]) -> list[LawError]:
                 faults.append(error)
         if len(faults) == before:
             try:
-                read_pack(pack)
+                one = read_pack(pack)
+                corpus([*_others(shipped, one.id), one])
             except LawError as error:
                 faults.append(error)
     return faults
+
+
+def _others(folders: Sequence[Path], id: str) -> list[Pack]:  # noqa: A002
+    """The shipped packs that can be read, but for the one under check."""
+    found = []
+    for folder in folders:
+        try:
+            pack = read_pack(folder)
+        except LawError:
+            continue
+        if pack.id != id:
+            found.append(pack)
+    return found

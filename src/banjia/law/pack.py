@@ -66,6 +66,7 @@ class ListEntry:
 class ListText:
     id: str
     entries: tuple[ListEntry, ...]
+    minus: tuple[str, ...]
     where: str
 
 
@@ -159,7 +160,7 @@ def _pack(
         title=head.both("title"),
         version=head.text("version"),
         time_zone=head.text("time_zone", "UTC"),
-        joins=head.text("joins", "true"),
+        joins=head.text("joins", "True"),
         joins_when_open=head.flag("joins_when_open", default=False),
         never=tuple((text, head.where("never")) for text in never),
         parameters=head.table("parameters"),
@@ -185,7 +186,7 @@ def _axis(fields: Fields) -> AxisText:
         outcomes=outcomes,
         default=fields.text("default"),
         default_cites=fields.texts("default_cites"),
-        applies=_short(fields, "applies", "true"),
+        applies=_short(fields, "applies", "True"),
         otherwise=fields.text("otherwise", ""),
         otherwise_cites=fields.texts("otherwise_cites"),
         joins=_short(fields, "joins", ""),
@@ -203,7 +204,7 @@ def _axis(fields: Fields) -> AxisText:
             )
     if len(set(names)) != len(names):
         raise fields.fail("outcome", Text("结果重名", "two outcomes share a name"), found=names)
-    if axis.applies != "true" and not axis.otherwise:
+    if axis.applies != "True" and not axis.otherwise:
         raise fields.fail("applies", Text("缺 otherwise", "`otherwise` is missing"), expected='otherwise = "..."')
     return axis
 
@@ -213,10 +214,10 @@ def _outcome(fields: Fields) -> OutcomeText:
     several = fields.tables("verdicts")
     verdicts: list[tuple[str, str]] = []
     for item in several:
-        verdicts.append((_short(item, "when", "true"), item.one_of("verdict", VERDICTS)))
+        verdicts.append((_short(item, "when", "True"), item.one_of("verdict", VERDICTS)))
         item.done()
     if single:
-        verdicts.append(("true", fields.one_of("verdict", VERDICTS)))
+        verdicts.append(("True", fields.one_of("verdict", VERDICTS)))
     outcome = OutcomeText(fields.id(), fields.both("text"), tuple(verdicts), fields.texts("duties"), fields.where("id"))
     fields.done()
     if not verdicts:
@@ -241,7 +242,7 @@ def _lists(fields: Fields) -> tuple[ListText, ...]:
             )
         entries = [_entry(value, item) for value in raw]
         entries += [ListEntry("", name, None, None) for name in item.texts("union")]
-        found.append(ListText(item.id(), tuple(entries), item.where("id")))
+        found.append(ListText(item.id(), tuple(entries), item.texts("minus"), item.where("id")))
         item.both("title", Text("", ""))
         item.both("note", Text("", ""))
         item.texts("cites")

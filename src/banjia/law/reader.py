@@ -215,8 +215,8 @@ def _rule(fields: Fields) -> RuleText:
 def _duty(fields: Fields) -> DutyText:
     duty = DutyText(
         id=fields.id(),
-        axis=fields.id("axis"),
-        when=_condition(fields, "when") or "true",
+        axis=fields.text("axis", ""),
+        when=_condition(fields, "when") or "True",
         unless=_condition(fields, "unless"),
         due=fields.one_of("due", DUES, "continuing"),  # type: ignore[arg-type]
         met=_condition(fields, "met"),
@@ -235,7 +235,14 @@ def _duty(fields: Fields) -> DutyText:
 
 def _definition(fields: Fields) -> Definition:
     definition = Definition(
-        fields.id(), _condition(fields, "when"), fields.texts("union"), fields.texts("cites"), fields.where()
+        id=fields.id(),
+        when=_condition(fields, "when"),
+        union=fields.texts("union"),
+        cites=fields.texts("cites"),
+        since=fields.day("from"),
+        until=fields.day("until"),
+        reading=_chosen(fields),
+        where=fields.where(),
     )
     fields.get("note")
     fields.done()

@@ -114,6 +114,9 @@ class Definition:
     when: str
     union: tuple[str, ...]
     cites: tuple[str, ...]
+    since: date | None
+    until: date | None
+    reading: tuple[str, str] | None
     where: str
 
 
