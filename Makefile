@@ -35,6 +35,12 @@ imports: $(STAMP)
 unit: $(STAMP) $(MODELS)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
+demo: $(STAMP) $(MODELS)
+	$(BIN)/python scripts/demo.py
+
+bench: $(STAMP)
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
