@@ -41,6 +41,9 @@ demo: $(STAMP) $(MODELS)
 bench: $(STAMP)
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+conformance: $(STAMP) $(MODELS)
+	$(BIN)/python conformance/run.py
+
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
