@@ -1,1 +1,1 @@
-"""Where traffic can go: one provider, one file; dialect operations; life cycle; filings."""
+"""Routes: where traffic can go. Providers, models, prices, filings and dialects, as dated data."""
