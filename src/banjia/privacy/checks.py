@@ -1,0 +1,267 @@
+"""Checks: what a pattern alone cannot say. Each takes the matched bytes and answers whether they can be real."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from datetime import date
+
+Check = Callable[[bytes], bool]
+
+PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+)
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ID_CHECK = "10X98765432"
+USCC_ALPHABET = {c: i for i, c in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
+USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+IBAN_LENGTHS = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28,
+    "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
+    "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22,
+    "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20,
+    "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15,
+    "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19,
+    "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
+}  # fmt: skip
+TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888", "900")
+ROLE_BOXES = frozenset(
+    "info support noreply no-reply donotreply admin webmaster postmaster service sales contact help hr jobs press "
+    "abuse security billing marketing newsletter feedback mailer-daemon root kefu hello team office enquiries".split()
+)
+NOT_TLDS = frozenset("png jpg jpeg gif svg webp js ts css py md json html pdf txt whl local internal invalid".split())
+KEPT = b"0123456789Xx"
+
+
+def digits(value: bytes) -> str:
+    """The digits (and a final X) of a number written with separators."""
+    return bytes(c for c in value if c in KEPT).decode()
+
+
+def luhn(number: str) -> bool:
+    total = 0
+    for i, c in enumerate(reversed(number)):
+        d = ord(c) - 48
+        if i % 2:
+            d = d * 2 - 9 if d > 4 else d * 2
+        total += d
+    return total % 10 == 0
+
+
+def day(text: str) -> date | None:
+    """The calendar day of `yyyymmdd`; None where there is no such day."""
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return None
+
+
+def resident_id(value: bytes) -> bool:
+    """18 digits by ISO 7064 MOD 11-2, a province code and a real day. The county code is not asked for:
+    codes were given at registration, often long after birth."""
+    v = digits(value).upper()
+    if len(v) != 18 or v[:2] not in PROVINCES or "X" in v[:17] or day(v[6:14]) is None:
+        return False
+    return ID_CHECK[sum(int(c) * w for c, w in zip(v[:17], ID_WEIGHTS, strict=True)) % 11] == v[17]
+
+
+def resident_id_15(value: bytes) -> bool:
+    v = digits(value)
+    return len(v) == 15 and v[:2] in PROVINCES and day("19" + v[6:12]) is not None
+
+
+def foreign_resident(value: bytes) -> bool:
+    v = digits(value).upper()
+    if len(v) != 18 or v[0] != "9" or "X" in v[:17] or day(v[6:14]) is None:
+        return False
+    return ID_CHECK[sum(int(c) * w for c, w in zip(v[:17], ID_WEIGHTS, strict=True)) % 11] == v[17]
+
+
+def bank_card(value: bytes) -> bool:
+    """Luhn and an issuer's prefix: Luhn alone passes one random number in ten."""
+    v = digits(value)
+    if not 13 <= len(v) <= 19 or not v.isdigit() or len(set(v)) < 2 or not luhn(v):
+        return False
+    if v[0] == "4":
+        return len(v) in (13, 16, 19)
+    if v[:2] in ("34", "37"):
+        return len(v) == 15
+    if "51" <= v[:2] <= "55" or "2221" <= v[:4] <= "2720":
+        return len(v) == 16
+    return v[:2] in ("60", "62", "65") and 16 <= len(v) <= 19 or v[:4] == "9558" or v[:2] == "35" and len(v) == 16
+
+
+def luhn_only(value: bytes) -> bool:
+    return luhn(digits(value))
+
+
+def uscc(value: bytes) -> bool:
+    """GB 32100 MOD 31."""
+    v = value.decode().upper()
+    if any(c not in USCC_ALPHABET for c in v) or v.isalpha():
+        return False
+    total = sum(USCC_ALPHABET[c] * w for c, w in zip(v[:17], USCC_WEIGHTS, strict=True))
+    return (31 - total % 31) % 31 == USCC_ALPHABET[v[17]]
+
+
+def iban(value: bytes) -> bool:
+    v = bytes(c for c in value if c not in b" -").decode().upper()
+    if IBAN_LENGTHS.get(v[:2]) != len(v):
+        return False
+    return int("".join(str(int(c, 36)) for c in v[4:] + v[:4])) % 97 == 1
+
+
+def mobile_cn(value: bytes) -> bool:
+    v = digits(value)[-11:]
+    return len(v) == 11 and v[0] == "1" and v[1] in "3456789" and len(set(v[3:])) > 1
+
+
+def nanp(value: bytes) -> bool:
+    """A North American number of a person: area and exchange 2-9, not N11, not toll-free."""
+    v = digits(value)
+    while len(v) > 10 and v[0] in "01":
+        v = v[1:]
+    v = v[:10]
+    return len(v) == 10 and v[0] > "1" and v[3] > "1" and v[1:3] not in ("00", "11") and v[:3] not in TOLL_FREE
+
+
+def landline_cn(value: bytes) -> bool:
+    """A known length of area code and local number: eight digits after 010 and 02x and in the larger cities."""
+    v = digits(value).removeprefix("86")
+    v = v if v[:1] == "0" else "0" + v
+    area = 3 if v[1] in "12" else 4
+    local = v[area:]
+    return v[1] != "0" and local[:1] in tuple("2345678") and len(local) in ((8,) if area == 3 else (7, 8))
+
+
+def international(value: bytes) -> bool:
+    v = digits(value)
+    return 8 <= len(v) <= 15 and len(set(v)) > 2
+
+
+def email(value: bytes) -> bool:
+    local, _, domain = value.decode("ascii", "replace").lower().rpartition("@")
+    tld = domain.rpartition(".")[2]
+    return (
+        local not in ROLE_BOXES and tld.isalpha() and len(tld) >= 2 and tld not in NOT_TLDS and not local.endswith(".")
+    )
+
+
+def ssn(value: bytes) -> bool:
+    v = digits(value)
+    return v[:3] not in ("000", "666") and v[0] != "9" and v[3:5] != "00" and v[5:] != "0000"
+
+
+def public_ip(value: bytes) -> bool:
+    """An address of the open internet: private, loopback, link-local, documentation and mask addresses are nobody's."""
+    try:
+        ip = ipaddress.ip_address(value.decode().partition("%")[0])
+    except ValueError:
+        return False
+    if ip.version == 6:
+        return not (ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_private)
+    return ip.is_global and not value.endswith(b".0.0") and ip.packed[0] not in (0, 255)
+
+
+def mac(value: bytes) -> bool:
+    v = value.upper().replace(b"-", b":")
+    return len(set(v.split(b":"))) > 2 and v != b"FF:FF:FF:FF:FF:FF"
+
+
+def geo(value: bytes) -> bool:
+    """A pair in range, in either order."""
+    try:
+        a, b = (abs(float(part)) for part in _numbers(value)[:2])
+    except ValueError:
+        return False
+    return (a <= 90 and b <= 180 or b <= 90 and a <= 180) and a != b and a + b > 1
+
+
+def real_day(value: bytes) -> bool:
+    """A day that some calendar has, in the orders year-month-day, month/day/year and day/month/year."""
+    return birth_day(value) is not None
+
+
+def birth_day(value: bytes) -> date | None:
+    parts = [int(p) for p in _numbers(value, dots=False)]
+    if len(parts) == 1 and len(str(parts[0])) == 8:
+        return day(str(parts[0]))
+    text = value.decode("utf-8", "replace").lower()
+    for i, month in enumerate(MONTHS, 1):
+        if month in text:
+            if len(parts) != 2:
+                return None
+            d, y = (parts[1], parts[0]) if parts[0] > 31 else (parts[0], parts[1])
+            return _day(y, i, d)
+    if len(parts) == 2:
+        return _day(parts[0], parts[1], 1)
+    if len(parts) != 3:
+        return None
+    a, b, c = parts
+    if a > 31:
+        return _day(a, b, c)
+    return _day(c, a, b) or _day(c, b, a)
+
+
+def mixed(value: bytes) -> bool:
+    """Enough variety to be a key and not a word or a row of stars."""
+    return len(set(value)) >= 6 and not value.lower().startswith((b"example", b"your", b"xxxx", b"<"))
+
+
+def password(value: bytes) -> bool:
+    """Something that is no word of prose: letters with digits or signs, or a code of digits."""
+    kinds = sum((any(48 <= c <= 57 for c in value), value.lower() != value, any(not chr(c).isalnum() for c in value)))
+    letters = any(chr(c).isalpha() for c in value)
+    core = value.strip(b".,!?:-_")
+    return len(set(value)) > 2 and len(core) >= 4 and (core.isdigit() or letters and len(value) >= 6 and kinds > 0 and not core.isalpha())
+
+
+def handle(value: bytes) -> bool:
+    """A name that its owner chose: it has a digit, a line or a hyphen, or no vowel pattern of a word."""
+    text = value.decode()
+    return any(c.isdigit() or c in "_-" for c in text) and not text.lower().startswith(("http", "jssdk", "config"))
+
+
+def plate(value: bytes) -> bool:
+    """At least one digit among the last five signs, and no plain word."""
+    text = value.decode("utf-8", "replace")
+    return sum(c.isdigit() for c in text) >= 1 and text[1:3] != "AP"
+
+
+def vin(value: bytes) -> bool:
+    v = value.decode().upper()
+    return len(v) == 17 and not v.isdigit() and not v.isalpha()
+
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _day(year: int, month: int, day_: int) -> date | None:
+    if year < 100:
+        year += 1900 if year > 30 else 2000
+    try:
+        found = date(year, month, day_)
+    except ValueError:
+        return None
+    return found if 1900 <= year <= 2099 else None
+
+
+def _numbers(value: bytes, *, dots: bool = True) -> list[str]:
+    out, current = [], ""
+    for c in value.decode("utf-8", "replace") + " ":
+        if c.isascii() and c.isdigit() or dots and (c == "." or c == "-" and not current):
+            current += c
+        elif current:
+            out.append(current)
+            current = ""
+    return [n for n in out if any(c.isdigit() for c in n)]
+
+
+CHECKS: dict[str, Check] = {
+    f.__name__: f
+    for f in (
+        resident_id, resident_id_15, foreign_resident, bank_card, luhn_only, uscc, iban, mobile_cn, nanp, landline_cn,
+        international, email, ssn, public_ip, mac, geo, real_day, mixed, vin,
+        password, handle, plate,
+    )
+}  # fmt: skip
