@@ -1,0 +1,155 @@
+"""Answer: what an upstream sends back, as it arrives; bounded, and either whole or broken, never in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal
+
+Kind = Literal[
+    "connect",  # no connection: refused, unreachable, no such host
+    "tls",
+    "forbidden",  # the name leads to an address that is never connected to
+    "busy",  # every connection of the route is in use
+    "timeout",
+    "closed",  # before the first byte of the answer
+    "broken",  # after it
+    "garbage",  # not HTTP/1.1
+    "too_large",
+    "client_gone",
+]
+
+PAUSE_AT = 256 * 1024  # bytes waiting for the caller at which the upstream is told to wait
+
+
+class UpstreamError(Exception):
+    """The exchange failed on the upstream side. `sent`: a byte of the request may have arrived there."""
+
+    def __init__(self, kind: Kind, detail: str = "", *, sent: bool = True) -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind = kind
+        self.detail = detail
+        self.sent = sent
+
+
+class Answer:
+    """Status and headers once `head` returns; then `read` until it gives nothing, or `body` at once."""
+
+    __slots__ = (
+        "_abort",
+        "_buffered",
+        "_chunks",
+        "_failure",
+        "_head_here",
+        "_pause",
+        "_paused",
+        "_waiter",
+        "complete",
+        "headers",
+        "last",
+        "received",
+        "status",
+    )
+
+    def __init__(self, now: float, pause: Callable[[bool], None], abort: Callable[[UpstreamError], None]) -> None:
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.complete = False
+        self.received = 0
+        self.last = now  # when something last happened
+        self._chunks: list[bytes] = []
+        self._buffered = 0
+        self._failure: UpstreamError | None = None
+        self._head_here = False
+        self._paused = False
+        self._pause = pause
+        self._abort = abort
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self._head_here
+
+    @property
+    def paused(self) -> bool:
+        """The upstream waits for the caller, so its silence is not its fault."""
+        return self._paused
+
+    def header(self, name: bytes) -> bytes | None:
+        return next((v for n, v in self.headers if n == name), None)
+
+    async def head(self) -> None:
+        while not self._head_here:
+            if self._failure is not None:
+                raise self._failure
+            await self._wait()
+
+    async def read(self) -> bytes:
+        """Everything that has arrived since the last read; nothing at the end. Raises UpstreamError if cut short."""
+        while not self._chunks:
+            if self._failure is not None:
+                raise self._failure
+            if self.complete:
+                return b""
+            await self._wait()
+        chunks = self._chunks
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        self._chunks = []
+        self._buffered = 0
+        if self._paused:
+            self._paused = False
+            self._pause(False)
+        return data
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body, at most `limit` bytes of it; a longer one is aborted."""
+        if self.complete and self._failure is None and self.received <= limit:
+            return await self.read()
+        parts: list[bytes] = []
+        size = 0
+        while data := await self.read():
+            size += len(data)
+            if size > limit:
+                failure = UpstreamError("too_large", f"more than {limit} bytes")
+                self.abort(failure)
+                raise failure
+            parts.append(data)
+        return b"".join(parts)
+
+    def abort(self, failure: UpstreamError) -> None:
+        """Stop here: the upstream connection is cut, and whoever reads is told."""
+        if not self.complete:
+            self._abort(failure)
+
+    # what the connection reports
+
+    def head_arrived(self, status: int) -> None:
+        self.status = status
+        self._head_here = True
+
+    def body_arrived(self, data: bytes) -> None:
+        self._chunks.append(data)
+        size = len(data)
+        self.received += size
+        self._buffered += size
+        if self._buffered > PAUSE_AT and not self._paused:
+            self._paused = True
+            self._pause(True)
+
+    def fail(self, failure: UpstreamError) -> None:
+        if self._failure is None and not self.complete:
+            self._failure = failure
+            if failure.kind == "client_gone":
+                self._chunks = []
+            self.wake()
+
+    def wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None:
+            self._waiter = None
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def _wait(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        await self._waiter

@@ -1,0 +1,418 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import itertools
+import ssl
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scripted import SSE_HEAD, Scripted, chunk, http, play, write
+
+from banjia.errors import ConfigError
+from banjia.gateway.answer import UpstreamError
+from banjia.gateway.target import Timeouts, is_forbidden, parse_proxy, parse_target
+from banjia.gateway.upstream import Upstream
+
+HEAD = b"POST /v1/x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n"
+
+
+def pool(url: str, **changes) -> Upstream:
+    return Upstream(dataclasses.replace(parse_target(url, where="test"), **changes))
+
+
+async def exchange(upstream: Upstream, *, repeatable: bool = True, limit: int = 1 << 20) -> tuple[int, bytes]:
+    answer = await upstream.send(HEAD, b"{}", repeatable=repeatable)
+    return answer.status, await answer.body(limit)
+
+
+def run(handler, scene, **changes):
+    async def main():
+        async with Scripted(handler) as server:
+            upstream = pool(server.url, **changes)
+            try:
+                return await scene(upstream, server)
+            finally:
+                upstream.close()
+
+    return play(main())
+
+
+def failure(handler, *, repeatable: bool = True, limit: int = 1 << 20, **changes) -> UpstreamError:
+    async def scene(upstream, server):
+        with pytest.raises(UpstreamError) as caught:
+            await exchange(upstream, repeatable=repeatable, limit=limit)
+        return caught.value
+
+    return run(handler, scene, **changes)
+
+
+async def ok(seen, writer):
+    await write(writer, http(b"fine"))
+
+
+def test_a_kept_connection_is_used_again():
+    async def scene(upstream, server):
+        assert [(200, b"fine")] * 3 == [await exchange(upstream) for _ in range(3)]
+        return server.connections
+
+    assert run(ok, scene) == 1
+
+
+def closing_after_first(calls: list[int]):
+    async def handler(seen, writer):
+        calls.append(1)
+        if len(calls) == 2:
+            writer.transport.abort()
+            return
+        await write(writer, http(b"fine"))
+
+    return handler
+
+
+def test_a_kept_connection_closed_under_a_repeatable_request_is_replaced():
+    calls: list[int] = []
+
+    async def scene(upstream, server):
+        await exchange(upstream)
+        return await exchange(upstream)
+
+    assert run(closing_after_first(calls), scene) == (200, b"fine")
+    assert len(calls) == 3
+
+
+def test_a_request_that_may_not_be_repeated_is_not_sent_twice():
+    calls: list[int] = []
+
+    async def scene(upstream, server):
+        await exchange(upstream)
+        with pytest.raises(UpstreamError, match="closed"):
+            await exchange(upstream, repeatable=False)
+
+    run(closing_after_first(calls), scene)
+    assert len(calls) == 2
+
+
+def test_a_fresh_connection_that_closes_is_a_failure_and_not_a_loop():
+    calls: list[int] = []
+
+    async def handler(seen, writer):
+        calls.append(1)
+        writer.transport.abort()
+
+    assert failure(handler).kind == "closed"
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "garbage"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n", "garbage"),
+        (b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200_000, "garbage"),
+        (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 300 + b"\r\n", "garbage"),
+        (b"HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", "garbage"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf", "broken"),
+        (SSE_HEAD + b"5\r\nhal", "broken"),
+        (SSE_HEAD + b"zz\r\n", "garbage"),
+        (b"", "closed"),
+    ],
+)
+def test_what_is_not_a_whole_answer_is_named(raw, kind):
+    async def handler(seen, writer):
+        await write(writer, raw)
+        writer.close()
+
+    assert failure(handler).kind == kind
+
+
+def test_an_answer_without_length_ends_with_the_connection():
+    async def handler(seen, writer):
+        await write(writer, b"HTTP/1.1 200 OK\r\n\r\nuntil the end")
+        writer.close()
+
+    assert run(handler, lambda u, _: exchange(u)) == (200, b"until the end")
+
+
+def test_an_interim_answer_is_passed_over():
+    async def handler(seen, writer):
+        await write(writer, b"HTTP/1.1 100 Continue\r\n\r\n" + http(b"fine"))
+
+    assert run(handler, lambda u, _: exchange(u)) == (200, b"fine")
+
+
+def test_a_second_answer_that_nobody_asked_for_ends_the_connection():
+    async def handler(seen, writer):
+        await write(writer, http(b"fine") + http(b"smuggled"))
+
+    async def scene(upstream, server):
+        both = [await exchange(upstream), await exchange(upstream)]
+        return both, server.connections
+
+    assert run(handler, scene) == ([(200, b"fine")] * 2, 2)
+
+
+def test_an_answer_above_the_limit_is_aborted():
+    async def handler(seen, writer):
+        await write(writer, SSE_HEAD)
+        while True:
+            await write(writer, chunk(b"x" * 65536))
+
+    assert failure(handler, limit=1 << 20).kind == "too_large"
+
+
+def test_a_silent_upstream_is_given_up():
+    async def handler(seen, writer):
+        await asyncio.Event().wait()
+
+    assert failure(handler, timeouts=Timeouts(first_byte=0.1)).kind == "timeout"
+
+
+def test_an_upstream_that_falls_silent_is_given_up():
+    async def handler(seen, writer):
+        await write(writer, SSE_HEAD + chunk(b"one"))
+        await asyncio.Event().wait()
+
+    assert failure(handler, timeouts=Timeouts(idle=0.1)).kind == "timeout"
+
+
+def test_nothing_listening_is_a_failure_with_nothing_sent():
+    async def main():
+        with pytest.raises(UpstreamError) as caught:
+            await exchange(pool("http://127.0.0.1:1/v1"))
+        return caught.value
+
+    error = play(main())
+    assert (error.kind, error.sent) == ("connect", False)
+
+
+def test_a_reader_that_waits_stops_the_upstream():
+    sent: list[int] = []
+
+    async def handler(seen, writer):
+        await write(writer, SSE_HEAD)
+        for _ in range(400):
+            await write(writer, chunk(b"x" * 65536))
+            sent.append(1)
+        await write(writer, b"0\r\n\r\n")
+
+    async def scene(upstream, server):
+        answer = await upstream.send(HEAD, b"{}", repeatable=True)
+        before = -1
+        while before != len(sent):
+            before = len(sent)
+            await asyncio.sleep(0.05)
+        assert before < 400, "the upstream could send everything although nobody read"
+        size = 0
+        while data := await answer.read():
+            size += len(data)
+        return size
+
+    assert run(handler, scene) == 400 * 65536
+
+
+def test_more_than_the_allowed_connections_wait_their_turn():
+    most: list[int] = []
+
+    async def scene(upstream, server):
+        async def one():
+            answer = await upstream.send(HEAD, b"{}", repeatable=True)
+            most.append(upstream.in_use)
+            return await answer.body(100)
+
+        assert await asyncio.gather(*[one() for _ in range(6)]) == [b"fine"] * 6
+        return server.connections
+
+    assert run(ok, scene, max_connections=3) <= 3
+    assert max(most) <= 3
+
+
+def test_a_full_queue_is_refused_at_once():
+    async def handler(seen, writer):
+        await asyncio.Event().wait()
+
+    async def scene(upstream, server):
+        waiting = [asyncio.ensure_future(exchange(upstream)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(UpstreamError, match="busy"):
+            await exchange(upstream)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    run(handler, scene, max_connections=1)
+
+
+def test_cancelling_the_caller_cuts_the_upstream():
+    async def handler(seen, writer):
+        await asyncio.Event().wait()
+
+    async def scene(upstream, server):
+        task = asyncio.ensure_future(exchange(upstream))
+        await server.arrived.wait()
+        task.cancel()
+        await asyncio.wait_for(server.gone.wait(), 1)
+
+    run(handler, scene)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 400), max_size=6))
+def test_an_answer_is_the_same_however_its_bytes_are_cut(cuts):
+    whole = SSE_HEAD + chunk(b"data: one\n\n") + chunk("data: 二\n\n".encode()) + b"0\r\n\r\n"
+    points = [0, *sorted(min(c, len(whole)) for c in cuts), len(whole)]
+
+    async def handler(seen, writer):
+        for start, end in itertools.pairwise(points):
+            writer.write(whole[start:end])
+            await asyncio.sleep(0)
+
+    assert run(handler, lambda u, _: exchange(u)) == (200, "data: one\n\ndata: 二\n\n".encode())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://host/v1",
+        "http://",
+        "https://user:secret@host/v1",
+        "http://host/v1?x=1",
+        "http://host/v1#x",
+        "http://host\r\nx: y/v1",
+        "http://ho st/v1",
+        "http://host:99999/v1",
+        "http://169.254.169.254/latest",
+        "http://[fe80::1]/v1",
+        "http://0.0.0.0:80/v1",
+    ],
+)
+def test_a_base_url_that_could_mislead_is_refused_without_showing_its_password(url):
+    with pytest.raises(ConfigError) as caught:
+        parse_target(url, where="routes[0].base_url")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_target_knows_its_port_and_prefix():
+    target = parse_target("https://api.example.com/compatible-mode/v1/", where="")
+    assert (target.authority, target.port, target.tls, target.path) == (
+        "api.example.com",
+        443,
+        True,
+        "/compatible-mode/v1",
+    )
+    assert parse_target("http://[::1]:8081/v1", where="").authority == "[::1]:8081"
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1%eth0", "224.0.0.1", "::"])
+def test_metadata_and_multicast_addresses_are_never_connected_to(address):
+    assert is_forbidden(address)
+
+
+def certificate(tmp_path, name: str):
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.fromtimestamp(tmp_path.stat().st_mtime, UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / f"{name}.pem"
+    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    secret = tmp_path / f"{name}.key"
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, secret)
+    return pem, context
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_certificate_is_verified_against_the_named_authority(tmp_path, trusted):
+    pem, context = certificate(tmp_path, "localhost")
+
+    async def main():
+        async with Scripted(ok, ssl=context) as server:
+            url = f"https://localhost:{server.port}/v1"
+            upstream = pool(url, ca=pem if trusted else None)
+            try:
+                return await exchange(upstream)
+            except UpstreamError as error:
+                return error.kind
+            finally:
+                upstream.close()
+
+    assert play(main()) == ((200, b"fine") if trusted else "tls")
+
+
+def test_a_certificate_for_another_name_is_refused(tmp_path):
+    pem, context = certificate(tmp_path, "other.example")
+
+    async def main():
+        async with Scripted(ok, ssl=context) as server:
+            upstream = pool(f"https://localhost:{server.port}/v1", ca=pem)
+            with pytest.raises(UpstreamError, match="tls"):
+                await exchange(upstream)
+
+    play(main())
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_configured_proxy_is_asked_to_connect(tmp_path, tls):
+    pem, context = certificate(tmp_path, "localhost")
+    asked: list[bytes] = []
+
+    async def main():
+        async with Scripted(ok, ssl=context if tls else None) as server:
+
+            async def proxy(reader, writer):
+                head = await reader.readuntil(b"\r\n\r\n")
+                asked.append(head.split(b"\r\n")[0])
+                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", server.port)
+                writer.write(b"HTTP/1.1 200 ok\r\n\r\n")
+
+                async def copy(source, sink):
+                    while data := await source.read(65536):
+                        sink.write(data)
+                    sink.close()
+
+                await asyncio.gather(copy(reader, far_writer), copy(far_reader, writer), return_exceptions=True)
+
+            gate = await asyncio.start_server(proxy, "127.0.0.1", 0)
+            port = gate.sockets[0].getsockname()[1]
+            scheme = "https" if tls else "http"
+            upstream = pool(
+                f"{scheme}://localhost:{server.port}/v1",
+                ca=pem if tls else None,
+                proxy=parse_proxy(f"http://127.0.0.1:{port}", where=""),
+            )
+            try:
+                return await exchange(upstream), server.port
+            finally:
+                upstream.close()
+                gate.close()
+
+    result, port = play(main())
+    assert result == (200, b"fine")
+    assert asked == [f"CONNECT localhost:{port} HTTP/1.1".encode()]
+
+
+def test_a_proxy_in_the_environment_is_ignored(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    assert run(ok, lambda u, _: exchange(u)) == (200, b"fine")
