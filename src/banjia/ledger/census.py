@@ -1,0 +1,246 @@
+"""Census: counting distinct persons exactly, with a lower and an upper bound.
+
+Strong identifiers of one person join. The upper bound counts every person that is not joined to another. The lower
+bound counts clusters of persons that may be one, and in each at least the persons whom the caller declared, since two
+declared ids are two people. Persons known by a bare name, not identified, or erased, are in the upper bound only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from banjia.ledger.subject import DECLARED, PersonClass, Persons
+from banjia.store import people
+from banjia.store.people import CensusRow, PersonRow
+from banjia.store.store import Transaction
+
+WEAK, STRONG, DECLARED_PERSON = 0, 1, 2
+EXEMPT, ORDINARY, SENSITIVE = 0, 1, 2
+
+
+def lower(row: PersonRow) -> tuple[int, int]:
+    """What a cluster adds to the lower bounds (ordinary, sensitive).
+
+    A declared ordinary person may be an undeclared sensitive one of the same cluster, and is then sensitive.
+    """
+    sensitive = max(row.declared_sensitive, 1 if row.other_sensitive else 0)
+    if row.declared_ordinary:
+        return max(0, row.declared_ordinary - row.other_sensitive), sensitive
+    return (1 if row.other_ordinary and not sensitive else 0), sensitive
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The entry that a sighting leads to."""
+
+    log: int
+    index: int
+    at: int
+
+
+class Reservation:
+    """The effect of one call on a census: worked out first, written only by `write`."""
+
+    def __init__(
+        self, tx: Transaction, before: CensusRow, persons: Persons, digests: Sequence[Mapping[bytes, bool]]
+    ) -> None:
+        self.after = replace(before)
+        self._tx = tx
+        self._persons = persons
+        self._rows: dict[int, PersonRow] = {}
+        self._moved: dict[int, int] = {}  # former leader -> leader
+        self._regroup: list[tuple[int, int]] = []
+        self._absorbed: list[tuple[int, int]] = []
+        self._exposed: list[tuple[int, PersonClass]] = []
+        self._new: dict[bytes, int] = {}
+        self._known = people.owners(tx, before.id, [d for person in digests for d in person])
+        found = [
+            self._find(d, p.data_class, declared=any(i.kind == DECLARED for i in p.identifiers))
+            for p, d in zip(persons.people, digests, strict=True)
+        ]
+        for data_class in persons.unidentified:
+            self._expose(self._add(WEAK).id, data_class)
+        for i, j in persons.pairs():
+            self._link(self._now(found[i]), self._now(found[j]))
+        if self.after != before:
+            self.after.revision += 1
+
+    def write(self, place: Place) -> None:
+        number, tx = self.after.id, self._tx
+        for row in self._rows.values():
+            row.cluster = self._leader(row).id
+        people.save_persons(tx, number, list(self._rows.values()))
+        people.save_digests(tx, number, self._new)
+        for old, new in self._regroup:
+            people.regroup(tx, number, old, new)
+        for gone, kept in self._absorbed:
+            people.absorb(tx, number, gone, kept)
+        p = self._persons
+        exposed = {(self._now(person), p.country, p.route, c, p.form, p.basis, place.at) for person, c in self._exposed}
+        people.save_exposures(tx, number, sorted(exposed))
+        people.save_sightings(tx, number, sorted({row[0] for row in exposed}), place.log, place.index)
+
+    def weaken(self, number: int) -> None:
+        """Take one person out of the lower bounds and write that."""
+        row = self._row(number)
+        self._change(row, strength=WEAK, grade=row.grade)
+        self.after.revision += 1
+        people.save_persons(self._tx, self.after.id, list(self._rows.values()))
+
+    def _find(self, digests: Mapping[bytes, bool], data_class: PersonClass, *, declared: bool) -> int:
+        strong = [d for d, is_strong in digests.items() if is_strong]
+        weak = [d for d, is_strong in digests.items() if not is_strong]
+        by_strong = sorted({self._now(self._known[d]) for d in strong if d in self._known})
+        by_weak = sorted({self._now(self._known[d]) for d in weak if d in self._known})
+        if by_strong:
+            person = by_strong[0]
+            for other in by_strong[1:]:
+                self._absorb(other, person)
+        elif strong:  # a person known by name only may now have got an identifier; never one who has others already
+            nameless = [n for n in by_weak if self._row(n).strength == WEAK]
+            person = nameless[0] if nameless else self._add(WEAK).id
+        else:
+            person = by_weak[0] if by_weak else self._add(WEAK).id
+        for other in by_weak:
+            if other != person:
+                self._meet(person, other)
+        for digest in digests:
+            if digest not in self._known:
+                self._known[digest] = self._new[digest] = person
+        row = self._row(person)
+        if strong:
+            self._change(row, strength=max(row.strength, DECLARED_PERSON if declared else STRONG), grade=row.grade)
+        self._expose(person, data_class)
+        return person
+
+    def _meet(self, person: int, other: int) -> None:
+        """Two persons under one name in one scope: one of them nameless is the same, two with identifiers may be."""
+        if self._row(other).strength == WEAK:
+            self._absorb(other, person)
+        else:
+            self._link(person, other)
+
+    def _expose(self, person: int, data_class: PersonClass) -> None:
+        row = self._row(person)
+        grade = EXEMPT if self._persons.basis else SENSITIVE if data_class == "sensitive" else ORDINARY
+        self._change(row, strength=row.strength, grade=max(row.grade, grade))
+        self._exposed.append((person, data_class))
+
+    def _add(self, strength: int) -> PersonRow:
+        row = PersonRow(self.after.next_person, self.after.next_person, strength, EXEMPT)
+        self.after.next_person += 1
+        self._rows[row.id] = row
+        return row
+
+    def _row(self, number: int) -> PersonRow:
+        row = self._rows.get(number)
+        if row is None:
+            row = self._rows[number] = people.person(self._tx, self.after.id, number)
+        return row
+
+    def _now(self, number: int) -> int:
+        """The person after all joins of this call."""
+        for gone, kept in self._absorbed:
+            if number == gone:
+                number = kept
+        return number
+
+    def _leader(self, row: PersonRow) -> PersonRow:
+        number = row.cluster
+        while number in self._moved:
+            number = self._moved[number]
+        return self._row(number)
+
+    def _change(self, row: PersonRow, *, strength: int, grade: int) -> None:
+        if (strength, grade) != (row.strength, row.grade):
+            self._count(row, -1)
+            row.strength, row.grade = strength, grade
+            self._count(row, +1)
+
+    def _count(self, row: PersonRow, sign: int) -> None:
+        """Add one person to the bounds, or take them out."""
+        if row.grade == EXEMPT:
+            return
+        sensitive = row.grade == SENSITIVE
+        if sensitive:
+            self.after.sensitive_high += sign
+        else:
+            self.after.ordinary_high += sign
+        if row.strength == WEAK:
+            return
+        leader = self._leader(row)
+        self._lower(leader, -1)
+        if row.strength == DECLARED_PERSON:
+            if sensitive:
+                leader.declared_sensitive += sign
+            else:
+                leader.declared_ordinary += sign
+        elif sensitive:
+            leader.other_sensitive += sign
+        else:
+            leader.other_ordinary += sign
+        self._lower(leader, +1)
+
+    def _lower(self, leader: PersonRow, sign: int) -> None:
+        ordinary, sensitive = lower(leader)
+        self.after.ordinary_low += sign * ordinary
+        self.after.sensitive_low += sign * sensitive
+
+    def _link(self, one: int, other: int) -> None:
+        """The two may be one person: their clusters become one."""
+        kept, gone = self._leader(self._row(one)), self._leader(self._row(other))
+        if kept.id == gone.id:
+            return
+        if _weight(gone) > _weight(kept):
+            kept, gone = gone, kept
+        self._lower(kept, -1)
+        self._lower(gone, -1)
+        _pour(gone, kept)
+        self._lower(kept, +1)
+        self._lead(gone.id, kept.id)
+
+    def _absorb(self, gone: int, kept: int) -> None:
+        """The two are one person."""
+        old, new = self._row(gone), self._row(kept)
+        strength, grade = max(old.strength, new.strength), max(old.grade, new.grade)
+        self._change(old, strength=WEAK, grade=EXEMPT)
+        self._link(kept, gone)
+        if self._leader(new).id == gone:
+            self._moved.pop(kept, None)
+            _pour(old, new)
+            self._lead(gone, kept)
+        self._change(new, strength=strength, grade=grade)
+        del self._rows[gone]
+        self._absorbed.append((gone, kept))
+        for digest, number in self._known.items():
+            if number == gone:
+                self._known[digest] = kept
+        for digest, number in self._new.items():
+            if number == gone:
+                self._new[digest] = kept
+
+    def _lead(self, old: int, new: int) -> None:
+        self._moved[old] = new
+        self._regroup.append((old, new))
+
+
+def erase(tx: Transaction, before: CensusRow, number: int) -> CensusRow:
+    """Forget who a person was. That someone was exported stays counted, in the upper bound."""
+    change = Reservation(tx, before, Persons(), ())
+    change.weaken(number)
+    people.forget(tx, before.id, number)
+    people.save_census(tx, change.after)
+    return change.after
+
+
+def _weight(row: PersonRow) -> int:
+    return row.declared_ordinary + row.declared_sensitive + row.other_ordinary + row.other_sensitive
+
+
+def _pour(source: PersonRow, target: PersonRow) -> None:
+    target.declared_ordinary += source.declared_ordinary
+    target.declared_sensitive += source.declared_sensitive
+    target.other_ordinary += source.other_ordinary
+    target.other_sensitive += source.other_sensitive
+    source.declared_ordinary = source.declared_sensitive = source.other_ordinary = source.other_sensitive = 0

@@ -1,0 +1,274 @@
+"""Journal: the ledger of one process. An entry that is committed is on disk; a note is written soon after."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from banjia.errors import StoreError
+from banjia.ledger.census import Place, Reservation
+from banjia.ledger.chain import Chain, close_log, open_log, read_chain, sealed
+from banjia.ledger.checkpoint import KEY_FILE, Signer, create_signer, read_signer
+from banjia.ledger.entry import Entry, new_id
+from banjia.ledger.subject import Persons, YearKey, digests, open_year_key
+from banjia.ledger.tally import CHINA, Elsewhere, Line, Tally, nothing_counted, tally_of, year_of
+from banjia.ledger.writer import Pending, Receipt, Writer
+from banjia.store import log as rows
+from banjia.store import people
+from banjia.store.keys import Keys
+from banjia.store.people import CensusRow
+from banjia.store.store import Row, Store, Transaction
+from banjia.text import Text, same
+
+CLOSE_SECONDS = 15.0
+Clock = Callable[[], int]  # milliseconds since 1970, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How this process keeps its ledger."""
+
+    entity: str = ""
+    zone: tzinfo = CHINA  # whose calendar years are counted
+    elsewhere: Mapping[int, Elsewhere] | None = None  # year -> declared
+    every: int = 1000  # entries between two kept checkpoints
+    outside: Path | None = None  # a file, best on another disk, to which kept checkpoints are appended
+    bound: int = 20_000  # entries that may wait
+
+
+class Journal:
+    """Opened once in each process. Safe to use from one event loop or many threads."""
+
+    def __init__(self, store: Store, keys: Keys, signer: Signer, chain: Chain, clock: Clock, terms: Terms) -> None:
+        self._store = store
+        self._keys = keys
+        self._signer = signer
+        self._chain = chain
+        self._clock = clock
+        self._terms = terms
+        self._doubt: tuple[Chain, frozenset[str]] | None = None  # a group whose commit failed in an unknown state
+        self._year_keys: dict[int, YearKey] = {}
+        self._tallies: dict[int, Tally] = {}
+        self._writer = Writer(self._commit_group, bound=terms.bound)
+
+    @classmethod
+    def open(cls, store: Store, keys_dir: Path, origin: str, *, clock: Clock, terms: Terms = Terms()) -> Journal:
+        """Start this process's own log. Raises StoreError where a key is missing or is not this store's."""
+        keys, at = Keys(keys_dir), clock()
+        year = year_of(at, terms.zone)
+        with store.transaction() as tx:
+            signer = claim_signer(tx, keys)
+            key = open_year_key(tx, keys, year)
+            chain = open_log(tx, signer, origin, at)
+        journal = cls(store, keys, signer, chain, clock, terms)
+        journal._year_keys[year] = key
+        journal.refresh(year)
+        return journal
+
+    @property
+    def origin(self) -> str:
+        return self._chain.origin
+
+    async def commit(
+        self, entry: Entry, persons: Persons | None = None, *, line: Line | None = None, otherwise: Entry | None = None
+    ) -> Receipt:
+        """Write an entry and count its persons in one transaction; on disk, fully synchronous, when this returns.
+
+        With a `line`, persons are counted only while the tally stays below it, whatever other processes do meanwhile.
+        Else nobody is counted, `otherwise` is written in the entry's place, and the receipt has `passed=False`.
+        Raises StoreError where nothing could be written: then nothing may leave.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Receipt] = loop.create_future()
+        self._writer.put(self._pending(entry, (loop, future), persons, line, otherwise))
+        return await future
+
+    def commit_now(
+        self, entry: Entry, persons: Persons | None = None, *, line: Line | None = None, otherwise: Entry | None = None
+    ) -> Receipt:
+        """As `commit`, for a caller without an event loop; blocks."""
+        future: Future[Receipt] = Future()
+        self._writer.put(self._pending(entry, future, persons, line, otherwise))
+        return future.result()
+
+    def note(self, entry: Entry) -> str:
+        """Queue an entry that nobody waits for, and answer its id.
+
+        A store that cannot be written raises nothing here: notes that had to be dropped are counted in a `gap` entry
+        as soon as it can be written again.
+        """
+        pending = self._pending(entry, None, None, None, None)
+        self._writer.put(pending)
+        return pending.id
+
+    async def settle(self, id: str, at: int, **outcome: Any) -> str:  # noqa: A002
+        """Note how a decision came out: status, token counts, model version, duration."""
+        return self.note(Entry("outcome", at, about=id, more=outcome))
+
+    def healthy(self) -> bool:
+        """Whether the last attempt to write succeeded; while it did not, one is made every quarter of a second."""
+        return self._writer.trouble is None
+
+    @property
+    def trouble(self) -> StoreError | None:
+        return self._writer.trouble
+
+    def tally(self, at: int) -> Tally:
+        """The tally of the year of `at`, as this process last saw it; a `line` holds whatever others counted since."""
+        year = year_of(at, self._terms.zone)
+        found = self._tallies.get(year)
+        return found if found is not None else nothing_counted(self._terms.entity, year, self._elsewhere())
+
+    def refresh(self, year: int) -> Tally:
+        """Read the tally again, with what other processes have counted."""
+        with self._store.snapshot() as tx:
+            row = people.census(tx, self._terms.entity, year)
+        elsewhere = self._elsewhere()
+        tally = tally_of(row, elsewhere.get(year)) if row else nothing_counted(self._terms.entity, year, elsewhere)
+        self._tallies[year] = tally
+        return tally
+
+    def close(self) -> None:
+        """Write what is queued, close the log in log 0, and keep a last checkpoint."""
+        self._writer.close(CLOSE_SECONDS)
+        with self._store.transaction() as tx:
+            close_log(tx, self._signer, self._settled(tx), self._clock())
+        self._publish(self._chain)
+
+    def _pending(
+        self, entry: Entry, waiting: Any, persons: Persons | None, line: Line | None, otherwise: Entry | None
+    ) -> Pending:
+        instead = (new_id(otherwise.at), otherwise, self._body(otherwise)) if otherwise else None
+        return Pending(new_id(entry.at), entry, self._body(entry), waiting, persons, line, instead)
+
+    def _body(self, entry: Entry) -> dict[str, Any]:
+        body = entry.body()
+        if self._terms.entity:
+            body.setdefault("entity", self._terms.entity)
+        return body
+
+    def _elsewhere(self) -> Mapping[int, Elsewhere]:
+        return self._terms.elsewhere or {}
+
+    def _commit_group(self, group: Sequence[Pending], lost: int, failed: int) -> Sequence[Receipt]:
+        """Runs in the writer's thread."""
+        entries: list[Row] = []
+        receipts: list[Receipt] = []
+        counted: dict[tuple[str, int], CensusRow] = {}
+        attempted: Chain | None = None
+        try:
+            with self._store.transaction() as tx:
+                chain = self._settled(tx)
+                done = self._doubt[1] if self._doubt and self._doubt[0] == chain else frozenset[str]()
+                if lost or failed or not group:
+                    more = {"lost_notes": lost, "failed_commits": failed}
+                    at = self._clock()
+                    entries.append(sealed(chain.number, chain.size, new_id(at), at, "gap", {"more": more}))
+                for pending in group:
+                    if pending.id in done:
+                        receipts.append(Receipt(pending.id, chain.number, -1))
+                        continue
+                    place = Place(chain.number, chain.size + len(entries), pending.entry.at)
+                    receipt, row = self._sealed(tx, pending, place, counted)
+                    receipts.append(receipt)
+                    entries.append(row)
+                for census in counted.values():
+                    people.save_census(tx, census)
+                attempted = chain.appended(tx, self._signer, entries) if entries else chain
+                kept = attempted.size // self._terms.every > chain.size // self._terms.every
+                if kept:
+                    rows.add_checkpoint(tx, attempted.number, attempted.size, attempted.head)
+        except StoreError:
+            if attempted is not None:
+                self._doubt = (attempted, frozenset(p.id for p in group))
+            raise
+        self._chain, self._doubt = attempted, None
+        for census in counted.values():
+            if census.entity == self._terms.entity:
+                self._tallies[census.year] = tally_of(census, self._elsewhere().get(census.year))
+        if kept:
+            self._publish(attempted)
+        return receipts
+
+    def _sealed(
+        self, tx: Transaction, pending: Pending, place: Place, counted: dict[tuple[str, int], CensusRow]
+    ) -> tuple[Receipt, Row]:
+        id, entry, body = pending.id, pending.entry, dict(pending.body)  # noqa: A001
+        tally: Tally | None = None
+        crossed: tuple[str, ...] = ()
+        if pending.persons is not None:
+            entity, year = str(body.get("entity", "")), year_of(entry.at, self._terms.zone)
+            before = counted.get((entity, year)) or people.claim_census(tx, entity, year)
+            change = Reservation(tx, before, pending.persons, digests(self._year_key(tx, year), pending.persons))
+            elsewhere = self._elsewhere().get(year)
+            tally = tally_of(change.after, elsewhere)
+            crossed = tally.crosses(pending.line) if pending.line else ()
+            if crossed:
+                tally = tally_of(before, elsewhere)
+                counted.setdefault((entity, year), before)
+                if pending.otherwise is not None:
+                    id, entry, body = pending.otherwise[0], pending.otherwise[1], dict(pending.otherwise[2])  # noqa: A001
+                else:
+                    body["decision"], body["more"] = "refuse", {**body.get("more", {}), "line": list(crossed)}
+            else:
+                change.write(place)
+                counted[entity, year] = change.after
+                body["persons"] = pending.persons.counts()
+                body["tally"] = tally.measured()
+        receipt = Receipt(id, place.log, place.index, not crossed, crossed, tally)
+        return receipt, sealed(place.log, place.index, id, entry.at, entry.kind, body)
+
+    def _settled(self, tx: Transaction) -> Chain:
+        """The log as it stands; a group whose commit failed may have come through after all."""
+        if self._doubt is not None:
+            found = read_chain(tx, self._chain.number)
+            if found == self._doubt[0]:
+                return found
+        return self._chain
+
+    def _year_key(self, tx: Transaction, year: int) -> YearKey:
+        key = self._year_keys.get(year)
+        if key is None:
+            key = self._year_keys[year] = open_year_key(tx, self._keys, year)
+        return key
+
+    def _publish(self, chain: Chain) -> None:
+        if self._terms.outside is None:
+            return
+        try:
+            with self._terms.outside.open("a", encoding="utf-8") as file:
+                file.write(chain.head)
+        except OSError as error:
+            raise StoreError(
+                Text("无法写出外部检查点", "the outside checkpoint cannot be written"),
+                where=str(self._terms.outside),
+                found=same(str(error.strerror)),
+                remedy=Text("检查该路径", "check that path"),
+            ) from error
+
+
+def claim_signer(tx: Transaction, keys: Keys) -> Signer:
+    """The signing key of this store: made with a new store, required of an old one."""
+    tx.lock("ledger key")
+    known = rows.meta(tx, "ledger_key")
+    if known is not None:
+        signer = read_signer(keys, known.partition("+")[0])
+        if str(signer.verifier) != known:
+            raise StoreError(
+                Text("签名密钥不是这个存储的", "the signing key is not the one of this store"),
+                where=str(keys.folder / KEY_FILE),
+                expected=same(known),
+                found=same(str(signer.verifier)),
+                remedy=Text("恢复原来的 keys 目录", "restore the original keys directory"),
+            )
+        return signer
+    name = f"banjia-{secrets.token_hex(4)}"
+    signer = read_signer(keys, name) if keys.exists(KEY_FILE) else create_signer(keys, name)
+    rows.set_meta(tx, "ledger_key", str(signer.verifier))
+    return signer

@@ -1,0 +1,243 @@
+"""SqliteStore: one file, write-ahead log, fully synchronous."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from banjia.errors import StoreError
+from banjia.store.schema import APPLICATION_ID, VERSION, Engine, statements
+from banjia.store.store import Row
+from banjia.text import Text, same
+
+BATCH = 2000
+BUSY_MS = 10_000
+NEW = 0o600
+
+
+class SqliteTransaction:
+    engine: Engine = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, statement: str, *values: object) -> list[Row]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def run(self, statement: str, *values: object) -> int:
+        return self._connection.execute(statement, values).rowcount
+
+    def many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        self._connection.executemany(statement, rows)
+
+    def stream(self, statement: str, *values: object) -> Iterator[list[Row]]:
+        cursor = self._connection.execute(statement, values)
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
+
+    def lock(self, name: str) -> None:
+        """Nothing to do: a writing transaction holds the whole file."""
+
+
+class SqliteStore:
+    """A connection for each thread; writers queue at the file's own lock."""
+
+    def __init__(self, url: str, path: Path, *, create: bool = True) -> None:
+        self.url = url
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        if not create and not path.exists():
+            raise StoreError(
+                Text("没有这个存储文件", "there is no such store"),
+                where=str(path),
+                remedy=Text(
+                    "检查路径，或先运行 banjia serve 建立", "check the path, or run banjia serve once to create it"
+                ),
+            )
+        if not path.exists():
+            self._create()
+        self._migrate(create=create)
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqliteTransaction]:
+        with self._inside("BEGIN IMMEDIATE") as transaction:
+            yield transaction
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SqliteTransaction]:
+        with self._inside("BEGIN") as transaction:
+            yield transaction
+
+    def close(self) -> None:
+        with self._guard:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+        self._local = threading.local()
+
+    @contextmanager
+    def _inside(self, begin: str) -> Iterator[SqliteTransaction]:
+        try:
+            connection = self._connection()
+            connection.execute(begin)
+            try:
+                yield SqliteTransaction(connection)
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    with suppress(sqlite3.Error):
+                        connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    def _create(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=NEW)
+        except OSError as error:
+            raise StoreError(
+                Text("无法建立存储文件", "the store cannot be created"),
+                where=str(self.path),
+                found=str(error.strerror),
+                remedy=Text("检查目录权限和磁盘空间", "check the directory's permissions and the disk's space"),
+            ) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,  # close() may come from another thread
+                timeout=BUSY_MS / 1000,
+            )
+            try:
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA cell_size_check = ON")
+                connection.execute("PRAGMA cache_size = -16000")
+            except sqlite3.Error:
+                connection.close()
+                raise
+            self._local.connection = connection
+            with self._guard:
+                self._open.append(connection)
+        return connection
+
+    def _migrate(self, *, create: bool) -> None:
+        try:
+            connection = self._connection()
+            found = self._version(connection)
+            if found < VERSION:
+                if not create and found == 0:
+                    raise self._empty()
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    found = self._version(connection)  # another process may have been first
+                    for statement in statements("sqlite", found):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
+                    connection.execute("COMMIT")
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            self.close()
+            raise self._explained(error) from error
+        except StoreError:
+            self.close()
+            raise
+
+    def _version(self, connection: sqlite3.Connection) -> int:
+        mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        tables = int(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
+        if mark != APPLICATION_ID and tables:
+            raise StoreError(
+                Text("这是别的程序的数据库", "this is another program's database"),
+                where=str(self.path),
+                remedy=Text("为 store 选另一个文件", "choose another file for `store`"),
+            )
+        if version > VERSION:
+            raise wrong_version(str(self.path), version)
+        return version
+
+    def _empty(self) -> StoreError:
+        return StoreError(
+            Text("文件里没有 banjia 的数据", "the file holds no data of banjia"),
+            where=str(self.path),
+            remedy=Text("检查路径", "check the path"),
+        )
+
+    def _explained(self, error: sqlite3.Error) -> StoreError:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        for prefix, (problem, remedy) in _TROUBLE.items():
+            if name.startswith(prefix):
+                return StoreError(problem, where=str(self.path), found=str(error), remedy=remedy)
+        return StoreError(
+            Text("存储出错", "the store failed"),
+            where=str(self.path),
+            found=same(f"{name} {error}".strip()),
+            remedy=Text("检查磁盘、权限和文件是否完好", "check the disk, the permissions, and that the file is whole"),
+        )
+
+
+def wrong_version(where: str, found: int) -> StoreError:
+    return StoreError(
+        Text("存储由更新版本的 banjia 写成", "the store was written by a newer banjia"),
+        where=where,
+        expected=same(f"schema {VERSION}"),
+        found=same(f"schema {found}"),
+        remedy=Text("升级 banjia", "upgrade banjia"),
+    )
+
+
+_FULL = (
+    Text("磁盘已满或到达限额", "the disk is full or a limit is reached"),
+    Text("腾出空间；恢复之前拒绝出境", "free some space; exports are refused until then"),
+)
+
+_TROUBLE: dict[str, tuple[Text, Text]] = {
+    "SQLITE_BUSY": (
+        Text("存储被另一个进程锁住", "the store is locked by another process"),
+        Text(
+            "找出长时间占用的进程；多网关请用 PostgreSQL",
+            "find the process that holds it; for many gateways use PostgreSQL",
+        ),
+    ),
+    "SQLITE_LOCKED": (
+        Text("存储被另一个连接锁住", "the store is locked by another connection"),
+        Text("稍后重试", "try again"),
+    ),
+    "SQLITE_READONLY": (
+        Text("存储是只读的", "the store is read-only"),
+        Text(
+            "给运行 banjia 的用户写权限，包括所在目录", "give the user of banjia write permission, on its directory too"
+        ),
+    ),
+    "SQLITE_FULL": _FULL,
+    "SQLITE_IOERR_WRITE": _FULL,
+    "SQLITE_NOTADB": (
+        Text("不是数据库文件", "the file is not a database"),
+        Text("检查 store 指向的文件；从备份恢复", "check the file that `store` names; restore it from a backup"),
+    ),
+    "SQLITE_CORRUPT": (
+        Text("数据库文件已损坏", "the database file is damaged"),
+        Text(
+            "保留原件，从备份恢复，并用外部检查点核验",
+            "keep the file, restore a backup, verify it against an outside checkpoint",
+        ),
+    ),
+    "SQLITE_CANTOPEN": (
+        Text("打不开存储文件", "the store cannot be opened"),
+        Text("检查路径和权限", "check the path and its permissions"),
+    ),
+}
