@@ -136,8 +136,11 @@ class MergeSystem(Op, tag="merge_system", frozen=True, kw_only=True):
 
 
 class EnsureMessage(Op, tag="ensure_message", frozen=True, kw_only=True):
+    """At least one message of that role; `always` adds it beside those that are there."""
+
     role: str
     content: str = ""
+    always: bool = False
 
 
 class FlattenParts(Op, tag="flatten_parts", frozen=True, kw_only=True):

@@ -1,0 +1,104 @@
+"""Answer: a vendor's whole answer in OpenAI's form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from banjia.routes.dialect.error import CanonicalError, error_in_answer
+from banjia.routes.dialect.operation import FieldMove, FinishMap, TagSplit, ToolIndexRepair, UsageMove
+from banjia.routes.dialect.path import get
+from banjia.routes.dialect.selection import Selection
+from banjia.routes.dialect.tag import split_whole
+from banjia.routes.provider import Provider
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Either an answer or the error that stood in its place."""
+
+    response: Json
+    error: CanonicalError | None = None
+
+
+def answer(provider: Provider, selection: Selection, response: Json) -> Answered:
+    """Never changes `response`; what needs no change is shared."""
+    if error := error_in_answer(provider, response):
+        return Answered(response, error)
+    choices = response.get("choices")
+    if not selection.answer or not isinstance(choices, list):
+        return Answered(response)
+    new: list[Any] = []
+    for choice in choices:
+        if not isinstance(choice, dict):
+            new.append(choice)
+            continue
+        choice, broken = finish(selection, choice)
+        if broken:
+            return Answered(response, broken_off(broken))
+        message = choice.get("message")
+        new.append({**choice, "message": whole_message(selection, message)} if isinstance(message, dict) else choice)
+    return Answered(_with_usage(selection, {**response, "choices": new}))
+
+
+def whole_message(selection: Selection, message: Json) -> Json:
+    for op in selection.answer:
+        if isinstance(op, FieldMove):
+            message = move(op, message)
+        elif isinstance(op, TagSplit) and isinstance(message.get("content"), str) and op.open in message["content"]:
+            thought, text = split_whole(op, message["content"])
+            message = {**message, "content": text, op.to: (message.get(op.to) or "") + thought}
+        elif isinstance(op, ToolIndexRepair) and isinstance(message.get("tool_calls"), list):
+            calls = [
+                c if not isinstance(c, dict) or c.get("id") else {**c, "id": f"call_{i}", "type": "function"}
+                for i, c in enumerate(message["tool_calls"])
+            ]
+            message = {**message, "tool_calls": calls}
+    return message
+
+
+def move(op: FieldMove, holder: Json) -> Json:
+    """A value already under the new name stays; `as_list` makes a list of a single object."""
+    if op.from_ not in holder:
+        return holder
+    value = holder[op.from_]
+    if op.as_list:
+        return {**holder, op.to: [value]} if isinstance(value, dict) else holder
+    rest = {k: v for k, v in holder.items() if k != op.from_}
+    return rest if rest.get(op.to) or value is None else {**rest, op.to: value}
+
+
+def finish(selection: Selection, choice: Json) -> tuple[Json, str]:
+    """The choice with OpenAI's finish reason, and the vendor's where it means that the answer broke off."""
+    reason = choice.get("finish_reason")
+    for op in selection.answer:
+        if isinstance(op, FinishMap) and isinstance(reason, str):
+            if reason in op.errors:
+                return choice, reason
+            if reason in op.map:
+                return {**choice, "finish_reason": op.map[reason]}, ""
+    return choice, ""
+
+
+def broken_off(reason: str) -> CanonicalError:
+    return CanonicalError(
+        status=502,
+        type="server_error",
+        code="upstream_interrupted",
+        message=f"The provider broke off the answer ({reason}).",
+        retry=True,
+        raw_code=reason,
+    )
+
+
+def _with_usage(selection: Selection, response: Json) -> Json:
+    if response.get("usage"):
+        return response
+    for op in selection.answer:
+        if isinstance(op, UsageMove):
+            for place in op.from_:
+                if isinstance(found := get(response, place), dict):
+                    return {**response, "usage": found}
+    return response

@@ -1,0 +1,132 @@
+"""Selection: which operations act for one model and one operation. Facts per model beat facts per provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TypeVar
+
+from banjia.routes.dialect.operation import (
+    AnswerOp,
+    BatchSplit,
+    Clamp,
+    Conditional,
+    Default,
+    Detokenize,
+    Dims,
+    Drop,
+    EmulateJsonSchema,
+    EmulateTools,
+    EncodeBase64,
+    Fix,
+    ForceStream,
+    ForceTool,
+    Inject,
+    MapValue,
+    Op,
+    PartRewrite,
+    ReasoningControl,
+    ReasoningReplay,
+    Reject,
+    RequestOp,
+    Scale,
+)
+from banjia.routes.dialect.override import Override
+from banjia.routes.provider import Provider
+
+O = TypeVar("O", bound=Op)  # noqa: E741  (an operation)
+_VALUE_OPS = (Drop, Clamp, Scale, Fix, Default, MapValue, Reject)
+_ALWAYS = (Default, Inject, ReasoningControl, ForceStream)
+_FIELDS: dict[type[Op], tuple[str, ...]] = {
+    ForceTool: ("tool_choice",),
+    EmulateJsonSchema: ("response_format",),
+    EmulateTools: ("tools",),
+    ReasoningReplay: ("tools", "messages"),
+    BatchSplit: ("input",),
+    EncodeBase64: ("encoding_format",),
+    Detokenize: ("input",),
+    Dims: ("dimensions",),
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    request: tuple[RequestOp, ...]
+    answer: tuple[AnswerOp, ...]
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Top-level request fields that some operation looks at; the others pass untouched."""
+        return frozenset(f for op in self.request for f in _touched(op))
+
+    @cached_property
+    def always(self) -> bool:
+        """Some operation acts whatever the request holds."""
+        return any(isinstance(op, _ALWAYS) and not op.when for op in self.request)
+
+
+def select(provider: Provider, model: str, operation: str, overrides: Sequence[Override] = ()) -> Selection:
+    """The operations in the order of the file, overrides last."""
+    held = [o for o in overrides if not o.models or matches(o.models, model)]
+    lifted = {f for o in held for f in o.without} | {_key(op) for o in held for op in o.request}
+    request = [
+        op
+        for op in _sharpest(provider.dialect.request, model, operation)
+        if _key(op) not in lifted and getattr(op, "field", None) not in lifted
+    ]
+    request += [op for o in held for op in _sharpest(o.request, model, operation)]
+    replaced = {type(op) for o in held for op in o.answer}
+    answer = [op for op in _sharpest(provider.dialect.answer, model, "chat") if type(op) not in replaced]
+    answer += [op for o in held for op in o.answer]
+    return Selection(tuple(request), tuple(answer) if operation in ("chat", "completions") else ())
+
+
+def matches(globs: Iterable[str], model: str) -> bool:
+    return any(fnmatchcase(model.lower(), g.lower()) for g in globs)
+
+
+def _sharpest(ops: Sequence[O], model: str, operation: str) -> list[O]:
+    """Of operations on one thing only those that name the model most closely."""
+    fitting = [(op, _sharpness(op, model)) for op in ops if operation in op.on]
+    best: dict[object, int] = {}
+    for op, sharpness in fitting:
+        if sharpness is not None and (key := _key(op)) is not None:
+            best[key] = max(best.get(key, 0), sharpness)
+    return [op for op, sharp in fitting if sharp is not None and (_key(op) is None or sharp == best[_key(op)])]
+
+
+def _sharpness(op: Op, model: str) -> int | None:
+    if not op.models:
+        return 0
+    return max((len(g) for g in op.models if fnmatchcase(model.lower(), g.lower())), default=None)
+
+
+def _key(op: Op) -> object:
+    """What the operation is about; None: it stands beside all others."""
+    if isinstance(op, _VALUE_OPS) and op.when:
+        return None
+    if isinstance(op, _VALUE_OPS):
+        return op.field
+    if isinstance(op, (Conditional, Inject)):
+        return None
+    if isinstance(op, PartRewrite):
+        return (PartRewrite, op.part)
+    return (type(op), getattr(op, "field", ""), getattr(op, "from_", ""))
+
+
+def _touched(op: RequestOp) -> Iterable[str]:
+    if isinstance(op, Conditional):
+        for test in op.when:
+            yield test.path.partition(".")[0].partition("[")[0] if test.path else "messages"
+        for inner in (*op.then, *op.otherwise):
+            yield from _touched(inner)
+    elif isinstance(op, Inject):
+        yield op.path.partition(".")[0]
+    elif type(op) in _FIELDS:
+        yield from _FIELDS[type(op)]
+    elif isinstance(field := getattr(op, "field", None), str):
+        yield field
+    else:
+        yield from ("messages", "tools", "response_format")
