@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib.util
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from banjia.errors import RouteError
-from banjia.routes import bundle, document, host, region
+from banjia.routes import bundle, document, host, plugin, region
 from banjia.routes.licence import Licences
 from banjia.routes.provider import Endpoint, Provider
 from banjia.routes.record import Record
@@ -19,7 +16,6 @@ from banjia.routes.region import Regions, Served
 from banjia.routes.relay import RelayHost, Relays, RelayTable
 from banjia.text import Text
 
-GROUP = "banjia.providers"  # entry points that name a folder of provider files
 HERE = Path(__file__).parent
 MAINLAND = "cn_mainland"
 
@@ -73,6 +69,8 @@ class Catalogue:
         """The provider of an id or a familiar name; an unknown one names the nearest."""
         if found := self.find(name):
             return found
+        import difflib  # noqa: PLC0415  (only a wrong name pays for it)
+
         near = difflib.get_close_matches(name.lower(), list(self.names), n=1)
         hint = Text(f"是不是 {near[0]}？", f"did you mean {near[0]}?") if near else Text("", "")
         raise RouteError(
@@ -120,7 +118,7 @@ _KINDS = {
 def load(folders: tuple[Path, ...] = (), *, plugins: bool = True) -> Catalogue:
     """The catalogue, once. Files of `folders`, then of installed packages, replace those of the same id."""
     found = {p.id: p for p in bundle.providers()}
-    for folder in (*(_plugin_folders() if plugins else ()), *folders):
+    for folder in (*(plugin.folders() if plugins else ()), *folders):
         found |= {p.id: p for p in _read_folder(folder)}
     catalogue = Catalogue(found)
     _check_names(catalogue)
@@ -156,17 +154,6 @@ def _read_folder(folder: Path) -> tuple[Provider, ...]:
         host.table((provider,))
         read.append(provider)
     return tuple(read)
-
-
-def _plugin_folders() -> tuple[Path, ...]:
-    """Folders named by entry points `name = package:folder`; the package is located, not run."""
-    folders = []
-    for point in entry_points(group=GROUP):
-        spec = importlib.util.find_spec(point.module.partition(".")[0])
-        if spec is not None and spec.submodule_search_locations:
-            inside = point.module.split(".")[1:] + ([point.attr] if point.attr else [])
-            folders.append(Path(next(iter(spec.submodule_search_locations)), *inside))
-    return tuple(folders)
 
 
 def _check_names(catalogue: Catalogue) -> None:
