@@ -220,3 +220,26 @@ def save_year_key(tx: Transaction, year: int, fingerprint: str, *, destroyed: bo
         fingerprint,
         int(destroyed),
     )
+
+
+def grades(tx: Transaction, census_id: int) -> dict[int, int]:
+    """Person -> 2 where something sensitive left without an exemption, 1 where only ordinary, 0 where all is exempt."""
+    found: dict[int, int] = {}
+    query = """SELECT person, max(CASE WHEN basis <> '' THEN 0 WHEN class = 'sensitive' THEN 2 ELSE 1 END) FROM exposure
+        WHERE census = ? GROUP BY person"""
+    for batch in tx.stream(query, census_id):
+        found.update((r[0], r[1]) for r in batch)
+    return found
+
+
+def breakdown(tx: Transaction, census_id: int) -> list[Row]:
+    """(country, route, form, basis, strength, class, persons): distinct persons, in their gravest class on that way."""
+    return tx.rows(
+        """SELECT country, route, form, basis, CASE WHEN strength > 0 THEN 1 ELSE 0 END, grade, count(*) FROM (
+            SELECT e.country, e.route, e.form, e.basis, e.person, p.strength,
+                max(CASE WHEN e.class = 'sensitive' THEN 2 ELSE 1 END) AS grade
+            FROM exposure e JOIN person p ON p.census = e.census AND p.id = e.person
+            WHERE e.census = ? GROUP BY e.country, e.route, e.form, e.basis, e.person, p.strength
+        ) AS ways GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6""",
+        census_id,
+    )

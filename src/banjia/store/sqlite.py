@@ -10,7 +10,7 @@ from pathlib import Path
 
 from banjia.errors import StoreError
 from banjia.store.schema import APPLICATION_ID, VERSION, Engine, statements
-from banjia.store.store import Row
+from banjia.store.store import Row, wrong_version
 from banjia.text import Text, same
 
 BATCH = 2000
@@ -188,16 +188,6 @@ class SqliteStore:
             found=same(f"{name} {error}".strip()),
             remedy=Text("检查磁盘、权限和文件是否完好", "check the disk, the permissions, and that the file is whole"),
         )
-
-
-def wrong_version(where: str, found: int) -> StoreError:
-    return StoreError(
-        Text("存储由更新版本的 banjia 写成", "the store was written by a newer banjia"),
-        where=where,
-        expected=same(f"schema {VERSION}"),
-        found=same(f"schema {found}"),
-        remedy=Text("升级 banjia", "upgrade banjia"),
-    )
 
 
 _FULL = (

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from banjia.errors import StoreError
-from banjia.store.schema import Engine
-from banjia.text import Text
+from banjia.store.schema import VERSION, Engine
+from banjia.text import Text, same
 
 Row = tuple[Any, ...]
 
@@ -82,3 +82,13 @@ def shown(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}{mark}{user.partition(':')[0]}{at}{host}"
+
+
+def wrong_version(where: str, found: int) -> StoreError:
+    return StoreError(
+        Text("存储由更新版本的 banjia 写成", "the store was written by a newer banjia"),
+        where=where,
+        expected=same(f"schema {VERSION}"),
+        found=same(f"schema {found}"),
+        remedy=Text("升级 banjia", "upgrade banjia"),
+    )
