@@ -17,16 +17,19 @@ MACROS = {
     # what may stand between a label and its value
     "to": r"""(?:[\s:=#"\x27|>)\]*`\\,]|：|＝|“|”|「|」|【|】|（|\(|）|→|号码|號碼|号|號|编号|是|为|為|叫|账号|帐号"""
     r"""|(?i:number)|(?i:no)\.?|(?i:is)|(?i:id)|码|碼){0,8}""",
-    # labels of numbers that are nobody's
-    "order": r"""(?:(?i:order|tracking|invoice|sku|ticket|waybill|txn|trace|batch|serial|build|commit|timestamp)"""
-    r"""(?i:[ _-]?(?:no|number|id|num))?\.?|订单|订单编号|订单号|单号|單號|运单|流水|流水号|(?<!证件)(?<!身份证)编号|批次|批次号|批号|序列号"""
-    r"""|交易号|凭证号|发票|发票号|发票号码|快递|物流|工单|工单号|合同号|时间戳|条码)(?:[ \t:=#"\x27]|：|是|为){0,4}""",
     "date": r"""(?:(?:19|20)[0-9]{2} ?(?:年|[-/.]) ?[01]?[0-9] ?(?:月|[-/.]) ?[0-3]?[0-9](?: ?(?:日|号))?"""
     r"""|(?:19|20)[0-9]{2} ?年 ?[01]?[0-9] ?月|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9](?![0-9])"""
     r"""|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])"""
     r"""|(?:[0-3]?[0-9](?:st|nd|rd|th)?(?: of)? )?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"""
     r"""(?: [0-3]?[0-9](?:st|nd|rd|th)?)?,? (?:19|20)[0-9]{2})""",
 }
+# Labels of numbers that are nobody's, and what may stand between such a label and its number.
+ORDER = (
+    r"(?i:order|tracking|invoice|sku|ticket|waybill|txn|trace|batch|serial|build|commit|timestamp|part|model|pn)(?i:[ _-]?(?:no|number|id|num))?\.?"
+    r"|订单|单号|單號|运单|流水|编号|批次|批号|序列号|交易号|凭证号|发票|快递|物流|工单|合同号|时间戳|条码|型号"
+).encode()
+ORDER_GAP = re.compile(r"(?:[ \t:=#\"\x27]|：|是|为|号码|编号|号|(?i:no|number|id|num)\.?){0,5}".encode())
+ORDER_REACH = 24
 _SPLIT_HAN = re.compile(r"[^\x00-\x7f][?*+{]|\[[^\]\\(]*[^\x00-\x7f][^\](]*\]")
 NOT_BEFORE = 40  # bytes looked back for a context that forbids
 NEAR = 160  # bytes looked around for a context that is needed
@@ -48,10 +51,15 @@ class Form:
     pattern: re.Pattern[bytes]
     value: str | int
     check: Check | None
+    order_free: bool  # not where a label of an order, invoice or batch number stands before it
     not_before: re.Pattern[bytes] | None
     near: re.Pattern[bytes] | None
     score: float
     priority: int
+
+    @property
+    def guarded(self) -> bool:
+        return self.order_free or self.not_before is not None or self.near is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ def _form(id_: str, priority: int, raw: dict[str, object]) -> Form:
         pattern=pattern,
         value="v" if "v" in pattern.groupindex else 0,
         check=CHECKS[str(check)] if check else None,
+        order_free=bool(raw.get("order_free", False)),
         not_before=_compile(str(not_before)) if not_before else None,
         near=_compile(str(near)) if near else None,
         score=float(str(raw.get("score", 0.9))),

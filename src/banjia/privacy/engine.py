@@ -28,7 +28,8 @@ class Engine:
     def record(self, text: str, *, on: date | None = None) -> Record:
         found, seen = self.identifiers(text)
         spans = [
-            Span(*seen.span(f.start, f.end), f.type, self._class.get(f.type, "pi"), f.score, "1") for f in found
+            Span(*seen.span(start, end), form.type, self._class.get(form.type, "pi"), form.score, "1")
+            for start, end, form in found
         ]
         return Record(tuple(spans))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
-from banjia.privacy.detector import NEAR, NOT_BEFORE, Form, detectors
+from banjia.privacy.detector import NEAR, NOT_BEFORE, ORDER, ORDER_GAP, ORDER_REACH, Form, detectors
 from banjia.privacy.matcher import EngineName, Matcher, matcher
 from banjia.privacy.shadow import DISGUISES
 
@@ -15,15 +15,10 @@ LIMIT = 8 << 20  # bytes looked at in one pass; longer texts are cut with an ove
 OVERLAP = 16 << 10
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A checked identifier, by bytes (or later code points) of the text searched."""
-
-    start: int
-    end: int
-    type: str
-    score: float
-    priority: int
+Found = tuple[int, int, Form]  # start and end, by bytes or later by code points, of the text searched
+OPEN, CLOSE = b"()"
+CONTINUED = bytes(range(0x80, 0xC0))
+DOCUMENT_NUMBERS = tuple(w.encode() for w in ("证件编号", "身份证编号", "护照编号"))
 
 
 class Identifier:
@@ -31,7 +26,7 @@ class Identifier:
 
     def __init__(self, engine: EngineName = "auto") -> None:
         self.forms: tuple[Form, ...] = tuple(f for d in detectors() for f in d.forms)
-        self.matcher: Matcher = matcher([*(f.anchor for f in self.forms), *DISGUISES], engine)
+        self.matcher: Matcher = matcher([*(f.anchor for f in self.forms), ORDER, *DISGUISES], engine)
 
     def find(self, data: bytes) -> tuple[list[Found], bool]:
         """Identifiers in `data`, apart from each other and in order; and whether the text is disguised somewhere."""
@@ -41,35 +36,45 @@ class Identifier:
         found, disguised = [], False
         for at in range(0, len(data), LIMIT - OVERLAP):
             part, hidden = self._piece(data[at : at + LIMIT])
-            found += [Found(f.start + at, f.end + at, f.type, f.score, f.priority) for f in part]
+            found += [(start + at, end + at, form) for start, end, form in part]
             disguised |= hidden
         return apart(found), disguised
 
     def _piece(self, data: bytes) -> tuple[list[Found], bool]:
         padded = b"\n" + data + b"\n"
-        forms, count = self.forms, len(self.forms)
-        disguised = False
+        forms = self.forms
+        order, disguise = len(forms), len(forms) + 1
+        labels: list[int] = []
         found: list[Found] = []
-        done: dict[int, int] = {}  # form -> end of its last match
-        for number, end in self.matcher.hits(padded):
-            if number >= count:
-                disguised = True
+        hits = self.matcher.hits(padded)
+        hits.sort()
+        done = [-1] * len(forms)  # end of the last match of each form
+        disguised = False
+        for end, number in hits:
+            if number >= order:
+                if number >= disguise:
+                    disguised = True
+                else:
+                    labels.append(end)
                 continue
-            if done.get(number, -1) >= end:
+            if done[number] >= end:
                 continue
             form = forms[number]
-            match = (
-                form.pattern.match(padded, end - form.back) if not form.window else _within(form, padded, end)
-            )
+            if form.window:
+                match = _within(form, padded, end)
+            else:
+                match = form.pattern.match(padded, end - form.back)
             if match is None:
                 continue
             start, stop = match.span(form.value)
-            if (form.check is not None and not form.check(padded[start:stop])) or not _fits(form, padded, match.start()):
+            if form.check is not None and not form.check(padded[start:stop]):
+                continue
+            if form.guarded and not _fits(form, padded, match.start(), labels):
                 continue
             done[number] = stop
-            if padded[start - 1] == 40 and 41 in padded[start:stop] and 40 not in padded[start:stop]:
+            if padded[start - 1] == OPEN and CLOSE in padded[start:stop] and OPEN not in padded[start:stop]:
                 start -= 1  # "(021) 5555 0101": the bracket belongs to the number
-            found.append(Found(start - 1, stop - 1, form.type, form.score, form.priority))
+            found.append((start - 1, stop - 1, form))
         return found, disguised
 
 
@@ -81,43 +86,38 @@ def identifier(engine: EngineName = "auto") -> Identifier:
 def apart(found: list[Found]) -> list[Found]:
     """Of two that overlap the one with the higher priority, then the longer one, stays."""
     kept: list[Found] = []
-    for f in sorted(found, key=lambda f: (f.start, -f.end, -f.priority)):
-        while kept and f.start < kept[-1].end:
+    found.sort(key=itemgetter(0, 1))
+    last_end = 0
+    for item in found:
+        start, end, form = item
+        while start < last_end:
             last = kept[-1]
-            if (f.priority, f.end - f.start) <= (last.priority, last.end - last.start):
+            if (form.priority, end - start) <= (last[2].priority, last[1] - last[0]):
                 break
             kept.pop()
+            last_end = kept[-1][1] if kept else 0
         else:
-            kept.append(f)
+            kept.append(item)
+            last_end = end
     return kept
 
 
-def to_code_points(data: bytes, found: Sequence[Found]) -> list[Found]:
+def to_code_points(data: bytes, found: list[Found]) -> list[Found]:
     """The same places, counted in code points of the decoded text."""
     if data.isascii():
-        return list(found)
-    edges = sorted({e for f in found for e in (f.start, f.end)})
-    points: list[int] = []
-    at = total = 0
-    for edge in edges:
-        # a continuation byte adds no code point
-        total += sum(1 for b in data[at:edge] if b & 0xC0 != 0x80) if edge - at < 16 else _length(data[at:edge])
-        points.append(total)
-        at = edge
-    place = dict(zip(edges, points, strict=True))
-    return [Found(place[f.start], place[f.end], f.type, f.score, f.priority) for f in found]
+        return found
+    placed: list[Found] = []
+    at = points = 0
+    for start, end, form in found:
+        points += len(data[at:start].translate(None, CONTINUED))
+        length = len(data[start:end].translate(None, CONTINUED))
+        placed.append((points, points + length, form))
+        points += length
+        at = end
+    return placed
 
 
-def nearest(edges: Sequence[int], value: int) -> int:
-    """Index of the last edge at or before `value`."""
-    return bisect_right(edges, value) - 1
-
-
-def _length(piece: bytes) -> int:
-    return len(piece.decode("utf-8", "surrogatepass"))
-
-
-def _within(form: Form, data: bytes, end: int):  # type: ignore[no-untyped-def]
+def _within(form: Form, data: bytes, end: int) -> re.Match[bytes] | None:
     stop = min(len(data), end + form.ahead)
     match = form.pattern.search(data, max(0, end - form.window), stop)
     while match is not None and match.end() < end:
@@ -125,7 +125,17 @@ def _within(form: Form, data: bytes, end: int):  # type: ignore[no-untyped-def]
     return match
 
 
-def _fits(form: Form, data: bytes, start: int) -> bool:
+def _fits(form: Form, data: bytes, start: int, labels: list[int]) -> bool:
+    """No label of an order number before it, no forbidden context, and the context that it needs."""
+    if form.order_free and labels:
+        last = labels[bisect_right(labels, start) - 1]
+        if 0 <= start - last <= ORDER_REACH and ORDER_GAP.fullmatch(data, last, start) and not _of_document(data, last):
+            return False
     if form.not_before is not None and form.not_before.search(data[max(0, start - NOT_BEFORE) : start]):
         return False
     return form.near is None or form.near.search(data[max(0, start - NEAR) : start + NEAR]) is not None
+
+
+def _of_document(data: bytes, end: int) -> bool:
+    """"证件编号" labels a person's number, though "编号" alone does not."""
+    return data[max(0, end - 15) : end].endswith(DOCUMENT_NUMBERS)

@@ -10,7 +10,7 @@ from banjia.errors import ConfigError
 from banjia.text import Text
 
 EngineName = Literal["auto", "hyperscan", "re2", "re"]
-Hit = tuple[int, int]  # (number of the anchor, offset of its end)
+Hit = tuple[int, int]  # (offset of the anchor's end, number of the anchor)
 
 
 class Matcher(Protocol):
@@ -58,7 +58,7 @@ class Hyperscan:
         add = found.append
 
         def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((number, end))
+            add((end, number))
 
         self._database.scan(data, match_event_handler=on_match, scratch=self._scratch)
         return found
@@ -73,7 +73,7 @@ class Plain:
         self._patterns = [re.compile(b"(?=(" + a + b"))", re.DOTALL) for a in anchors]
 
     def hits(self, data: bytes) -> list[Hit]:
-        return [(n, m.end(1)) for n, p in enumerate(self._patterns) for m in p.finditer(data)]
+        return [(m.end(1), n) for n, p in enumerate(self._patterns) for m in p.finditer(data)]
 
 
 class Re2:
@@ -95,7 +95,7 @@ class Re2:
         self._places: list[Callable[[bytes], list[int]]] = [_places(a) for a in anchors]
 
     def hits(self, data: bytes) -> list[Hit]:
-        return [(n, end) for n in self._set.Match(data) or () for end in self._places[n](data)]
+        return [(end, n) for n in self._set.Match(data) or () for end in self._places[n](data)]
 
 
 def _places(anchor: bytes) -> Callable[[bytes], list[int]]:
