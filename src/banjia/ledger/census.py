@@ -69,7 +69,7 @@ class Reservation:
     def write(self, place: Place) -> None:
         number, tx = self.after.id, self._tx
         for row in self._rows.values():
-            row.cluster = self._leader(row).id
+            row.cluster = self._led_by(row.cluster)
         people.save_persons(tx, number, list(self._rows.values()))
         people.save_digests(tx, number, self._new)
         for old, new in self._regroup:
@@ -147,10 +147,12 @@ class Reservation:
         return number
 
     def _leader(self, row: PersonRow) -> PersonRow:
-        number = row.cluster
-        while number in self._moved:
-            number = self._moved[number]
-        return self._row(number)
+        return self._row(self._led_by(row.cluster))
+
+    def _led_by(self, cluster: int) -> int:
+        while cluster in self._moved:
+            cluster = self._moved[cluster]
+        return cluster
 
     def _change(self, row: PersonRow, *, strength: int, grade: int) -> None:
         if (strength, grade) != (row.strength, row.grade):
