@@ -57,7 +57,7 @@ class Plan:
     calls: int = 1  # of one answer each
     json_schema: str | None = None  # json_object or prompt: emulate on that ground
     schema: Any = None  # the response_format that was asked for
-    tools: bool = False  # emulate tool calls
+    tools: bool = False  # emulate tool calls; the request no longer holds them
     forced_tool: Any = None  # the tool_choice that was asked for and could not be sent
     replay: ReasoningReplay | None = None
     vectors: VectorPlan | None = None

@@ -58,6 +58,9 @@ def force_tool(op: ForceTool, draft: Draft) -> None:
 
 def _translate(op: ReasoningControl, draft: Draft, effort: str) -> None:
     patch = op.efforts.get(effort)
+    if patch is None and any(words.get(op.field) == effort for words in op.efforts.values()):
+        draft.thinking = True  # the vendor's own word
+        return
     if patch is None:
         if op.efforts or op.off is None:
             draft.drop(op.field)

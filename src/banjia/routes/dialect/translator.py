@@ -195,6 +195,8 @@ def _emulate_json_schema(op: EmulateJsonSchema, draft: Draft) -> None:
 def _emulate_tools(op: EmulateTools, draft: Draft) -> None:
     if draft.request.get("tools"):
         draft.plan["tools"] = True
+        for name in ("tools", "tool_choice", "parallel_tool_calls"):
+            draft.drop(name)
         draft.warn(op, "tools", Text("工具调用由提示词模拟", "tool calls are emulated by prompt"))
 
 
