@@ -15,7 +15,9 @@ def recount(tx: Transaction, row: CensusRow) -> CensusRow:
     grades = people.grades(tx, row.id)
     clusters: dict[int, PersonRow] = {}
     high = {False: 0, True: 0}
+    last = 0
     for person in people.persons(tx, row.id):
+        last = person.id
         grade = grades.get(person.id, EXEMPT)
         if grade == EXEMPT:
             continue
@@ -28,6 +30,7 @@ def recount(tx: Transaction, row: CensusRow) -> CensusRow:
     lows = [lower(cluster) for cluster in clusters.values()]
     return replace(
         row,
+        next_person=max(row.next_person, last + 1),
         ordinary_low=sum(ordinary for ordinary, _ in lows),
         ordinary_high=high[False],
         sensitive_low=sum(sensitive for _, sensitive in lows),

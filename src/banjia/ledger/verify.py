@@ -65,7 +65,12 @@ class _Check:
         self._progress = progress
         self._faults: list[Fault] = []
         self._given = key
-        self._key = key or self._own_key()
+        own = self._own_key()
+        self._key = key or own
+        if str(own or "") != str(self._key or ""):
+            self._faults.append(
+                Fault("meta", Text("存储写着另一把公钥", "the store names another public key, or none"))
+            )
         self._outside: dict[str, list[Checkpoint]] = {}
         self._compared = 0
         for note in since:
@@ -83,9 +88,15 @@ class _Check:
         self._tallies()
         return Report(tuple(reports), tuple(self._faults), str(self._key or ""), self._compared, self._remarks())
 
-    def _own_key(self) -> Verifier | None:
+    def _checked_key(self) -> Verifier | None:
         known = rows.meta(self._tx, "ledger_key")
-        return Verifier.parse(known, where="store") if known else None
+        if known is None:
+            if rows.logs(self._tx):
+                self._faults.append(Fault("meta", Text("存储里没有公钥", "the store names no public key")))
+            return self._given
+        if self._given is not None and known != str(self._given):
+            self._faults.append(Fault("meta", Text("存储写着另一把公钥", "the store names another public key")))
+        return self._given or Verifier.parse(known, where="store")
 
     def _take_outside(self, note: str) -> None:
         checkpoint = self._key.opened(note) if self._key else None
