@@ -90,6 +90,15 @@ class Index:
             return NOT_LISTED
         return max((_of_cell(cell, ask.on) for cell in met), key=_weight)
 
+    def settled(self, app: str, purpose: str, route: str, model: str, data_class: DataClass) -> Decision | None:
+        """The answer where it hangs on no tally and no day; None where `decide` has to look."""
+        if self._expired is not None:
+            return None
+        entry = self._entries.get((app, purpose, route, model, data_class))
+        if entry is None:
+            entry = self._entries.get((app, purpose, route, "*", data_class))
+        return NOT_LISTED if entry is None else entry.whole
+
     def edges(self, ask: Ask) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The tallies, ordinary and sensitive, at which the answer to this question may change."""
         key = (ask.app, ask.purpose, ask.route)

@@ -1,0 +1,251 @@
+"""App: the ASGI callable: who calls, may they, and what for; everything else is the dispatch's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from banjia.gateway.call import Call, ClientGone, Receive, Send
+from banjia.gateway.clock import Clock
+from banjia.gateway.dispatch import Dispatch
+from banjia.gateway.limit import Board, Exceeded
+from banjia.gateway.listing import model_entry, model_list
+from banjia.gateway.metric import Metrics
+from banjia.gateway.pool import Pools
+from banjia.gateway.record import Recorder
+from banjia.gateway.refusal import FULL, INTERNAL, JSON, Header, Refusal
+from banjia.gateway.settings import Settings
+from banjia.gateway.surface import OPERATIONS, not_served, place, wrong_method
+from banjia.ledger.journal import Journal
+from banjia.text import Text
+
+Scope = Mapping[str, Any]
+
+TICK = 0.25  # seconds: how soon a caller that has hung up is noticed
+PATIENCE = 0.2  # a call that is over sooner is not watched
+TEXT = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
+
+log = logging.getLogger("banjia.gateway")
+
+
+class Gateway:
+    """One process's gateway. `replace` swaps the settings; calls under way finish under those they began with."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        journal: Journal | None,
+        board: Board | None = None,
+        metrics: Metrics | None = None,
+        clock: Clock | None = None,
+        on_tick: Callable[[], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.metrics = metrics or Metrics()
+        self.draining = False
+        self._clock = clock or Clock()
+        self._board = board
+        self._pools = Pools()
+        self._recorder = Recorder(journal, self._clock)
+        self._dispatch = Dispatch(self._pools, self._recorder, self.metrics, self._clock)
+        self._active: set[Call] = set()
+        self._watching: set[asyncio.Task[None]] = set()
+        self._on_tick = on_tick
+        self._timer: asyncio.TimerHandle | None = None
+
+    def replace(self, settings: Settings) -> None:
+        self.settings = settings
+        self._pools.keep(list(settings.routes.values()))
+        self.metrics.count("banjia_reloads_total", "ok")
+
+    def open_journal(self, journal: Journal) -> None:
+        """The store that could not be opened at start is there now."""
+        self._recorder.journal = journal
+
+    @property
+    def journal(self) -> Journal | None:
+        return self._recorder.journal
+
+    @property
+    def active(self) -> int:
+        return len(self._active)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._tick()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._pools.close()
+                self.metrics.publish()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, path = scope["method"], scope["path"]
+        if method == "GET" and (local := self._local(path)) is not None:
+            await _respond(send, *local)
+            return
+        call = Call(receive, send, "", self._clock.monotonic())
+        settings = self.settings
+        try:
+            await self._serve(call, settings, scope, method, path)
+        except Refusal as refusal:
+            await self._refuse(call, refusal)
+        except ClientGone:
+            pass
+        except asyncio.CancelledError:
+            if not call.gone:
+                raise
+        except Exception:  # whatever it is, the caller gets no stack trace
+            log.exception("unexpected error in %s", path)
+            self.metrics.count("banjia_unexpected_total")
+            await self._refuse(call, INTERNAL)
+
+    async def _serve(self, call: Call, settings: Settings, scope: Scope, method: str, path: str) -> None:
+        where = place(path)
+        call.operation = where.operation
+        call.read_headers(scope["headers"], settings)
+        if where.operation == "models" or where.operation.startswith("models/"):
+            if method != "GET":
+                raise wrong_method(method)
+            body = (
+                model_list(call.app, settings)
+                if where.operation == "models"
+                else model_entry(call.app, settings, where.operation.removeprefix("models/"))
+            )
+            await _respond(call.send, 200, [JSON], body)
+            return
+        if where.operation not in OPERATIONS:
+            raise not_served(where.operation, ())
+        if method != "POST":
+            raise wrong_method(method)
+        if len(self._active) >= settings.max_in_flight:
+            raise FULL
+        self._active.add(call)
+        try:
+            await call.read_body(settings.max_body)
+            call.read_head(where.deployment)
+            await self._limited(call, settings)
+        finally:
+            self._active.discard(call)
+
+    async def _limited(self, call: Call, settings: Settings) -> None:
+        limits, board = call.app.limits, self._board
+        if board is None or limits.none:
+            call.task = asyncio.current_task()
+            await self._dispatch.run(call, settings)
+            return
+        day = self._clock.today()
+        when = {"day": day.toordinal(), "month": day.year * 12 + day.month}
+        exceeded = board.enter(call.app.id, limits, now=self._clock.seconds(), **when)
+        if exceeded is not None:
+            raise over_limit(exceeded)
+        try:
+            call.task = asyncio.current_task()
+            await self._dispatch.run(call, settings)
+        finally:
+            board.leave(call.app.id, limits, call.tokens, now=self._clock.seconds(), **when)
+
+    async def _refuse(self, call: Call, refusal: Refusal) -> None:
+        self.metrics.count("banjia_refusals_total", call.app.id, refusal.code)
+        if call.answered:  # the answer has begun: it can only be cut
+            return
+        await _respond(call.send, refusal.status, refusal.headers(), refusal.body(call.lang))
+
+    def _local(self, path: str) -> tuple[int, list[Header], bytes] | None:
+        if path == "/healthz":
+            return 200, [JSON], b'{"status":"alive"}'
+        if path == "/readyz":
+            trouble = self._recorder.trouble
+            state = {
+                "status": "draining" if self.draining else "ready",
+                "policy": self.settings.policy_hash,
+                "law_date": self.settings.law_day,
+                "foreign_routes": f"refused: {trouble}" if trouble else "recorded",
+            }
+            return (503 if self.draining else 200), [JSON], msgspec.json.encode(state)
+        if path == "/metrics":
+            return 200, [TEXT], self.metrics.render(self._gauges())
+        return None
+
+    def _gauges(self) -> list[tuple[str, str, Mapping[tuple[str, ...], float], tuple[str, ...]]]:
+        (o_low, o_high), (s_low, s_high) = self._recorder.tallies()
+        shown: dict[tuple[str, ...], float] = {
+            ("ordinary", "lower"): o_low,
+            ("ordinary", "upper"): float("inf") if o_high is None else o_high,
+            ("sensitive", "lower"): s_low,
+            ("sensitive", "upper"): float("inf") if s_high is None else s_high,
+        }
+        return [
+            ("banjia_in_flight", "Calls in hand in this process.", {(): float(len(self._active))}, ()),
+            ("banjia_upstream_connections", "Connections in use.", {(): float(self._pools.in_use)}, ()),
+            ("banjia_ledger_writable", "Whether entries can be written.", {(): float(not self._recorder.trouble)}, ()),
+            ("banjia_exported_persons", "Persons exported this year.", shown, ("class", "bound")),
+        ]
+
+    def _tick(self) -> None:
+        """Look after calls that take long: a caller that has hung up must not keep an upstream busy."""
+        self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
+        now = self._clock.monotonic()
+        for call in self._active:
+            if call.task is not None and not call.watched and now - call.started > PATIENCE:
+                call.watched = True
+                task = asyncio.ensure_future(_watch(call))
+                self._watching.add(task)
+                task.add_done_callback(self._watching.discard)
+        if self._on_tick is not None:
+            self._on_tick()
+
+
+async def _watch(call: Call) -> None:
+    message = await call.receive()
+    if message["type"] == "http.disconnect" and call.task is not None and not call.finished:
+        call.gone = True
+        call.task.cancel()
+
+
+async def _respond(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    start = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [*headers, (b"content-length", b"%d" % len(body))],
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
+
+def over_limit(exceeded: Exceeded) -> Refusal:
+    names = {
+        "in_flight": Text("同时进行的请求", "requests in flight"),
+        "requests": Text("每分钟请求数", "requests a minute"),
+        "tokens": Text("每分钟词元数", "tokens a minute"),
+        "day": Text("当日词元预算", "tokens a day"),
+        "month": Text("当月词元预算", "tokens a month"),
+    }
+    text = Text("应用已达上限：{name} {limit}", "the application has reached its limit of {limit} {name}").format(
+        name=names[exceeded.which], limit=exceeded.limit
+    )
+    budget = exceeded.which in {"day", "month"}
+    return Refusal(
+        429,
+        "insufficient_quota" if budget else "rate_limit_error",
+        "insufficient_quota" if budget else "rate_limit_exceeded",
+        text,
+        retry=not budget,
+        wait=None if budget else exceeded.wait,
+    )

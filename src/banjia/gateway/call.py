@@ -1,0 +1,205 @@
+"""Call: one request of an application, read as far as policy needs it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from banjia.gateway.limit import Limits
+from banjia.gateway.refusal import NO_KEY, WRONG_KEY, Refusal, bad_request
+from banjia.gateway.settings import AppSettings, Settings
+from banjia.text import Lang, Text, locale_lang
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+BODY_SECONDS = 60.0  # between two parts of a request's body
+LONGEST_ID = 256
+DEFAULT_LANG: Lang = locale_lang()
+
+
+class _StreamOptions(msgspec.Struct):
+    include_usage: bool | None = False
+
+
+class Head(msgspec.Struct):
+    """What is decoded of every body; the rest stays bytes."""
+
+    model: str = ""
+    stream: bool | None = False
+    stream_options: _StreamOptions | None = None
+
+
+NOBODY = AppSettings("", frozenset(), {"": "sensitive"}, (), Limits())
+
+_head = msgspec.json.Decoder(Head)
+
+
+class Call:
+    """One call on its way. `gone` is set when the caller has hung up."""
+
+    __slots__ = (
+        "answered",
+        "app",
+        "asked",
+        "body",
+        "conversation",
+        "finished",
+        "gone",
+        "lang",
+        "operation",
+        "purpose",
+        "receive",
+        "send",
+        "started",
+        "stream",
+        "subject",
+        "task",
+        "tokens",
+        "usage_asked",
+        "watched",
+    )
+
+    def __init__(self, receive: Receive, send: Send, operation: str, started: float) -> None:
+        self.receive = receive
+        self.send = send
+        self.operation = operation
+        self.started = started
+        self.app: AppSettings = NOBODY
+        self.lang: Lang = DEFAULT_LANG
+        self.purpose = ""
+        self.subject = ""
+        self.conversation = ""
+        self.body = b""
+        self.asked = ""
+        self.stream = False
+        self.usage_asked = False
+        self.gone = False
+        self.answered = False  # the head of an answer has been sent
+        self.finished = False
+        self.watched = False
+        self.task: asyncio.Task[Any] | None = None
+        self.tokens = 0
+
+    def read_headers(self, headers: list[tuple[bytes, bytes]], settings: Settings) -> None:
+        """Who calls, in which language, for what. Raises Refusal; the language is known before anything is refused."""
+        key: bytes | None = None
+        for name, value in headers:
+            if name == b"authorization":
+                kind, _, rest = value.partition(b" ")
+                if kind.lower() == b"bearer":
+                    key = rest.strip()
+            elif name == b"api-key":
+                key = value.strip()
+            elif name == b"accept-language":
+                if self.lang == DEFAULT_LANG and value[:2].lower() in {b"zh", b"en"}:
+                    self.lang = "zh" if value[:2].lower() == b"zh" else "en"
+            elif name == b"content-encoding":
+                if value.lower() not in {b"", b"identity"}:
+                    raise bad_request("content_encoding", ENCODED, status=415)
+            elif name.startswith(b"x-banjia-"):
+                self._own_header(name, value)
+        if key is None:
+            raise NO_KEY
+        app = settings.keys.owner(key)
+        if app is None:
+            raise WRONG_KEY
+        self.app = app
+        if self.purpose and self.purpose not in app.purposes:
+            raise Refusal(
+                403,
+                "policy_refusal",
+                "unknown_purpose",
+                Text(
+                    f"应用 {app.id} 没有登记用途“{self.purpose}”",
+                    f"application {app.id} has no purpose called {self.purpose!r}",
+                ),
+            )
+
+    def _own_header(self, name: bytes, value: bytes) -> None:
+        text = value.decode("utf-8", "replace").strip()
+        if len(text) > LONGEST_ID:
+            raise bad_request("header_too_long", Text("x-banjia-* 头过长", "an x-banjia-* header is too long"))
+        if name == b"x-banjia-lang":
+            if text in {"zh", "en"}:
+                self.lang = "zh" if text == "zh" else "en"
+        elif name == b"x-banjia-purpose":
+            self.purpose = text
+        elif name == b"x-banjia-subject":
+            self.subject = text
+        elif name == b"x-banjia-conversation":
+            self.conversation = text
+
+    async def read_body(self, limit: int) -> None:
+        """The whole body, bounded in size and in time between its parts."""
+        message = await self.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body: bytes = message.get("body", b"")
+        if message.get("more_body", False):
+            parts = [body]
+            size = len(body)
+            while message.get("more_body", False):
+                try:
+                    async with asyncio.timeout(BODY_SECONDS):
+                        message = await self.receive()
+                except TimeoutError as error:
+                    raise bad_request("request_timeout", SLOW, status=408) from error
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > limit:
+                    break
+            body = b"".join(parts)
+        if len(body) > limit:
+            text = Text(f"请求体超过 {limit} 字节", f"the request body is larger than {limit} bytes")
+            raise bad_request("request_too_large", text, status=413)
+        self.body = body
+
+    def read_head(self, deployment: str = "") -> None:
+        """The fields that policy needs; Azure's path may name the model. Raises Refusal."""
+        body = self.body
+        try:
+            if not body.isascii():
+                body.decode("utf-8")
+            head = _head.decode(body)
+        except UnicodeDecodeError as error:
+            raise bad_request("invalid_utf8", NOT_UTF8) from error
+        except RecursionError as error:
+            raise bad_request("too_deep", DEEP) from error
+        except msgspec.ValidationError as error:
+            text = Text(f"请求体的字段不对：{error}", f"a field of the request body is wrong: {error}")
+            raise bad_request("invalid_body", text) from error
+        except msgspec.DecodeError as error:
+            raise bad_request("invalid_json", NOT_JSON) from error
+        if deployment:
+            head.model = deployment
+        if not head.model or len(head.model) > LONGEST_ID:
+            text = Text("model 为空或过长", "`model` is empty or too long")
+            raise bad_request("invalid_model", text, param="model")
+        self.asked = head.model
+        self.stream = bool(head.stream)
+        self.usage_asked = bool(head.stream_options and head.stream_options.include_usage)
+
+    async def begin(self, headers: list[tuple[bytes, bytes]], body: bytes, *, more: bool) -> None:
+        """Send the head of the answer and its first part; from here on no other answer can be given."""
+        self.answered = True
+        await self.send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": more})
+        self.finished = not more
+
+
+class ClientGone(Exception):  # noqa: N818 - nobody is left to be told
+    """The caller has hung up."""
+
+
+ENCODED = Text("不接受压缩的请求体", "compressed request bodies are not accepted")
+SLOW = Text("请求体迟迟没有传完", "the request body did not arrive in time")
+NOT_UTF8 = Text("请求体不是有效的 UTF-8", "the request body is not valid UTF-8")
+DEEP = Text("请求体嵌套过深", "the request body is nested too deeply")
+NOT_JSON = Text("请求体不是有效的 JSON", "the request body is not valid JSON")

@@ -1,0 +1,37 @@
+"""Clock: the one place where the gateway reads the time."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime, tzinfo
+
+from banjia.ledger.tally import CHINA
+
+
+class Clock:
+    """`today` is the day in the zone whose days the law counts; it is worked out anew when a second has passed."""
+
+    __slots__ = ("_day", "_until", "_zone")
+
+    def __init__(self, zone: tzinfo = CHINA) -> None:
+        self._zone = zone
+        self._until = 0.0
+        self._day = date.min
+
+    def seconds(self) -> float:
+        """Since 1970, UTC."""
+        return time.time()  # noqa: TID251
+
+    def at(self) -> int:
+        """Milliseconds since 1970, UTC."""
+        return int(time.time() * 1000)  # noqa: TID251
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def today(self) -> date:
+        now = self.seconds()
+        if now >= self._until:
+            self._until = now + 1.0
+            self._day = datetime.fromtimestamp(now, UTC).astimezone(self._zone).date()
+        return self._day

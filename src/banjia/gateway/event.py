@@ -1,0 +1,118 @@
+"""Events: a server-sent stream cut where events end, looked at in passing, never re-split."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from banjia.gateway.answer import UpstreamError
+
+MAX_EVENT = 16 * 1024 * 1024
+USAGE = re.compile(rb'"usage"\s*:\s*\{')
+FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
+ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*[{"]', re.MULTILINE)
+DONE = re.compile(rb"^data:\s*\[DONE\]", re.MULTILINE)
+BETWEEN = re.compile(rb"\r?\n\r?\n")
+NAMED = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Tokens as the provider counts them."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    input_tokens: int = 0  # the Responses API's names for the same
+    output_tokens: int = 0
+
+    @property
+    def read(self) -> int:
+        return self.prompt_tokens or self.input_tokens
+
+    @property
+    def written(self) -> int:
+        return self.completion_tokens or self.output_tokens
+
+    @property
+    def total(self) -> int:
+        return self.total_tokens or self.read + self.written
+
+
+class _Chunk(msgspec.Struct):
+    usage: Usage | None = None
+    choices: list[msgspec.Raw] | None = None
+
+
+_chunk = msgspec.json.Decoder(_Chunk)
+
+
+class Events:
+    """Give it what arrived; it gives back whole events. It notes usage, the finish and the end mark on the way."""
+
+    __slots__ = ("_hide_usage", "_rest", "done", "failed", "finished", "model", "usage")
+
+    def __init__(self, *, hide_usage: bool = False) -> None:
+        self._rest = b""
+        self._hide_usage = hide_usage  # the gateway asked for the usage event, not the caller
+        self.done = False
+        self.finished = False
+        self.failed = False
+        self.model = ""
+        self.usage: Usage | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """All events that are whole now, unchanged. Raises UpstreamError where one grows without end."""
+        if self._rest:
+            data = self._rest + data
+        end = data.rfind(b"\n\n") + 2
+        if b"\r" in data:
+            end = max(end if end > 1 else 0, data.rfind(b"\r\n\r\n") + 4 if b"\r\n\r\n" in data else 0)
+        elif end == 1:
+            end = 0
+        if end == len(data):
+            self._rest = b""
+        else:
+            self._rest = data[end:]
+            data = data[:end]
+            if len(self._rest) > MAX_EVENT:
+                raise UpstreamError("garbage", "an endless event")
+        return self._seen(data) if data else b""
+
+    def rest(self) -> bytes:
+        """What an upstream that ended properly left without its blank line."""
+        rest, self._rest = self._rest.rstrip(b"\r\n"), b""
+        return self._seen(rest + b"\n\n") if rest else b""
+
+    @property
+    def complete(self) -> bool:
+        return (self.done or self.finished) and not self.failed
+
+    def _seen(self, data: bytes) -> bytes:
+        if not self.model and (found := NAMED.search(data)) is not None:
+            self.model = found[1].decode("utf-8", "replace")
+        if not self.finished and FINISH.search(data) is not None:
+            self.finished = True
+        if b"[DONE]" in data and DONE.search(data) is not None:
+            self.done = True
+        if b'"error"' in data and ERROR.search(data) is not None:
+            self.failed = True
+        if b'"usage"' in data and USAGE.search(data) is not None:
+            return self._counted(data)
+        return data
+
+    def _counted(self, data: bytes) -> bytes:
+        kept: list[bytes] = []
+        for event in BETWEEN.split(data):
+            line = event.strip()
+            if b'"usage"' in line and line.startswith(b"data:"):
+                try:
+                    chunk = _chunk.decode(line[5:])
+                except msgspec.MsgspecError:
+                    chunk = _Chunk()
+                if chunk.usage is not None:
+                    self.usage = chunk.usage
+                    if self._hide_usage and not chunk.choices:
+                        continue
+            kept.append(event)
+        return b"\n\n".join(kept) if self._hide_usage else data

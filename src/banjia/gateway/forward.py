@@ -1,0 +1,131 @@
+"""Forward: the upstream's answer to the caller, byte for byte, with the gateway's headers in front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
+
+import msgspec
+
+from banjia.gateway.answer import Answer, UpstreamError
+from banjia.gateway.call import Call
+from banjia.gateway.event import Events, Usage
+from banjia.gateway.failure import read_error
+from banjia.gateway.refusal import JSON, Header, Refusal, error_event
+from banjia.text import Text
+
+EVENT_STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
+NO_BUFFER = (b"x-accel-buffering", b"no")
+NO_CACHE = (b"cache-control", b"no-cache")
+END = b"data: [DONE]\n\n"
+
+BROKEN = Text("上游的流中途断开，以上内容不完整", "the upstream broke off its stream; what came so far is not complete")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the answer's headers say of the decision."""
+
+    route: str
+    model: str
+    entry: str
+    treatment: str
+    warnings: tuple[str, ...] = ()
+
+    def headers(self, model: str) -> list[Header]:
+        out = [
+            (b"x-banjia-route", _value(self.route)),
+            (b"x-banjia-model", _value(model or self.model)),
+            (b"x-banjia-decision", self.entry.encode("ascii")),
+            (b"x-banjia-treatment", self.treatment.encode("ascii")),
+        ]
+        if self.warnings:
+            out.append((b"x-banjia-warnings", _value(", ".join(self.warnings))))
+        return out
+
+
+NOTHING = msgspec.Raw(b"")
+
+
+class _Answer(msgspec.Struct):
+    model: str = ""
+    usage: Usage | None = None
+    choices: msgspec.Raw = NOTHING
+    data: msgspec.Raw = NOTHING
+
+
+_answer = msgspec.json.Decoder(_Answer)
+
+
+async def forward_json(call: Call, body: bytes, told: Told) -> Usage | None:
+    """Raises UpstreamError or Refusal, with nothing sent, where a status of success hides an error."""
+    try:
+        found = _answer.decode(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise UpstreamError("garbage", "not JSON") from error
+    if not _is_given(found.choices) and not _is_given(found.data):
+        raise _hidden_error(body)
+    headers = [JSON, (b"content-length", b"%d" % len(body)), *told.headers(found.model)]
+    await call.begin(headers, body, more=False)
+    return found.usage
+
+
+async def forward_stream(call: Call, answer: Answer, told: Told, events: Events) -> int:
+    """The status for the ledger. Raises while nothing has been sent; after that a broken stream ends with an error."""
+    first = b""
+    while not first:
+        data = await answer.read()
+        if not data:
+            first = events.rest()
+            if not first:
+                raise UpstreamError("broken", "an empty stream")
+            break
+        first = events.feed(data)
+    if not first.lstrip().startswith((b"data:", b":", b"event:", b"id:", b"retry:")):
+        raise _hidden_error(first)
+    headers = [EVENT_STREAM, NO_CACHE, NO_BUFFER, *told.headers(events.model)]
+    await call.begin(headers, first, more=True)
+    status = 200
+    try:
+        while data := await answer.read():
+            if out := events.feed(data):
+                await call.send({"type": "http.response.body", "body": out, "more_body": True})
+        last = _ending(events)
+    except UpstreamError as error:
+        status = 502
+        last = error_event(BROKEN.say(call.lang), "server_error", f"upstream_{error.kind}")
+    call.finished = True
+    await call.send({"type": "http.response.body", "body": last})
+    return status if not events.failed else 502
+
+
+def _ending(events: Events) -> bytes:
+    """What is still to be sent of a stream whose connection ended properly."""
+    last = events.rest()
+    if events.failed or events.done:
+        return last
+    if not events.finished:
+        raise UpstreamError("broken", "no end mark")
+    return last + END
+
+
+def _is_given(value: msgspec.Raw) -> bool:
+    return len(value) > 4 or (len(value) > 0 and bytes(value) != b"null")
+
+
+def _hidden_error(body: bytes) -> Exception:
+    error = read_error(body)
+    if not error.message and error.code is None:
+        return UpstreamError("garbage", "neither an answer nor an error")
+    text = Text(
+        f"上游在成功状态里报错：{error.message}",
+        f"the upstream reported an error under a status of success: {error.message}",
+    )
+    return Refusal(502, error.type or "server_error", str(error.code or "upstream_error"), text, param=error.param)
+
+
+@lru_cache(maxsize=1024)
+def _value(text: str) -> bytes:
+    """Printable ASCII; what is not is percent-encoded."""
+    return quote(text, safe=" !#$&'()*+,/:;=?@[]-._~").encode("ascii")

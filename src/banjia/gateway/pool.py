@@ -1,0 +1,35 @@
+"""Pools: one upstream pool for each route that is in use; a reload keeps those that did not change."""
+
+from __future__ import annotations
+
+from banjia.gateway.route import RouteSettings
+from banjia.gateway.target import Target
+from banjia.gateway.upstream import Upstream
+
+
+class Pools:
+    """Pools are made on first use and never for a host that config does not name."""
+
+    def __init__(self) -> None:
+        self._pools: dict[Target, Upstream] = {}
+
+    def of(self, route: RouteSettings) -> Upstream:
+        pool = self._pools.get(route.target)
+        if pool is None:
+            pool = self._pools[route.target] = Upstream(route.target)
+        return pool
+
+    def keep(self, routes: list[RouteSettings]) -> None:
+        """Close the pools of targets that are gone; what is under way there ends in peace."""
+        wanted = {r.target for r in routes}
+        for target in [t for t in self._pools if t not in wanted]:
+            self._pools.pop(target).close()
+
+    def close(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+        self._pools.clear()
+
+    @property
+    def in_use(self) -> int:
+        return sum(p.in_use for p in self._pools.values())

@@ -1,0 +1,158 @@
+"""Settings: everything the gateway goes by, frozen; a reload swaps them as one reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from banjia.config.config import App, Config
+from banjia.errors import ConfigError
+from banjia.gateway.key import KeyRing, digest
+from banjia.gateway.limit import Limits, read_limits
+from banjia.gateway.option import Options
+from banjia.gateway.route import RouteSettings, build_route
+from banjia.policy.decide import Index
+from banjia.policy.policy import DataClass, Policy
+from banjia.text import Text
+
+TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
+MAX_BODY = 64 * 1024 * 1024
+MAX_IN_FLIGHT = 4096
+BEARER = ("authorization", "Bearer {key}")
+API_KEY = ("api-key", "{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class AppSettings:
+    id: str
+    purposes: frozenset[str]
+    declared: Mapping[str, DataClass]  # purpose ("" without one) -> the class of its data as declared
+    routes: tuple[str, ...]
+    limits: Limits
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A route that answers for the model asked for, under the model's name there."""
+
+    route: RouteSettings
+    model: str
+    _heads: dict[str, bytes] = field(default_factory=dict, compare=False)
+
+    def head(self, operation: str) -> bytes:
+        head = self._heads.get(operation)
+        if head is None:
+            head = self._heads[operation] = self.route.head(operation, self.model)
+        return head
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    entity: str
+    apps: Mapping[str, AppSettings]
+    routes: Mapping[str, RouteSettings]
+    keys: KeyRing[AppSettings]
+    index: Index
+    policy_hash: str
+    law_day: str
+    max_body: int = MAX_BODY
+    max_in_flight: int = MAX_IN_FLIGHT
+    drain: float = 30.0
+    endings: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (provider, model) -> first day without it
+    _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
+
+    def candidates(self, app: AppSettings, asked: str) -> tuple[Candidate, ...]:
+        """The routes of an application that answer for a model, in the order of its preference."""
+        plan = self._plans.get((app.id, asked))
+        if plan is None:
+            pairs = ((self.routes[r], self.routes[r].aliases.resolve(asked)) for r in app.routes)
+            plan = tuple(Candidate(route, model) for route, model in pairs if model is not None)
+            if len(self._plans) < 4096:  # names asked for are the callers' choice
+                self._plans[(app.id, asked)] = plan
+        return plan
+
+
+def build_settings(
+    config: Config,
+    policy: Policy,
+    *,
+    auth: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    endings: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> Settings:
+    """Raises ConfigError with the field path. `auth` names, by provider, the header that carries the key."""
+    facts = {r.id: r for r in policy.routes}
+    timeouts = config.options.get("timeouts") or {}
+    routes = {
+        r.id: build_route(
+            r,
+            facts.get(r.id),
+            where=f"routes[{i}]",
+            defaults=timeouts if isinstance(timeouts, Mapping) else {},
+            auth=auth.get(r.provider, API_KEY if r.provider.startswith("azure") else BEARER),
+        )
+        for i, r in enumerate(config.routes)
+    }
+    apps = {a.id: _app(a, config, f"apps[{i}]") for i, a in enumerate(config.apps)}
+    keys = [(digest(k.reveal().encode()), apps[a.id]) for a in config.apps for k in a.keys]
+    if not keys:
+        raise ConfigError(
+            Text("没有任何应用有密钥，谁也无法调用网关", "no application has a key, so nobody could call the gateway"),
+            where="apps",
+            expected="keys: [env:NAME]",
+        )
+    _unshared(keys)
+    limits = Options(config.options.get("limits"), "limits", TOP_LIMITS)
+    return Settings(
+        entity=config.entity.id,
+        apps=apps,
+        routes=routes,
+        keys=KeyRing(keys),
+        index=Index(policy),
+        policy_hash=policy.hash,
+        law_day=policy.law_date.isoformat(),
+        max_body=limits.count("body_bytes") or MAX_BODY,
+        max_in_flight=limits.count("in_flight") or MAX_IN_FLIGHT,
+        drain=limits.number("drain", 30.0),
+        endings=endings,
+    )
+
+
+def declared_class(facts: Mapping[str, object]) -> DataClass:
+    """The gravest class that the declared facts leave open: what was not said is taken at its worst."""
+    personal, sensitive = _flag(facts.get("data.personal_info")), _flag(facts.get("data.sensitive_pi"))
+    if personal is False:
+        return "none"
+    return "ordinary" if sensitive is False else "sensitive"
+
+
+def _app(app: App, config: Config, where: str) -> AppSettings:
+    base = {**config.entity.facts, **app.facts}
+    return AppSettings(
+        id=app.id,
+        purposes=frozenset(app.purposes),
+        declared={p: declared_class({**base, **f}) for p, f in {"": {}, **app.purposes}.items()},
+        routes=app.routes or tuple(r.id for r in config.routes),
+        limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
+        options=app.options,
+    )
+
+
+def _unshared(keys: list[tuple[bytes, AppSettings]]) -> None:
+    owners: dict[bytes, str] = {}
+    for key, app in keys:
+        if owners.setdefault(key, app.id) != app.id:
+            raise ConfigError(
+                Text("两个应用用了同一把密钥", "two applications have the same key"),
+                where="apps",
+                found=f"{owners[key]}, {app.id}",
+                remedy=Text("每个应用一把密钥", "give each application its own"),
+            )
+
+
+def _flag(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    return {"yes": True, "true": True, "no": False, "false": False}.get(str(value).lower())
