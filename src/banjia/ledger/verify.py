@@ -65,12 +65,7 @@ class _Check:
         self._progress = progress
         self._faults: list[Fault] = []
         self._given = key
-        own = self._own_key()
-        self._key = key or own
-        if str(own or "") != str(self._key or ""):
-            self._faults.append(
-                Fault("meta", Text("存储写着另一把公钥", "the store names another public key, or none"))
-            )
+        self._key = self._checked_key()
         self._outside: dict[str, list[Checkpoint]] = {}
         self._compared = 0
         for note in since:
