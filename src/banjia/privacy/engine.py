@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from banjia.privacy.checks import birth_day, digits
 from banjia.privacy.detector import detectors
 from banjia.privacy.identify import Found, identifier, to_code_points
 from banjia.privacy.matcher import EngineName
+from banjia.privacy.named import named
+from banjia.privacy.sensitive import ADULT_AT, sensitive
 from banjia.privacy.shadow import Shadow, shadow
-from banjia.privacy.span import Reading, Record, Span, SpanClass
+from banjia.privacy.span import NOT_PERSONAL, Reading, Record, Span, SpanClass
+from banjia.privacy.subject import group
+
+ADDRESS, PERSON, ORG = 45, 40, 30  # priorities below those of checked identifiers
+NAMED = {"ADDRESS": ADDRESS, "PERSON": PERSON, "ORG": ORG}
+BIRTH_IN_NUMBER = frozenset({"ID_CN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT"})
+LABEL_END = "：\n"[:1]
 
 
 class Engine:
@@ -20,18 +30,30 @@ class Engine:
         self.names = names
         self._identifier = identifier(matcher)
         self._class: dict[str, SpanClass] = {d.id: d.data_class(reading) for d in detectors()}
+        self.removed = frozenset(d.id for d in detectors() if d.remove)
+        self.strength = {d.id: d.strength for d in detectors()}
 
     def detect(self, text: str, *, on: date | None = None) -> list[Span]:
         """The spans in order; `on` is the day that tells who is under fourteen."""
         return list(self.record(text, on=on).spans)
 
-    def record(self, text: str, *, on: date | None = None) -> Record:
-        found, seen = self.identifiers(text)
-        spans = [
-            Span(*seen.span(start, end), form.type, self._class.get(form.type, "pi"), form.score, "1")
-            for start, end, form in found
-        ]
-        return Record(tuple(spans))
+    def record(self, text: str, *, on: date | None = None, label: str = "") -> Record:
+        """`label` is the key or column head that the text stands under, where there is one."""
+        lead = f"{label}{LABEL_END}" if label else ""
+        found, seen = self.identifiers(lead + text)
+        places = [(start, end, form.type, form.score, form.priority) for start, end, form in found]
+        if self.names:
+            taken = [(start, end) for start, end, *_ in places]
+            places += [(s, e, kind, score, NAMED[kind]) for s, e, kind, score in named(seen.text, taken)]
+            places = _apart(places)
+        spans = []
+        for s, e, kind, score, _ in places:
+            start, end = seen.span(s, e)
+            if start >= len(lead):
+                span = Span(start - len(lead), end - len(lead), kind, self._class.get(kind, "pi"), score)
+                spans.append(span)
+        spans = _raise_minors(text, group(text, spans), on)
+        return Record(tuple(spans), sensitive(seen.text))
 
     def identifiers(self, text: str) -> tuple[list[Found], Shadow]:
         """Stage A alone: checked identifiers by code points of the shadow that was searched."""
@@ -43,3 +65,40 @@ class Engine:
         data = seen.text.encode("utf-8", "surrogatepass")
         found, _ = self._identifier.find(data)
         return to_code_points(data, found), seen
+
+
+def _apart(places: list[tuple[int, int, str, float, int]]) -> list[tuple[int, int, str, float, int]]:
+    """Of places that overlap the one of the higher priority stays, then the surer, then the longer one."""
+    kept: list[tuple[int, int, str, float, int]] = []
+    for p in sorted(places, key=lambda p: (-p[4], -(p[1] - p[0]), -p[3])):
+        if not any(p[0] < k[1] and k[0] < p[1] for k in kept):
+            kept.append(p)
+    return sorted(kept)
+
+
+def _raise_minors(text: str, spans: Sequence[Span], on: date | None) -> list[Span]:
+    """Every item of a person who was under fourteen on that day is sensitive."""
+    if on is None:
+        return list(spans)
+    young = {s.subject for s in spans if s.subject and _is_minor(text[s.start : s.end], s.type, on)}
+    return [
+        replace(s, data_class="sensitive") if s.subject in young and s.type not in NOT_PERSONAL else s for s in spans
+    ]
+
+
+def _is_minor(value: str, kind: str, on: date) -> bool:
+    raw = shadow(value).text.encode("utf-8", "ignore")
+    if kind in BIRTH_IN_NUMBER:
+        number = digits(raw)
+        born = birth_day(number[6:14].encode()) if len(number) == 18 else None
+    else:
+        born = birth_day(raw) if kind == "DOB" else None
+    return born is not None and born <= on and on < _anniversary(born)
+
+
+def _anniversary(born: date) -> date:
+    """The fourteenth birthday; of those born on 29 February the first of March."""
+    try:
+        return born.replace(year=born.year + ADULT_AT)
+    except ValueError:
+        return date(born.year + ADULT_AT, 3, 1)

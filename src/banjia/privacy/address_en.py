@@ -1,0 +1,53 @@
+"""Addresses of the United States and the United Kingdom that reach a house, a box or a unit."""
+
+from __future__ import annotations
+
+import re
+
+Place = tuple[int, int, float]
+
+_STATE = (
+    "(?:A[LKZRSAEP]|C[AOT]|D[EC]|F[LM]|G[AU]|HI|I[DLNA]|K[SY]|LA|M[EDHAINSOTP]|N[EVHJMYCD]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]|UT|V[TAI]|W[AVIY]|"
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|"
+    "Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|"
+    "New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|"
+    "Virginia|Washington|West Virginia|Wisconsin|Wyoming)"
+)
+_SUFFIX = (
+    "(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Terrace|Ter|Trail|Trl|Parkway|Pkwy|Circle|Cir|Highway|Hwy|"
+    "Square|Sq|Alley|Loop|Crescent|Close|Grove|Gardens|Mews|Row|Walk|Hill|Green|Greens|Grn|Rise|View|Views|Park|Parks|Plaza|Plains|Plain|Port|Ports|Point|Points|"
+    "Ridge|Ridges|River|Rapids|Rapid|Ranch|Run|Shoal|Shoals|Shore|Shores|Skyway|Spring|Springs|Spur|Spurs|Squares|Station|Stravenue|Stream|Streets|Summit|"
+    "Terrace|Throughway|Trace|Track|Trafficway|Tunnel|Turnpike|Underpass|Union|Unions|Valley|Valleys|Via|Viaduct|Village|Villages|Ville|Vista|Wall|Walks|Wells|Well|"
+    "Ways|Annex|Arcade|Bayou|Beach|Bend|Bluff|Bluffs|Bottom|Branch|Bridge|Brook|Brooks|Burg|Burgs|Bypass|Camp|Canyon|Cape|Causeway|Center|Centers|Circles|Cliff|"
+    "Cliffs|Club|Common|Commons|Corner|Corners|Course|Courts|Cove|Coves|Creek|Crest|Crossing|Crossroad|Curve|Dale|Dam|Divide|Drives|Estate|Estates|Expressway|"
+    "Extension|Extensions|Fall|Falls|Ferry|Field|Fields|Flat|Flats|Ford|Fords|Forest|Forge|Forges|Fork|Forks|Fort|Freeway|Garden|Gateway|Glen|Glens|Groves|Harbor|"
+    "Harbors|Haven|Heights|Hills|Hollow|Inlet|Island|Islands|Isle|Junction|Junctions|Key|Keys|Knoll|Knolls|Lake|Lakes|Land|Landing|Light|Lights|Loaf|Lock|Locks|"
+    "Lodge|Loops|Mall|Manor|Manors|Meadow|Meadows|Mill|Mills|Mission|Motorway|Mount|Mountain|Mountains|Neck|Orchard|Oval|Overpass|Parkways|Pass|Passage|Path|Pike|"
+    "Pine|Pines|Prairie|Radial|Ramp|Rest|Roads|Route|Rue|Broadway)"
+)
+_UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Studio|#|No)\.? ?#?[A-Za-z0-9-]{1,6})"
+_CITY = r"[A-Z][A-Za-z.'’-]+(?: [A-Z][A-Za-z.'’-]+){0,3}"
+_ZIP = r"[0-9]{5}(?:-[0-9]{4})?"
+_POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}"
+_REST = (
+    rf"(?:{_UNIT})?(?:[,\n]{{1,2}} ?{_CITY}){{0,2}}(?:,? {_STATE}\b\.?(?:,? {_ZIP})?|,? {_POSTCODE}|,? {_ZIP})?(?:,? (?:USA|United States|UK|United Kingdom|England))?"
+)
+_US = re.compile(
+    rf"(?<![A-Za-z0-9.#-])(?:(?:Flat|Apt|Unit) [0-9A-Za-z]{{1,5}},? )?[0-9]{{1,6}}[A-Za-z]?(?:-[0-9]{{1,4}})? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?(?:(?:[A-Z][A-Za-z'’-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{0,4}}{_SUFFIX}\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW)\b)?{_REST}"
+)
+_BOX = re.compile(
+    rf"(?<![A-Za-z0-9])(?:P\.? ?O\.? Box [0-9]{{1,6}}|PSC [0-9]{{1,5}},? Box [0-9]{{1,6}}|Unit [0-9]{{1,5}},? Box [0-9]{{1,6}}|(?:USNS|USNV|USS|USCGC) [A-Z][A-Za-z]+)(?:[,\n]{{1,2}} ?(?:{_CITY}|[FAD]PO),? ?(?:{_STATE}\b)?(?:,? ?{_ZIP})?|[,\n]{{1,2}} ?(?:[FAD]PO) (?:AA|AE|AP) {_ZIP})?"
+)
+
+
+def addresses(text: str) -> list[Place]:
+    """A house number, a named street and what follows it; a street without a number is no address."""
+    found: list[Place] = [(m.start(), m.end(), 0.92) for m in _US.finditer(text) if _named(m.group())]
+    found += [(m.start(), m.end(), 0.92) for m in _BOX.finditer(text)]
+    return found
+
+
+def _named(address: str) -> bool:
+    """More than a count of things: "221 Baker Street", not "12 Points" or "3 Keys"."""
+    head = re.split(r"[,\n]", address)[0].split()
+    return len(head) >= 3 or "," in address or head[-1] in ("Street", "St", "Road", "Rd", "Avenue", "Ave", "Broadway", "Lane", "Drive")

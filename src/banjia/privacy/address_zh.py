@@ -1,0 +1,92 @@
+"""Chinese addresses: a grammar over the division tree. A place without a house-level part is no address."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from banjia.privacy.gazetteer import words
+
+Place = tuple[int, int, float]
+
+_H = "[\u4e00-\u9fffA-Za-z0-9]"
+_HAN = "[\u4e00-\u9fff]"
+_NUM = "(?:[0-9０-９A-Za-z]{1,6}(?:[-－之—/][0-9０-９A-Za-z]{1,5}){0,3}|[一二三四五六七八九十百零〇两]{1,5})"
+_STREET = "(?:路|街道|大街|街|大道|巷|弄|胡同|里|村|屯|道|条|环路|公路|马路|横街|段|坊|径|圍|围|庄|組|组|社区|工业园|工业区|产业园|科技园|开发区|园区|小区|新村|花园|花苑|苑|公寓|大厦|大廈|广场|廣場|中心|城|府|庭|湾|山庄|别墅|家园|楼|宿舍|大院)"
+_HOUSE = f"(?:{_NUM} ?(?:号院|号楼|號樓|号|號|弄|栋|棟|幢|座|单元|單元|室|房|层|樓|楼|门|户|#|[Bb]lock|F|f))"
+_TAIL = (
+    f"(?:[ ，,]?(?:{_NUM} ?(?:号院|号楼|號樓|号|號|弄|支弄|栋|棟|幢|座|单元|單元|室|房|层|樓|楼|门|户|组|#|F)(?:之[0-9]{{1,3}})?"
+    f"|[A-Za-z]座|[东西南北中前后](?:区|门|座|楼|院)|[一二三四五六七八九十0-9]{{1,3}}(?:期|区)|附{_NUM}号"
+    f"|{_HAN}{{2,9}}?(?:小区|花园|花苑|苑|公寓|大厦|大廈|广场|中心|城|府|庭|湾|山庄|别墅|家园|新村|宿舍|大院|家属院|村|园|里|天|居|轩|阁|郡|邸|墅|院|都|庄|台|座|筑|国际|天地|云天|花都)(?={_NUM} ?(?:号院|号楼|号|栋|幢|座|单元|室|层|楼|期|区|#|[-－]))"
+    f"|(?<=[号楼栋幢座元层室门户])[ ]?{_NUM}(?![0-9年月日元岁个名人%:：.])(?:室|房|号)?))"
+)
+
+
+@cache
+def _regions() -> str:
+    cities = sorted(words("cities"), key=len, reverse=True)
+    districts = sorted(words("districts"), key=len, reverse=True)
+    first = "(?:" + "|".join(cities) + ")(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|自治州|地区|省|市|州|盟|縣|县|區)?"
+    return (
+        f"(?:(?:中国|中國|中华人民共和国)?(?:{first}[ ·,，]?){{1,3}}(?:{_HAN}{{1,6}}?(?:新区|区|區|县|縣|市|旗)[ ]?)?"
+        f"|(?:{'|'.join(districts)})[ ]?)"
+    )
+
+
+@cache
+def _anchor() -> re.Pattern[str]:
+    """Where a house-level part may be: a number before a counter of houses, or a street name before a number."""
+    return re.compile(
+        "(?:[0-9０-９A-Za-z]|[一二三四五六七八九十百零〇])[ ]?(?:号院|号楼|號樓|号|號|弄|栋|棟|幢|座|单元|單元|室|房|#)"
+        "|(?:路|街|巷|道)[ ]?[0-9０-９]{1,5}"
+    )
+
+
+@cache
+def _full() -> re.Pattern[str]:
+    middle = f"(?:[ ]?{_HAN}{{1,7}}?(?:街道|镇|鎮|乡|鄉|苏木|办事处))?"
+    county = f"(?:[ ]?{_HAN}{{1,6}}?(?:新区|区|區|县|縣|市|旗))?"
+    body = f"(?:[ ]?{_HAN}{{1,9}}?{_STREET}){{0,3}}"
+    return re.compile(f"{_regions()}(?P<way>{county}{middle}{body})[ ]?{_HOUSE}(?P<rest>{_TAIL}{{0,8}})")
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    """Without a known region: street and house, the street cut at words that lead to a place."""
+    return re.compile(
+        f"(?P<lead>{_HAN}{{0,6}}?(?:街道|镇|鎮|乡|鄉|区|區|县|縣|市))?(?P<street>{_HAN}{{1,8}}(?:路|街|大道|巷|弄|胡同|村|道|里|小区|花园|苑|公寓|大厦|新村|家园|广场|园区|工业园|科技园))"
+        f"(?:[东西南北中]?[一二三四五六七八九十]?(?:段|街))?[ ]?{_HOUSE}{_TAIL}{{0,8}}"
+    )
+
+
+_LEADS = re.compile(
+    "(?:现住|家住|居住|住在|住址|地址|住|寄到|寄往|寄至|送到|送至|送往|位于|坐落于|坐落在|搬到|搬去|搬至|迁至|到|在|至|于|往|去|从|是|为|址|给|来|达|和|与|户籍|籍贯|租了|租住|买了|改成|改为|换成|叫|地点|店|请)"
+)
+_NOT = re.compile("(?:一号|二号|三号|头号|几号|多少号|账号|帐号|型号|编号|单号|信号|符号|挂号|口号|称号|[0-9]{1,2}月[0-9]{1,2}号)")
+
+
+def addresses(text: str) -> list[Place]:
+    """Addresses that reach a house, with the region before them as far as it belongs to them."""
+    if not _anchor().search(text):
+        return []
+    found: list[Place] = [(m.start(), m.end(), 0.95) for m in _full().finditer(text) if _reaches(m)]
+    for m in _bare().finditer(text):
+        start = _start(text, m)
+        if m.end() - start >= 5 and not any(s <= start < e or start <= s < m.end() for s, e, _ in found):
+            found.append((start, m.end(), 0.85))
+    return sorted(found)
+
+
+def _reaches(m: re.Match[str]) -> bool:
+    """A street or a county stands between the region and the house, or the house has parts."""
+    return m["way"] != "" or m["rest"] != ""
+
+
+def _start(text: str, m: re.Match[str]) -> int:
+    """Cut what leads to the address off its front."""
+    start, stop = m.start(), m.end("street")
+    head = text[start : stop - 2]
+    cut = 0
+    for lead in _LEADS.finditer(head):
+        cut = lead.end()
+    return start + cut

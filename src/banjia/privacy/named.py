@@ -1,0 +1,149 @@
+"""Stage B: names, addresses and organisations, by rules and tagger, in one text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from banjia.privacy import address_en, address_zh, names_en, names_zh
+from banjia.privacy.gazetteer import letters, lexicon, words
+from banjia.privacy.organisation import organisations
+from banjia.privacy.tables import cells
+from banjia.privacy.tagger import tagger
+
+Named = tuple[int, int, str, float]  # start, end, type, score
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_CAPITAL = re.compile("[A-Z][A-Za-z]")
+LONGEST = 120  # characters of a sentence that the tagger reads at once
+NAME_HEADS = re.compile(
+    r"(?i)^(?:.{0,6}(?:姓名|名字|联系人|收件人|收货人|患者|病人|客户|会员|员工|学生|负责人|经办人|户名|持卡人|申请人|车主|乘客|家长|监护人)(?:姓名)?|(?:full|first|last|customer|patient|user|contact|employee|student|real)?[ _]?name|contact|customer|patient|buyer|holder|owner|recipient|xm)$"
+)
+ADDRESS_HEADS = re.compile(r"(?i)地址|住址|住所|address|ship.?to")
+_KEYED = re.compile(
+    r"(?i)[\"']?\b((?:[a-z]+[_-]?)?name|[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|guest|passenger|student|teacher|doctor|manager|signer|realname|xingming))[\"']?\s*[:=]\s*[\"']?"
+    "([\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]{1,6})?)(?=[\"'\\s,，;；}&|<)]|$)"
+)
+
+
+def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
+    """Names, addresses and organisations outside the places that identifiers hold; they may overlap each other."""
+    found: list[Named] = []
+    has_han = bool(_HAN.search(text))
+    has_latin = bool(_CAPITAL.search(text))
+    places = address_zh.addresses(text) if has_han else []
+    if has_latin:
+        places += address_en.addresses(text)
+    found += [(s, e, "ADDRESS", p) for s, e, p in places]
+    people: list[tuple[int, int, float]] = []
+    if has_han:
+        persons, orgs = _tagged(text, [*taken, *((s, e) for s, e, _ in places)])
+        people += names_zh.names(text, persons, sorted(s for s, _ in taken))
+        people += _keyed(text)
+        found += [(s, e, "ORG", p) for s, e, p in organisations(text, orgs)]
+    elif has_latin:
+        found += [(s, e, "ORG", p) for s, e, p in organisations(text, ())]
+    if has_latin:
+        people += names_en.names(text)
+    if "\n" in text:
+        people += _in_tables(text)
+        found += _addresses_in_tables(text)
+    found += [(s, e, "PERSON", p) for s, e, p in people]
+    return found + _again(text, people)
+
+
+def _tagged(text: str, taken: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Persons and organisations that the tagger marks in the sentences that may hold a name."""
+    sentences: list[str] = []
+    places: list[list[int]] = []
+    masked = _masked(text, taken)
+    for m in _SENTENCE.finditer(masked):
+        for at in range(m.start(), m.end(), LONGEST):
+            piece = masked[at : min(at + LONGEST, m.end())]
+            if not names_zh.may_hold_name(piece):
+                continue
+            chars, offsets = _compact(piece, at)
+            sentences.append(chars)
+            places.append(offsets)
+    persons: list[tuple[int, int]] = []
+    orgs: list[tuple[int, int]] = []
+    if sentences:
+        for offsets, marks in zip(places, tagger().tag(sentences), strict=True):
+            for start, end, kind in marks:
+                place = (offsets[start], offsets[end - 1] + 1)
+                if kind == "PERSON":
+                    persons.append(place)
+                elif kind == "ORG":
+                    orgs.append(place)
+    return persons, orgs
+
+
+def _masked(text: str, taken: Sequence[tuple[int, int]]) -> str:
+    """Identifiers and addresses read as one sign each to the tagger."""
+    if not taken:
+        return text
+    chars = list(text)
+    for start, end in taken:
+        chars[start:end] = ["\x00"] * (end - start)
+    return "".join(chars)
+
+
+def _compact(piece: str, at: int) -> tuple[str, list[int]]:
+    """Runs of masked, Latin and digit signs shrink to one, as they cost time and tell the tagger little."""
+    kept: list[str] = []
+    offsets: list[int] = []
+    last = ""
+    for i, c in enumerate(piece, at):
+        kind = "\x00" if c == "\x00" else "0" if c.isascii() and c.isalnum() else ""
+        if kind and kind == last:
+            continue
+        last = kind
+        kept.append("0" if kind == "\x00" else c)
+        offsets.append(i)
+    return "".join(kept), offsets
+
+
+def _keyed(text: str) -> list[tuple[int, int, float]]:
+    """`"buyer": "..."`: a key that says whose name its value is."""
+    if ":" not in text and "=" not in text:
+        return []
+    return [
+        (m.start(2), m.end(2), 0.93)
+        for m in _KEYED.finditer(text)
+        if m[2][0] in letters("surnames") or m[2][:2] in words("compound_surnames") or "·" in m[2]
+    ]
+
+
+def _in_tables(text: str) -> list[tuple[int, int, float]]:
+    found: list[tuple[int, int, float]] = []
+    for cell in cells(text):
+        if not NAME_HEADS.search(cell.head.strip()):
+            continue
+        value = text[cell.start : cell.end]
+        if re.fullmatch("[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff·•]{4,14}|[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){1,3}", value):
+            found.append((cell.start, cell.end, 0.95))
+    return found
+
+
+def _addresses_in_tables(text: str) -> list[Named]:
+    return [
+        (c.start, c.end, "ADDRESS", 0.9)
+        for c in cells(text)
+        if ADDRESS_HEADS.search(c.head) and any(ch.isdigit() for ch in text[c.start : c.end]) and c.end - c.start > 7
+    ]
+
+
+def _again(text: str, people: Sequence[tuple[int, int, float]]) -> list[Named]:
+    """A name found once is marked wherever it stands."""
+    starts = {s for s, _, _ in people}
+    found: list[Named] = []
+    for name in {text[s:e] for s, e, p in people if p >= 0.8}:
+        if len(name) < 2 or not _HAN.search(name) or (len(name) == 2 and name in lexicon()):
+            continue
+        at = text.find(name)
+        while at >= 0:
+            if at not in starts:
+                found.append((at, at + len(name), "PERSON", 0.85))
+            at = text.find(name, at + len(name))
+    return found

@@ -1,0 +1,231 @@
+"""English names (and names in pinyin): given names and surnames, titles, labels, greetings and signatures."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from banjia.privacy.gazetteer import words
+
+Place = tuple[int, int, float]
+
+_WORD = r"(?:[A-Z][a-zà-ÿ]+(?:['’\-][A-Z]?[a-zà-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|De[A-Z][a-z]+|[A-Z]{2,})"
+_RUN = re.compile(
+    rf"(?<![A-Za-z0-9_@./#$-]){_WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:(?:van|von|de|da|del|la|di|bin|al|el) ){{0,2}}{_WORD}|[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
+)
+_TITLE = re.compile(
+    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Lady|Judge|Officer|Nurse|Captain|Sgt|Sergeant|Lt|Detective|Rev|Father|Sister|Coach|Uncle|Aunt)\.? (?P<n>{_WORD}(?: (?:[A-Z]\. )?{_WORD}){{0,2}})"
+)
+_LABEL = re.compile(
+    r"(?i:\b(?:full[ _-]?name|first[ _-]?name|last[ _-]?name|name|customer|client|patient|employee|member|holder|cardholder|account[ _-]?holder|beneficiary|contact|emergency contact|next of kin|recipient|sender|"
+    r"buyer|seller|tenant|landlord|borrower|guest|passenger|driver|traveler|traveller|applicant|candidate|student|teacher|manager|supervisor|attn|attention|signed|signed by|caller|user|"
+    r"spouse|husband|wife|mother|father|son|daughter|brother|sister|physician|doctor|attending|provider|witness|plaintiff|defendant|assignee|author|owner|reporter|interviewee|nominee|payee|"
+    r"ship[ _-]?to|bill[ _-]?to|sold[ _-]?to|cc|from|to|by|my name is|this is|i am|i'm|named|called|dear|hi|hello|hey|regards,?|sincerely,?|best,?|thanks,?|cheers,?|yours,?|love,?)\b)"
+    r"[\"']?(?:\s*[:=\-–—|#]\s*|,?\s+)[\"'*_]{0,3}(?P<n>" + _WORD + r"(?:[ ](?:[A-Z]\.? )?" + _WORD + r"){0,3})"
+)
+_BEFORE_ONE = re.compile(
+    r"(?i:\b(?:tell|told|ask|asked|call|called|email|emailed|text|meet|met|with|for|dear|hi|hello|hey|cc|ping|remind|notify|notified|thank|thanks|thanks,|by|and|to|from|inform|invite|invited|message|contact|let|help|see|visit|"
+    r"is|was|between|than|like|named|does|did|has|if|that|because|when|of|about|regards,|best,|sincerely,|cheers,|friend|colleague|boss|manager|wife|husband|son|daughter|brother|sister|mom|dad|neighbor|neighbour|roommate|coworker|client|patient|customer|my name is|i'm|i am|this is|it's))[\s,:]+$"
+)
+_AFTER_ONE = re.compile(
+    r"^(?:['’]s\b|,? (?:is|was|has|had|said|says|will|would|can|could|called|asked|asks|told|wants|needs|and I|who|lives|works|moved|left|joined|sent|wrote|paid|owes|emailed|confirmed|replied|from|about|that|at|to|,)\b|[,:] )"
+)
+_SPEAKER = re.compile(r"(?m)^[\s>*\-]*(?:\[?[0-9:. ]+\]?\s*)?$")
+COMPANY = re.compile(
+    r"^(?:,? (?:Inc|Ltd|LLC|PLC|Plc|Corp|Co|LLP|LP|GmbH|Limited|Incorporated|Corporation|Company|Group|Holdings|Partners|Associates|Industries|Enterprises|Foundation|University|College|Hospital|Clinic|Bank|School|Institute|Solutions|Systems|Technologies|Labs|and Sons|& Sons|& Co|Brothers|Bros|Airlines|Insurance)\b)"
+)
+_STREET = re.compile(
+    r"^ (?:[A-Z][a-z]+ )?(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Square|Park|Bridge|River|Lake|Island|County|Airport|Station|Stadium|Theorem|Theory|Test|Award|Prize|Disease|Syndrome|Law|Act|Algorithm|Method|Effect|Model|Cup|Trophy|Hotel|Museum|Library|Theatre|Theater|Center|Centre|Tower|Building|Hall|Beach|Valley|Bay|City|Town)\b"
+)
+AMBIGUOUS = frozenset(
+    "Will May Mark April June August Autumn Summer Rose Grace Faith Joy Hope Dawn Crystal Amber Jade Misty Penny Christian Jesus Guy Art Bill Rob Sue Pat Drew Chase Grant Frank Earl Dean Gene Jean Don Max Miles "
+    "Ray Rich Nick Jack Carol Holly Ivy Daisy Iris Violet Ruby Hazel Melody Destiny Lane Dale Glen Cliff Parker Carter Jordan Austin Virginia Victoria Georgia Florence Sydney Charlotte Savannah Dakota Jackson Lincoln "
+    "Chelsea Brooklyn Alexandria Madison Tyler Hunter Mason Angel Sierra Mercedes Lee Kent Logan Preston Aurora Stella Raven Sandy Brandy Brandi Candy Ginger Robin Jay Wade Lance Dustin Cody Claude Alexa Julia Jasmine "
+    "Ada Ruby Sierra Reed Stone Paris London Asia India China Israel Beau Brock Ezra Harper Avery Quinn Hugo Felix Faith Troy Harry Gemini Carmen Eve Jasper Clay Dallas Houston Denver Phoenix Cheyenne Martin Perry Francis Dakota Poppy Theo Kirk Lyon Lewis Duncan Fraser Rita Nora Cole Pierce Dick Colon Jerry Tom Kelvin Siri Cortana Monte Carlo".split()
+)
+
+
+def names(text: str) -> list[Place]:
+    """Names in Latin letters; a name found whole is then known by each of its parts."""
+    found: list[Place] = []
+    for m in _RUN.finditer(text):
+        found += _in_run(text, m)
+    for m in _TITLE.finditer(text):
+        if _plain(m["n"].split()[0]):
+            found.append((m.start("n"), m.end("n"), 0.93))
+    for m in _LABEL.finditer(text):
+        place = _labelled(text, m)
+        if place:
+            found.append(place)
+    return _again(text, _whole(found))
+
+
+def _in_run(text: str, m: re.Match[str]) -> list[Place]:
+    """Names among a run of capitalised words."""
+    tokens = [(t.start() + m.start(), t.group()) for t in re.finditer(r"[^\s,]+", m.group())]
+    found: list[Place] = []
+    i = 0
+    while i < len(tokens):
+        size, score = _name_at(text, tokens, i)
+        if size:
+            start = tokens[i][0]
+            end = tokens[i + size - 1][0] + len(tokens[i + size - 1][1])
+            if not _is_thing(text, start, end):
+                found.append((start, end, score))
+        i += max(size, 1)
+    return found
+
+
+def _name_at(text: str, tokens: list[tuple[int, str]], i: int) -> tuple[int, float]:
+    first = _fold(tokens[i][1])
+    second_at = i + 1
+    while second_at < len(tokens) and _is_middle(tokens[second_at][1]):
+        second_at += 1
+    if second_at < len(tokens):
+        second = _fold(tokens[second_at][1])
+        joined = text[tokens[i][0] : tokens[second_at][0]]
+        size = second_at - i + 1
+        if "," not in joined:
+            score = _pair(text, tokens[i][0], first, second)
+            if score:
+                return _longer(tokens, i, size), score
+        elif first in words("surnames_en") and second in words("given_en") and first not in words("given_en"):
+            return size, 0.85
+    return (1, 0.75) if _stands_alone(text, tokens, i, first) else (0, 0.0)
+
+
+def _pair(text: str, start: int, first: str, second: str) -> float:
+    given, surnames, common = words("given_en"), words("surnames_en"), words("words_en")
+    if f"{first} {second}" in _public():
+        return 0.0
+    known_last = second in surnames
+    if first in given and (known_last or second not in common):
+        if first in AMBIGUOUS and not known_last:
+            return 0.7 if _BEFORE_ONE.search(text[max(0, start - 24) : start]) else 0.0
+        if first in ("Will", "May", "Mark", "Bill", "Grant") and _opens(text, start) and second in given:
+            return 0.0
+        return 0.95 if known_last else 0.88
+    if known_last and first not in common and first not in surnames and not _opens(text, start):
+        return 0.75
+    if _pinyin(first) and _pinyin(second) and (known_last or first in surnames):
+        return 0.85
+    if first in surnames and known_last and first not in common and not _opens(text, start):
+        return 0.75
+    return 0.0
+
+
+def _longer(tokens: list[tuple[int, str]], i: int, size: int) -> int:
+    """A third word that is a surname, or a suffix, belongs to the name."""
+    following = tokens[i + size][1] if i + size < len(tokens) else ""
+    if following in ("Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV", "MD", "PhD", "DDS", "DVM", "Esq"):
+        return size + 1
+    folded = _fold(following)
+    return size + 1 if folded in words("surnames_en") and folded not in words("words_en") and folded not in words("given_en") else size
+
+
+def _stands_alone(text: str, tokens: list[tuple[int, str]], i: int, first: str) -> bool:
+    start, token = tokens[i]
+    if first not in words("given_en") or (token.isupper() and len(token) < 4):
+        return False
+    before, after = text[max(0, start - 24) : start], text[start + len(token) : start + len(token) + 16]
+    following = _fold(tokens[i + 1][1]) if i + 1 < len(tokens) and after.startswith(" ") else ""
+    if following and following in words("words_en"):
+        return False
+    cued = bool(_BEFORE_ONE.search(before))
+    if first in AMBIGUOUS:
+        return cued and bool(_AFTER_ONE.match(after)) and re.search(r"(?i)(?:tell|ask|dear|hi|hello|hey|cc|ping|remind|told|thank|thanks|colleague|boss|friend)[\s,]+$", before) is not None
+    return cued or bool(_AFTER_ONE.match(after)) or bool(_SPEAKER.match(before.rpartition("\n")[2]))
+
+
+def _labelled(text: str, m: re.Match[str]) -> Place | None:
+    label = text[m.start() : m.start("n")]
+    name = m["n"].split(" ")
+    strong = bool(re.search(r"[:=|]", label))
+    common, surnames, given = words("words_en"), words("surnames_en"), words("given_en")
+    while name and (_fold(name[-1]) in common or name[-1].isupper() and len(name[-1]) < 3) and _fold(name[-1]) not in surnames:
+        name.pop()
+    if not name or _fold(name[0]) in common and _fold(name[0]) not in given:
+        return None
+    start = m.start("n")
+    end = start + len(" ".join(name))
+    known = any(_fold(n) in given or _fold(n) in surnames for n in name)
+    if not known and not (strong and len(name) >= 2):
+        return None
+    if len(name) == 1 and (not strong or name[0] in AMBIGUOUS) and not _fold(name[0]) in given - AMBIGUOUS:
+        return None
+    if _is_thing(text, start, end) or " ".join(_fold(n) for n in name[:2]) in _public():
+        return None
+    if not strong and len(name) > 1 and not (_fold(name[0]) in given or _fold(name[-1]) in surnames):
+        return None
+    return start, end, 0.9 if strong else 0.8
+
+
+def _again(text: str, found: list[Place]) -> list[Place]:
+    """Every further place of the parts of a full name."""
+    parts: set[str] = set()
+    for s, e, _ in found:
+        name = text[s:e].replace(",", "").split()
+        if len(name) > 1:
+            parts |= {n for n in (name[0], name[-1]) if len(n) > 2 and n not in AMBIGUOUS and _fold(n) not in words("words_en")}
+    for part in parts:
+        for m in re.finditer(rf"(?<![A-Za-z0-9@._-]){re.escape(part)}(?![A-Za-z0-9@_-])", text):
+            if not any(s <= m.start() < e for s, e, _ in found) and not _is_thing(text, m.start(), m.end()):
+                found.append((m.start(), m.end(), 0.85))
+    return found
+
+
+def _whole(found: list[Place]) -> list[Place]:
+    """The longest of those that overlap."""
+    kept: list[Place] = []
+    for p in sorted(found, key=lambda p: (p[0] - p[1], -p[2])):
+        if not any(p[0] < k[1] and k[0] < p[1] for k in kept):
+            kept.append(p)
+    return kept
+
+
+def _is_thing(text: str, start: int, end: int) -> bool:
+    """A firm, a street or a work that bears a name."""
+    after = text[end : end + 40]
+    if COMPANY.match(after) or _STREET.match(after):
+        return True
+    if re.match(r"-[A-Z][a-z]+\b|, [A-Z][a-z]+ and [A-Z][a-z]+\b(?! [A-Z])", after):
+        return True
+    before = text[max(0, start - 24) : start]
+    return bool(re.search(r"(?:[0-9] |[A-Z][a-z]+, |[A-Z][a-z]+-|and )$", before)) and bool(
+        re.search(r"[0-9] $|-$", before) or re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before) and re.match(r" and ", after)
+    )
+
+
+def _opens(text: str, start: int) -> bool:
+    """At the start of a sentence, where any word is capitalised."""
+    return not text[:start].rstrip(" \"'([*_>-") or bool(re.search(r"[.!?:;\n\u3002\uff01\uff1f\uff1a][\s\"'(*_>-]*$", text[max(0, start - 6) : start]))
+
+
+def _plain(word: str) -> bool:
+    return _fold(word) not in words("words_en") or _fold(word) in words("surnames_en")
+
+
+def _fold(word: str) -> str:
+    word = word.rstrip(".").removesuffix("'s").removesuffix("’s")
+    if word.isupper() and len(word) > 2:
+        return word.capitalize()
+    return word if word in words("surnames_en") else (word[:1] + word[1:].lower() if word.startswith(("Mc", "Mac", "De")) else word)
+
+
+def _is_middle(word: str) -> bool:
+    return bool(re.fullmatch(r"[A-Z]\.?|van|von|de|da|del|la|di|bin|al|el", word))
+
+
+_SYLLABLE = (
+    "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:a|o|e|i|u|ai|ei|ao|ou|an|en|ang|eng|ong|ia|ie|iao|iu|ian|in|iang|ing|iong|ua|uo|uai|ui|uan|un|uang|ue|er)"
+)
+_PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,2}}")
+
+
+def _pinyin(word: str) -> bool:
+    return bool(_PINYIN.fullmatch(word.lower().replace("-", ""))) and word not in words("words_en")
+
+
+@cache
+def _public() -> frozenset[str]:
+    return words("public_en")

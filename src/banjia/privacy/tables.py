@@ -1,0 +1,92 @@
+"""Tables: CSV, TSV and Markdown, read by structure, so that a column's head stands before each of its cells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_RULE = re.compile(r"[\s|:\-+]+")
+_CELL = re.compile(r'"[^"\n]*"|[^,\n]*')
+LIMIT = 4000  # cells read of one text
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    head: str
+    start: int
+    end: int
+
+
+def cells(text: str) -> list[Cell]:
+    """The cells below a head, with their places in the text; nothing where there is no table."""
+    for mark in ("|", "\t", ",", "，"):
+        if text.count(mark) >= 2 and "\n" in text:
+            found = _read(text, mark)
+            if found:
+                return found
+    return []
+
+
+def _read(text: str, mark: str) -> list[Cell]:
+    found: list[Cell] = []
+    heads: list[str] = []
+    at = 0
+    for line in text.split("\n"):
+        places = _split(line, mark)
+        if len(places) < 2 or _RULE.fullmatch(line):
+            if len(places) < 2:
+                heads = []
+        elif not heads:
+            heads = [line[a:b] for a, b in places]
+            if not any(_is_head(h) for h in heads):
+                heads = []
+        elif len(places) == len(heads):
+            found += [Cell(h, at + a, at + b) for h, (a, b) in zip(heads, places, strict=True) if a < b]
+        at += len(line) + 1
+        if len(found) > LIMIT:
+            break
+    return found
+
+
+def _split(line: str, mark: str) -> list[tuple[int, int]]:
+    """The places of the cells of one line, without blanks, quotes and emphasis."""
+    places: list[tuple[int, int]] = []
+    at = 0
+    parts = [m.group() for m in _CELL.finditer(line)] if mark == "," and '"' in line else line.split(mark)
+    if mark == "," and '"' in line:
+        parts = _quoted(line)
+    for part in parts:
+        core = part.strip(" \t\"'*`\r")
+        start = at + part.find(core) if core else at
+        places.append((start, start + len(core)))
+        at += len(part) + len(mark)
+    if mark == "|":
+        if places and places[0][0] == places[0][1]:
+            places = places[1:]
+        if places and places[-1][0] == places[-1][1]:
+            places = places[:-1]
+    return places
+
+
+def _quoted(line: str) -> list[str]:
+    parts: list[str] = []
+    current, inside = "", False
+    for c in line:
+        if c == '"':
+            inside = not inside
+        if c == "," and not inside:
+            parts.append(current)
+            current = ""
+        else:
+            current += c
+    return [*parts, current]
+
+
+_HEADS = re.compile(
+    r"(?i)姓名|名字|联系人|客户|患者|员工|学生|电话|手机|邮箱|地址|住址|身份证|证件|护照|卡号|账号|微信|QQ|病历|住院号|门诊号|生日|出生|车牌|序号|编号|备注|工号"
+    r"|name|phone|mobile|tel|e-?mail|address|ssn|passport|card|account|mrn|patient|customer|contact|dob|birth|id\b|plate|wechat|ip\b|note"
+)
+
+
+def _is_head(cell: str) -> bool:
+    return len(cell) < 24 and not any(c.isdigit() for c in cell) and bool(_HEADS.search(cell))
