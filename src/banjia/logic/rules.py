@@ -153,8 +153,9 @@ class _Maker:
         )
 
     def axis(self, axis: Axis, never: tuple[Condition, ...]) -> AxisLaw:
+        resolved = self.outcomes(axis)
         if not axis.in_force(self.day):
-            return AxisLaw(axis=axis, in_force=False, rules=(), defeated_by={}, duties=(), never=())
+            return AxisLaw(axis=resolved, in_force=False, rules=(), defeated_by={}, duties=(), never=())
         rules = [
             replace(rule, when=self.resolve(rule.when, rule.where))
             for rule in self.base.rules
@@ -164,24 +165,37 @@ class _Maker:
             rule.id: tuple(other.id for other in rules if other.id != rule.id and _names(other, rule.id))
             for rule in rules
         }
+        named = {name for rule in rules for name in rule.duties}
+        named |= {name for each in axis.outcomes for name in each.duties}
         return AxisLaw(
-            axis=replace(
-                axis,
-                applies=self.resolve(axis.applies, axis.where),
-                outcomes=tuple(
-                    replace(
-                        each,
-                        verdicts=tuple((self.resolve(when, axis.where), verdict) for when, verdict in each.verdicts),
-                    )
-                    for each in axis.outcomes
-                ),
-            ),
+            axis=resolved,
             in_force=True,
             rules=_ordered(rules, defeated_by),
             defeated_by=defeated_by,
-            duties=tuple(self.duty(duty) for duty in self.base.duties if duty.axis == axis.id and self.stands(duty)),
+            duties=self.duties(axis.id, named),
             never=never,
         )
+
+    def outcomes(self, axis: Axis) -> Axis:
+        """The axis with its own conditions resolved."""
+        return replace(
+            axis,
+            applies=self.resolve(axis.applies, axis.where),
+            outcomes=tuple(
+                replace(
+                    each, verdicts=tuple((self.resolve(when, axis.where), verdict) for when, verdict in each.verdicts)
+                )
+                for each in axis.outcomes
+            ),
+        )
+
+    def duties(self, axis: str, named: set[str]) -> tuple[Duty, ...]:
+        """Those that stand on the axis, and those its rules name: defined for every axis, else wherever they are."""
+        standing = [duty for duty in self.base.duties if self.stands(duty)]
+        found = [duty for duty in standing if duty.axis == axis or (not duty.axis and duty.id in named)]
+        missing = named - {duty.id for duty in found}
+        found += {duty.id: duty for duty in reversed(standing) if duty.id in missing}.values()
+        return tuple(self.duty(duty) for duty in found)
 
     def duty(self, duty: Duty) -> Duty:
         return replace(

@@ -1,0 +1,113 @@
+"""possible: which outcomes and verdicts the open facts still allow, axis by axis and overall; and which duties hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from banjia.logic.inquiry import Inquiry
+from banjia.logic.program import AxisNodes
+from banjia.logic.rules import VERDICTS, Duty, Rule, Verdict
+
+Certainty = Literal["certain", "possible", "excluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisAnswer:
+    """`outcomes` and `verdicts` are what can still result; `exact` False: perhaps fewer, and then nothing is settled.
+
+    `rules` fire in every open world and decide (or, on an axis that reports all, fire); `may` fire in some.
+    """
+
+    axis: str
+    outcomes: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    exact: bool
+    rules: tuple[Rule, ...]
+    may: tuple[Rule, ...]
+
+    @property
+    def outcome(self) -> str | None:
+        return self.outcomes[0] if len(self.outcomes) == 1 else None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return self.verdicts[0] if len(self.verdicts) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyAnswer:
+    """`met`: True or False where the facts say so, None where they do not."""
+
+    axis: str
+    duty: Duty
+    certainty: Certainty
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    axes: Mapping[str, AxisAnswer]
+    verdicts: tuple[Verdict, ...]
+    exact: bool
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The overall verdict where it is settled."""
+        return self.verdicts[0] if len(self.verdicts) == 1 else None
+
+
+def possible(inquiry: Inquiry) -> Answer:
+    """What can still result. Axes are joined over the facts they share, as far as that is small enough to be exact."""
+    axes = {id: axis_answer(inquiry, axis) for id, axis in inquiry.program.axes.items()}  # noqa: A001
+    verdicts, exact = _overall(inquiry, axes)
+    return Answer(axes, verdicts, exact)
+
+
+def axis_answer(inquiry: Inquiry, axis: AxisNodes) -> AxisAnswer:
+    outcomes, exact = inquiry.reachable(axis.outcomes)
+    verdicts, sure = inquiry.reachable(axis.verdicts)
+    rules, may = _rules(inquiry, axis, outcomes)
+    return AxisAnswer(axis.law.id, outcomes, verdicts, exact and sure, rules, may)
+
+
+def duties(inquiry: Inquiry) -> tuple[DutyAnswer, ...]:
+    """Every duty of the axes, in the order of the axes; the same duty may stand on several."""
+    found = []
+    for id, axis in inquiry.program.axes.items():  # noqa: A001
+        for each in axis.duties:
+            certainty: Certainty = "possible"
+            if inquiry.certain(each.holds):
+                certainty = "certain"
+            elif inquiry.excluded(each.holds):
+                certainty = "excluded"
+            met = None
+            if each.met is not None:
+                met = True if inquiry.certain(each.met) else False if inquiry.excluded(each.met) else None
+            found.append(DutyAnswer(id, each.duty, certainty, met))
+    return tuple(found)
+
+
+def _rules(inquiry: Inquiry, axis: AxisNodes, outcomes: tuple[str, ...]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    certain: list[Rule] = []
+    may: list[Rule] = []
+    for rule in axis.law.rules:
+        node = axis.fires[rule.id]
+        if axis.law.axis.hit == "gravest" and rule.outcome not in outcomes:
+            continue
+        if inquiry.certain(node):
+            (certain if axis.law.axis.hit == "all" or len(outcomes) == 1 else may).append(rule)
+        elif not inquiry.excluded(node):
+            may.append(rule)
+    return tuple(certain), tuple(may)
+
+
+def _overall(inquiry: Inquiry, axes: Mapping[str, AxisAnswer]) -> tuple[tuple[Verdict, ...], bool]:
+    """Verdicts the gravest axis can have. Bounds from each axis alone come first: they often settle it."""
+    floor = max((min(map(VERDICTS.index, answer.verdicts)) for answer in axes.values()), default=0)
+    ceiling = max((max(map(VERDICTS.index, answer.verdicts)) for answer in axes.values()), default=0)
+    between = {verdict: inquiry.program.overall[verdict] for verdict in VERDICTS[floor : ceiling + 1]}
+    if floor == ceiling:
+        return tuple(between), True
+    return inquiry.reachable(between)
