@@ -1,0 +1,131 @@
+"""banjia policy: compile, show, compare and approve the gateway's policy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from banjia.text import Lang, Text
+
+CONFIG = Path("banjia.yaml")
+
+
+def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
+    def say(zh: str, en: str) -> str:
+        return Text(zh, en).say(lang)
+
+    actions = parser.add_subparsers(dest="action", required=True)
+    compile_ = actions.add_parser("compile", help=say("按配置和某日的法律编译", "compile for the config and a day"))
+    compile_.add_argument("-o", "--out", type=Path, help=say("写入文件", "write to a file"))
+    compile_.add_argument("--on", type=_day, metavar="DATE", help=say("哪天的法律", "the law of that day"))
+    show = actions.add_parser("show", help=say("显示策略", "show a policy"))
+    show.add_argument(
+        "policy",
+        nargs="?",
+        default="",
+        help=say("文件、摘要、in-force 或 proposed", "file, hash, in-force or proposed"),
+    )
+    diff = actions.add_parser("diff", help=say("两份策略的差别", "what differs between two"))
+    diff.add_argument("old")
+    diff.add_argument("new")
+    approve = actions.add_parser("approve", help=say("批准一份放开路线的策略", "approve a policy that opens a route"))
+    approve.add_argument("hash")
+    approve.add_argument("--by", required=True, help=say("谁批准", "who approves"))
+    approve.add_argument("--reason", required=True, help=say("理由", "the reason"))
+    for action in (compile_, show, diff, approve):
+        action.add_argument("--config", type=Path, default=CONFIG, help=say("配置文件", "config file"))
+        action.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
+        action.add_argument("--lang", choices=("zh", "en"), default=lang, help=say("语言", "language"))
+
+
+def run(args: argparse.Namespace) -> int:
+    return {"compile": _compile, "show": _show, "diff": _diff, "approve": _approve}[args.action](args)
+
+
+def _compile(args: argparse.Namespace) -> int:
+    from banjia.desk import policy as desk
+
+    policy = desk.compile_policy(args.config, on=args.on)
+    if args.out is not None:
+        from banjia.policy.file import write
+
+        write(policy, args.out)
+        print(f"{args.out}  {policy.hash}", file=sys.stderr if args.json else sys.stdout)
+    if args.json or args.out is None:
+        print(policy.encode().decode())
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from banjia.desk import policy as desk
+
+    if args.policy:
+        policy = desk.load(args.policy, args.config)
+        print(policy.encode().decode() if args.json else "\n".join(desk.cell_lines(policy, args.lang)))
+        return 0
+    now, waiting = desk.standing(args.config)
+    if args.json:
+        print(json.dumps({"in_force": now.hash if now else None, "proposed": waiting.hash if waiting else None}))
+        return 0
+    if now is None:
+        print(
+            Text("还没有策略生效；先运行 banjia serve", "no policy is in force yet; run banjia serve first").say(
+                args.lang
+            )
+        )
+        return 0
+    print("\n".join(desk.cell_lines(now, args.lang)))
+    if waiting is not None:
+        line = Text(
+            f"等待批准：banjia policy approve {waiting.hash} --by 姓名 --reason 理由",
+            f"waiting: banjia policy approve {waiting.hash} --by WHO --reason TEXT",
+        )
+        print("\n".join(["", line.say(args.lang), *desk.change_lines(desk.difference(now, waiting), args.lang)]))
+    return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from banjia.desk import policy as desk
+
+    found = desk.difference(desk.load(args.old, args.config), desk.load(args.new, args.config))
+    if args.json:
+        rows = [
+            {
+                "kind": c.kind,
+                "app": c.cell.app,
+                "purpose": c.cell.purpose,
+                "route": c.cell.route,
+                "model": c.cell.model,
+                "data_class": c.cell.data_class,
+                "ordinary": c.cell.band.ordinary,
+                "sensitive": c.cell.band.sensitive,
+                "rule": {"before": c.before.rule, "after": c.after.rule},
+                "treatment": {"before": c.before.treatment, "after": c.after.treatment},
+            }
+            for c in found
+        ]
+        print(json.dumps({"changes": rows}, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(desk.change_lines(found, args.lang)) or Text("没有差别", "no difference").say(args.lang))
+    return 0
+
+
+def _approve(args: argparse.Namespace) -> int:
+    from banjia.desk import policy as desk
+
+    policy = desk.approve_hash(args.config, args.hash, by=args.by, reason=args.reason)
+    if args.json:
+        print(json.dumps({"approved": policy.hash, "by": args.by, "reason": args.reason}, ensure_ascii=False))
+    else:
+        print(Text(f"已批准 {policy.hash}", f"approved {policy.hash}").say(args.lang))
+    return 0
+
+
+def _day(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError("YYYY-MM-DD") from None

@@ -1,0 +1,189 @@
+"""Desk of the policy: compile, compare, approve; which policy is in force, and who said so. The clock is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from banjia.config.reader import read as read_config
+from banjia.desk import clock
+from banjia.errors import RouteError
+from banjia.policy.change import Change, changes, held, opens
+from banjia.policy.file import decode, read, write
+from banjia.policy.policy import Policy
+from banjia.store.setting import Approval, Setting, approval_of, approve, get_setting, put_setting
+from banjia.store.store import Store, open_store
+from banjia.text import Lang, Text
+
+IN_FORCE = "policy.in-force"
+PROPOSED = "policy.proposed"
+TEXT_OF = "policy.text/"
+
+WORDS = {
+    "opens": Text("放开", "opens"),
+    "closes": Text("关闭", "closes"),
+    "loosens": Text("放宽处理", "loosens"),
+    "tightens": Text("收紧处理", "tightens"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The policy that decides now, and the one that waits for approval, if any."""
+
+    policy: Policy
+    waiting: Policy | None = None
+
+
+def compile_policy(config_path: Path, *, on: date | None = None) -> Policy:
+    """The table for one config and day, with this year's tally of the ledger."""
+    from banjia.desk.compile import compiled
+
+    return compiled(config_path, on=on or clock.today())
+
+
+def compile_to(config_path: Path, out: Path, *, on: date | None = None) -> Policy:
+    policy = compile_policy(config_path, on=on)
+    write(policy, out)
+    return policy
+
+
+def adopt(store: Store, policy: Policy, *, auto: bool, by: str) -> Standing:
+    """Bring a policy into force: what it closes at once, what it opens when its hash is approved.
+
+    The first policy of a store has nothing to be compared with: starting the gateway on it is its approval.
+    """
+    _keep(store, policy, by)
+    before = in_force(store)
+    if before is None:
+        return Standing(_put_in_force(store, policy, by))
+    if before.hash == policy.hash:
+        _put(store, PROPOSED, "", by)
+        return Standing(before)
+    if auto or approval_of(store, policy.hash) is not None or not opens(before, policy):
+        _put(store, PROPOSED, "", by)
+        return Standing(_put_in_force(store, policy, by))
+    between = held(before, policy)
+    _keep(store, between, by)
+    _put(store, PROPOSED, policy.hash, by)
+    return Standing(_put_in_force(store, between, by), policy)
+
+
+def in_force(store: Store) -> Policy | None:
+    setting = get_setting(store, IN_FORCE)
+    return _kept(store, setting.value) if setting is not None and setting.value else None
+
+
+def proposed(store: Store) -> Policy | None:
+    setting = get_setting(store, PROPOSED)
+    return _kept(store, setting.value) if setting is not None and setting.value else None
+
+
+def approve_hash(config_path: Path, hash: str, *, by: str, reason: str) -> Policy:  # noqa: A002
+    """Approve a policy that was proposed. Raises RouteError where the store has no policy of that hash."""
+    with_store = open_store(read_config(config_path).store)
+    try:
+        policy = _find(with_store, hash)
+        approve(with_store, Approval(policy.hash, by, reason, _at()))
+    finally:
+        with_store.close()
+    return policy
+
+
+def standing(config_path: Path) -> tuple[Policy | None, Policy | None]:
+    """(in force, waiting for approval) of the config's store."""
+    store = open_store(read_config(config_path).store)
+    try:
+        return in_force(store), proposed(store)
+    finally:
+        store.close()
+
+
+def load(word: str, config_path: Path) -> Policy:
+    """A policy by file name, or by its hash in the store (`in-force` and `proposed` name those two)."""
+    path = Path(word)
+    if path.is_file():
+        return read(path)
+    store = open_store(read_config(config_path).store)
+    try:
+        found = {"in-force": in_force, "proposed": proposed}.get(word)
+        policy = found(store) if found is not None else _find(store, word)
+    finally:
+        store.close()
+    if policy is None:
+        raise RouteError(Text("存储里没有这份策略", "the store has no such policy"), where=word)
+    return policy
+
+
+def difference(old: Policy, new: Policy) -> list[Change]:
+    return changes(old, new)
+
+
+def change_lines(found: Iterable[Change], lang: Lang) -> list[str]:
+    lines = []
+    for change in found:
+        cell = change.cell
+        band = ", ".join(
+            f"{name} {low}-{'' if high is None else high - 1}"
+            for name, (low, high) in (("ordinary", cell.band.ordinary), ("sensitive", cell.band.sensitive))
+            if (low, high) != (0, None)
+        )
+        purpose = f"/{cell.purpose}" if cell.purpose else ""
+        answer = change.after if change.kind in {"opens", "closes"} else None
+        rule = answer.rule if answer else f"{change.before.treatment} -> {change.after.treatment}"
+        where = f"{cell.app}{purpose}  {cell.route}  {cell.model}  {cell.data_class}"
+        lines.append(f"{WORDS[change.kind].say(lang)}  {where}  {band}  {rule}".rstrip())
+    return lines
+
+
+def cell_lines(policy: Policy, lang: Lang) -> list[str]:
+    head = Text(
+        f"法律日期 {policy.law_date}，有效至 {policy.expires or '—'}，{policy.hash}",
+        f"law of {policy.law_date}, valid until {policy.expires or '-'}, {policy.hash}",
+    )
+    lines = [head.say(lang)]
+    for c in policy.cells:
+        mark = Text("放行", "pass") if c.decision == "pass" else Text("拒绝", "refuse")
+        purpose = f"/{c.purpose}" if c.purpose else ""
+        answer = f"{c.verdict}  {c.treatment}  {c.rule}"
+        lines.append(f"{mark.say(lang):<8}{c.app}{purpose}  {c.route}  {c.model}  {c.data_class}  {answer}")
+    return lines
+
+
+def _find(store: Store, hash: str) -> Policy:  # noqa: A002
+    full = hash if hash.startswith("sha256:") else f"sha256:{hash}"
+    policy = _kept(store, full)
+    if policy is None:
+        raise RouteError(
+            Text("存储里没有这份策略", "the store has no such policy"),
+            where=hash,
+            expected=Text("`banjia policy show` 列出的摘要", "a hash that `banjia policy show` lists"),
+            remedy=Text("先编译，或让网关读到它", "compile it, or let the gateway see it first"),
+        )
+    return policy
+
+
+def _kept(store: Store, hash: str) -> Policy | None:  # noqa: A002
+    setting = get_setting(store, TEXT_OF + hash)
+    return decode(setting.value.encode(), where=hash) if setting is not None else None
+
+
+def _keep(store: Store, policy: Policy, by: str) -> None:
+    """Each policy that ever decided stays readable: the ledger's entries name it by hash."""
+    if get_setting(store, TEXT_OF + policy.hash) is None:
+        _put(store, TEXT_OF + policy.hash, policy.encode().decode(), by)
+
+
+def _put_in_force(store: Store, policy: Policy, by: str) -> Policy:
+    _put(store, IN_FORCE, policy.hash, by)
+    return policy
+
+
+def _put(store: Store, name: str, value: str, by: str) -> None:
+    put_setting(store, Setting(name, value, by, _at()))
+
+
+def _at() -> int:
+    return int(clock.now().timestamp() * 1000)

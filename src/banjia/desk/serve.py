@@ -1,0 +1,330 @@
+"""Desk of the gateway: start its workers, keep its policy current, restart what dies, drain on request."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from banjia.config.config import Config
+from banjia.config.reader import read as read_config
+from banjia.desk import clock
+from banjia.desk import policy as policies
+from banjia.errors import BanjiaError, ConfigError
+from banjia.facts.value import Interval
+from banjia.gateway.limit import Board
+from banjia.gateway.server import bind
+from banjia.gateway.settings import Settings, build_settings
+from banjia.gateway.worker import Worker
+from banjia.ledger.journal import Journal, Terms, claim_signer
+from banjia.ledger.tally import Elsewhere
+from banjia.policy.file import read as read_policy
+from banjia.policy.file import write as write_policy
+from banjia.policy.policy import Policy
+from banjia.store.keys import Keys
+from banjia.store.setting import approval_of
+from banjia.store.store import open_store
+from banjia.text import Lang, Text
+
+LOOK = 0.5  # seconds between two looks at the files
+AGAIN = 1.0  # seconds before a worker that died is started again
+APPROVALS = 2.0  # seconds between two looks for an approval
+STARTER = "serve"
+
+log = logging.getLogger("banjia.serve")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    config: Path
+    policy: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8420
+    workers: int = 1
+    lang: Lang = "en"
+
+
+def serve(request: Request) -> int:
+    """Serve until SIGTERM or SIGINT. Raises BanjiaError where the gateway cannot begin."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    state = Path(tempfile.mkdtemp(prefix="banjia-"))
+    try:
+        return Supervisor(request, state).run()
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+@dataclass
+class Supervisor:
+    """Holds no connection and no thread, so that its workers can be forked from it."""
+
+    request: Request
+    state: Path
+    pids: dict[int, int] = field(default_factory=dict)  # pid -> worker number
+    stopping: bool = False
+    _seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _day: str = ""
+    _waiting: str = ""
+    _due: dict[int, float] = field(default_factory=dict)  # worker number -> when it is started again
+    _compiling: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> int:
+        config = read_config(self.request.config)
+        self._claim_store(config)
+        self._adopt(self._first_policy(), config)
+        _settings(self.request.config, self.state)()  # whatever is wrong is said before anything listens
+        listening = self._bind()
+        self._watch_files()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: self._stop())
+        signal.signal(signal.SIGHUP, lambda *_: self._hang_up())
+        board = self._board(config)
+        for number in range(self.request.workers):
+            Board(board, workers=self.request.workers).forget(number)
+            self._start(number, config, board, listening)
+        host, port = listening.getsockname()[:2]
+        self._say(host, port)
+        return self._look_after(config, board, listening)
+
+    def _look_after(self, config: Config, board: Path, listening: socket.socket) -> int:
+        asked = time.monotonic()
+        while self.pids or self._due:
+            self._reap(board)
+            if self.stopping:
+                self._due.clear()
+                self._wait(0.05)
+                continue
+            now = time.monotonic()
+            for number in [n for n, due in self._due.items() if due <= now]:
+                del self._due[number]
+                self._start(number, config, board, listening)
+            if self._changed():
+                config = self._reread(config)
+            if self._waiting and now - asked > APPROVALS:
+                asked = now
+                self._ask_for_approval(config)
+            self._wait(LOOK)
+        return 0
+
+    # policy
+
+    def _first_policy(self) -> Policy:
+        if self.request.policy is not None:
+            return read_policy(self.request.policy)
+        out = self.state / "compiled.json"
+        done = subprocess.run(self._compile_command(out), check=False)  # noqa: S603 - our own command
+        if done.returncode or not out.exists():
+            raise SystemExit(done.returncode or 1)  # the compiler has said what is wrong
+        return read_policy(out)
+
+    def _compile_command(self, out: Path) -> list[str]:
+        """A process of its own: the law is never loaded into the gateway."""
+        config = str(self.request.config)
+        words = ["policy", "compile", "--config", config, "-o", str(out), "--lang", self.request.lang, "--gate"]
+        return [sys.executable, "-m", "banjia", *words]
+
+    def _adopt(self, policy: Policy, config: Config) -> None:
+        store = open_store(config.store)
+        try:
+            standing = policies.adopt(store, policy, auto=config.auto_approve, by=STARTER)
+        finally:
+            store.close()
+        write_policy(standing.policy, self.state / "policy.json")
+        self._waiting = standing.waiting.hash if standing.waiting is not None else ""
+        if standing.waiting is not None:
+            log.warning(
+                "%s",
+                Text(
+                    f"新策略会放开路线，等待批准：banjia policy approve {self._waiting} --by 姓名 --reason 理由",
+                    f"the new policy opens a route; to let it: "
+                    f"banjia policy approve {self._waiting} --by WHO --reason TEXT",
+                ).say(self.request.lang),
+            )
+
+    def _ask_for_approval(self, config: Config) -> None:
+        with contextlib.suppress(BanjiaError):
+            store = open_store(config.store)
+            try:
+                policy = policies.proposed(store)
+                if policy is None or approval_of(store, policy.hash) is None:
+                    return
+            finally:
+                store.close()
+            self._adopt(policy, config)
+            self._signal_all(signal.SIGHUP)
+
+    def _reread(self, config: Config) -> Config:
+        """Take over what changed; what cannot be read leaves everything as it was."""
+        try:
+            fresh = read_config(self.request.config)
+            self._adopt(self._first_policy(), fresh)
+            _settings(self.request.config, self.state)()
+        except (BanjiaError, SystemExit) as error:
+            said = (
+                error.say(self.request.lang) if isinstance(error, BanjiaError) else "the policy could not be compiled"
+            )
+            log.error("reload refused, the former settings stay: %s", said)  # noqa: TRY400
+            return config
+        self._signal_all(signal.SIGHUP)
+        return fresh
+
+    def _changed(self) -> bool:
+        """Whether a file, or where the policy is compiled here the legal day, is another than at the last look."""
+        day = clock.today().isoformat() if self.request.policy is None else ""
+        turned, self._day = day != self._day, day
+        return self._watch_files() or turned
+
+    def _watch_files(self) -> bool:
+        changed = False
+        for path in filter(None, (self.request.config, self.request.policy)):
+            with contextlib.suppress(OSError):
+                found = path.stat()
+                mark = (found.st_mtime_ns, found.st_size)
+                changed |= self._seen.get(path) not in {None, mark}
+                self._seen[path] = mark
+        self._day = self._day or (clock.today().isoformat() if self.request.policy is None else "")
+        return changed
+
+    # workers
+
+    def _start(self, number: int, config: Config, board: Path, listening: socket.socket) -> None:
+        pid = os.fork()
+        if pid:
+            self.pids[pid] = number
+            return
+        code = 1
+        try:
+            for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(name, signal.SIG_DFL)
+            own = listening if self.request.workers == 1 else bind(*listening.getsockname()[:2])
+            worker = Worker(
+                settings=_settings(self.request.config, self.state),
+                journal=_journal(config, number),
+                board=board,
+                counts=self.state,
+                number=number,
+                workers=self.request.workers,
+            )
+            worker.serve(own)
+            code = 0
+        except BanjiaError as error:
+            log.error("%s", error.say(self.request.lang))  # noqa: TRY400
+        except Exception:
+            log.exception("worker %d", number)
+        finally:
+            logging.shutdown()
+            os._exit(code)  # the supervisor's own clean-up is not the child's
+
+    def _reap(self, board: Path) -> None:
+        while self.pids:
+            try:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                self.pids.clear()
+                return
+            if pid == 0:
+                return
+            number = self.pids.pop(pid, None)
+            if number is not None:
+                Board(board, workers=self.request.workers).forget(number)
+                if not self.stopping:
+                    log.error("worker %d ended; it is started again", number)
+                    self._due[number] = time.monotonic() + AGAIN
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for pid in self.pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def _stop(self) -> None:
+        self.stopping = True
+        self._signal_all(signal.SIGTERM)
+
+    def _hang_up(self) -> None:
+        self._seen = dict.fromkeys(self._seen, (0, 0))
+
+    def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(InterruptedError):
+            time.sleep(seconds)
+
+    # beginnings
+
+    def _claim_store(self, config: Config) -> None:
+        """Make the keys with a new store; an old store without its keys is refused before anything is served."""
+        store = open_store(config.store)
+        try:
+            with store.transaction() as tx:
+                claim_signer(tx, Keys(config.keys))
+        finally:
+            store.close()
+
+    def _bind(self) -> socket.socket:
+        request = self.request
+        try:
+            with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in request.host else socket.AF_INET)) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((request.host, request.port))  # without SO_REUSEPORT: another gateway here is an error
+            return bind(request.host, request.port)
+        except OSError as error:
+            raise ConfigError(
+                Text("地址不能使用", "the address cannot be used"),
+                where=f"{request.host}:{request.port}",
+                found=error.strerror or str(error),
+                remedy=Text("换一个 --port，或停掉占用它的进程", "choose another --port, or stop what listens there"),
+            ) from error
+
+    def _board(self, config: Config) -> Path:
+        path = config.keys / "limits.board"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _say(self, host: str, port: int) -> None:
+        shown = f"[{host}]" if ":" in host else host
+        print(
+            Text(
+                f"网关在 http://{shown}:{port}/v1 服务；就绪检查 /readyz，指标 /metrics",
+                f"the gateway serves http://{shown}:{port}/v1; readiness at /readyz, metrics at /metrics",
+            ).say(self.request.lang),
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _settings(config_path: Path, state: Path) -> Callable[[], Settings]:
+    def build() -> Settings:
+        from banjia.gateway.provided import check_places, endings, key_headers
+
+        config = read_config(config_path)
+        policy = read_policy(state / "policy.json")
+        day = clock.today()
+        check_places(config, policy, day)
+        return build_settings(config, policy, auth=key_headers(config), endings=endings(config, day))
+
+    return build
+
+
+def _journal(config: Config, number: int) -> Callable[[], Journal]:
+    def open_journal() -> Journal:
+        store = open_store(config.store)
+        terms = Terms(entity=config.entity.id, elsewhere=_elsewhere(config))
+        return Journal.open(store, config.keys, f"gateway/{number}", clock=_at, terms=terms)
+
+    return open_journal
+
+
+def _elsewhere(config: Config) -> Mapping[int, Elsewhere]:
+    return {e.year: Elsewhere(Interval(*e.ordinary), Interval(*e.sensitive)) for e in config.elsewhere}
+
+
+def _at() -> int:
+    return int(clock.now().timestamp() * 1000)

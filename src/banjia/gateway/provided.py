@@ -1,0 +1,108 @@
+"""Provided: what the catalogue says of config's routes: how keys are sent, when models end, which are relays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from banjia.config.config import Config, Route
+from banjia.errors import RouteError
+from banjia.policy.policy import Policy
+from banjia.routes.catalogue import Catalogue, load
+from banjia.routes.lifecycle import life
+from banjia.routes.provider import Provider
+from banjia.text import Text
+
+MAINLAND = "CN"
+OWN_WORDS = frozenset({"relay", "foreign_aggregator", "cn_aggregators"})  # they say themselves that others stand behind
+
+RELAY = Text(
+    "这个主机是中转站，却以供应商的名义配置；网关不会把调用交给它",
+    "this host is a relay configured under a vendor's name; the gateway hands no call to it",
+)
+PROXY = Text(
+    "网关设在 {gateway}，供应商 {provider} 不向 {caller} 提供服务：这正是用反向代理绕过地区限制",
+    "the gateway stands in {gateway}, {provider} does not serve {caller}: a reverse proxy around its regions",
+)
+PLACE = Text("策略把这条路线当作境内，但主机在境外", "the policy takes this route for domestic, but its host is abroad")
+LOOPBACK = Text(
+    "本机地址配了托管供应商的方言", "a loopback host has the dialect of a vendor that is not on this machine"
+)
+
+
+def check_places(config: Config, policy: Policy, on: date) -> None:
+    """Raises RouteError for a relay under a vendor's name, a reverse proxy, or a host the policy has elsewhere."""
+    catalogue = load()
+    abroad = {r.id: r.abroad for r in policy.routes}
+    for i, route in enumerate(config.routes):
+        provider = catalogue.by_id(route.provider, where=f"routes[{i}].provider")
+        where = f"routes[{i}].base_url"
+        if catalogue.relay_of(route.base_url) is not None and provider.id not in OWN_WORDS:
+            raise RouteError(RELAY, where=where, found=route.base_url, remedy=_honest("provider: relay"))
+        _check_host(catalogue, provider, route, where, is_abroad=abroad.get(route.id, True))
+        _check_proxy(catalogue, provider, config, route, on, where)
+
+
+def key_headers(config: Config) -> dict[str, tuple[str, str]]:
+    """Provider as config names it -> the header that carries the key, and its template."""
+    catalogue = load()
+    found = ((r.provider, catalogue.find(r.provider)) for r in config.routes)
+    return {name: (p.auth.header, p.auth.template) for name, p in found if p is not None}
+
+
+def endings(config: Config, on: date) -> Mapping[tuple[str, str], str]:
+    """(provider, model) -> the first day without the model, for those that config names."""
+    catalogue = load()
+    found: dict[tuple[str, str], str] = {}
+    for route in config.routes:
+        provider = catalogue.find(route.provider)
+        for model in route.models.values() if provider is not None else ():
+            if model != "*" and provider is not None and (ends := life(provider, model, on).ends) is not None:
+                found[(route.provider, model)] = ends.isoformat()
+    return found
+
+
+def _check_host(catalogue: Catalogue, provider: Provider, route: Route, where: str, *, is_abroad: bool) -> None:
+    found = catalogue.by_host(route.base_url)
+    if found is None:
+        return
+    endpoint = found[1]
+    if endpoint.match in {"loopback", "private"}:
+        if endpoint.match == "loopback" and not provider.is_engine and not route.stand_in:
+            raise RouteError(LOOPBACK, where=where, found=provider.id, remedy=_honest("stand_in: true"))
+    elif not is_abroad and not route.stand_in and len(endpoint.store) == 2 and endpoint.store != MAINLAND:
+        raise RouteError(
+            PLACE,
+            where=where,
+            expected=MAINLAND,
+            found=endpoint.store,
+            remedy=Text("重新编译策略", "compile the policy again"),
+        )
+
+
+def _check_proxy(catalogue: Catalogue, provider: Provider, config: Config, route: Route, on: date, where: str) -> None:
+    gateway = config.gateway_country
+    if gateway is None or route.stand_in or provider.is_engine:
+        return
+    for caller in _callers(config, route):
+        excluded = catalogue.serves(provider, caller, on).answer == "no"
+        if caller != gateway and excluded and catalogue.serves(provider, gateway, on).answer != "no":
+            text = PROXY.format(gateway=gateway, provider=provider.name, caller=caller)
+            raise RouteError(text, where=where, found=route.base_url)
+
+
+def _callers(config: Config, route: Route) -> Iterable[str]:
+    """Where the entity and the users of the applications on this route are, as far as config says."""
+    facts = [config.entity.facts, *(a.facts for a in config.apps if not a.routes or route.id in a.routes)]
+    places: dict[str, None] = {}
+    for found in facts:
+        for name in ("actor.establishment", "users.countries"):
+            value = found.get(name)
+            for place in value if isinstance(value, list | tuple | set | frozenset) else [value]:
+                if isinstance(place, str) and len(place) == 2:
+                    places[place.upper()] = None
+    return places
+
+
+def _honest(words: str) -> Text:
+    return Text(f"如实写 {words}", f"say so: {words}")

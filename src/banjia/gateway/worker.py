@@ -1,0 +1,99 @@
+"""Worker: one process that serves; it keeps its settings, its journal and its counts up to date by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from banjia.errors import BanjiaError, StoreError
+from banjia.gateway.app import Gateway
+from banjia.gateway.clock import Clock
+from banjia.gateway.limit import Board
+from banjia.gateway.metric import Metrics
+from banjia.gateway.server import run
+from banjia.gateway.settings import Settings
+from banjia.ledger.journal import Journal
+
+PUBLISH = 1.0  # seconds between two publications of the counts
+REOPEN = 5.0  # seconds between two attempts to open a store that is not there
+REFRESH = 5.0  # seconds between two looks at what other processes have counted
+
+log = logging.getLogger("banjia.gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """`settings` and `journal` are made in the process that uses them, after the fork."""
+
+    settings: Callable[[], Settings]
+    journal: Callable[[], Journal]
+    board: Path
+    counts: Path
+    number: int = 0
+    workers: int = 1
+
+    def serve(self, listening: socket.socket) -> None:
+        """Until SIGTERM. Raises BanjiaError where it cannot begin."""
+        settings = self.settings()
+        journal = self._journal()
+        gateway = Gateway(
+            settings,
+            journal=journal,
+            board=Board(self.board, worker=self.number, workers=self.workers),
+            metrics=Metrics(self.counts, self.number),
+        )
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(self._run(gateway, listening, settings.drain))
+        if gateway.journal is not None:
+            gateway.journal.close()
+
+    async def _run(self, gateway: Gateway, listening: socket.socket, drain: float) -> None:
+        care = asyncio.ensure_future(self._care(gateway))
+        try:
+            await run(gateway, listening, drain=drain, reload=lambda: self._reload(gateway))
+        finally:
+            care.cancel()
+
+    def _journal(self) -> Journal | None:
+        try:
+            return self.journal()
+        except StoreError as error:
+            log.error("%s", error)  # noqa: TRY400 - a message for the operator, not a stack trace
+            return None
+
+    def _reload(self, gateway: Gateway) -> None:
+        """On SIGHUP: a config or policy that cannot be read leaves the present one in force."""
+        try:
+            gateway.replace(self.settings())
+        except BanjiaError as error:
+            gateway.metrics.count("banjia_reloads_total", "error")
+            log.error("reload refused, the former settings stay: %s", error)  # noqa: TRY400
+
+    async def _care(self, gateway: Gateway) -> None:
+        clock = Clock()
+        opened = refreshed = clock.monotonic()
+        while True:
+            await asyncio.sleep(PUBLISH)
+            gateway.metrics.publish()
+            now = clock.monotonic()
+            if gateway.journal is None and now - opened > REOPEN:
+                opened = now
+                journal = await asyncio.to_thread(self._journal)
+                if journal is not None:
+                    gateway.open_journal(journal)
+            elif gateway.journal is not None and self.workers > 1 and now - refreshed > REFRESH:
+                refreshed = now
+                await asyncio.to_thread(_refresh, gateway.journal, clock.today().year)
+
+
+def _refresh(journal: Journal, year: int) -> None:
+    try:
+        journal.refresh(year)
+    except StoreError:
+        log.debug("the tally could not be read again; a line still holds what others counted")
