@@ -9,7 +9,7 @@ from banjia.privacy.gazetteer import words
 
 Place = tuple[int, int, float]
 
-_WORD = r"(?:[A-Z][a-zà-ÿ]+(?:['’\-][A-Z]?[a-zà-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|De[A-Z][a-z]+|[A-Z]{2,})"
+_WORD = r"(?:[A-ZÀ-Þ][a-zß-ÿ]+(?:['’\-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|De[A-Z][a-z]+|[A-Z]{2,})"
 _RUN = re.compile(
     rf"(?<![A-Za-z0-9_@./#$-]){_WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:(?:van|von|de|da|del|la|di|bin|al|el) ){{0,2}}{_WORD}|[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
 )
@@ -30,7 +30,18 @@ _BEFORE_ONE = re.compile(
 _AFTER_ONE = re.compile(
     r"^(?:['’]s\b|,? (?:is|was|has|had|said|says|will|would|can|could|called|asked|asks|told|wants|needs|and I|who|lives|works|moved|left|joined|sent|wrote|paid|owes|emailed|confirmed|replied|from|about|that|at|to|,)\b|[,:] )"
 )
-_SPEAKER = re.compile(r"(?m)^[\s>*\-]*(?:\[?[0-9:. ]+\]?\s*)?$")
+_PERSON_BEFORE = re.compile(
+    r"(?i:\b(?:my name is|i am|i'm|this is|mr|mrs|ms|dr|prof|tenant|witness|client|patient|customer|employee|colleague|friend|boss|manager|owner|backup|host|guest|passenger|driver|student|teacher|neighbou?r|"
+    r"husband|wife|son|daughter|brother|sister|mother|father|contact|attn|dear|hi|hello|hey|thanks|regards|sincerely|cheers|letter for|apology to|email to|reply to|invite|met|told|asked|called|joined|tell|ask|related to|"
+    r"belongs to|signed by|written by|on behalf of|named|between|candidate|applicant|nurse|officer|detective|judge|attorney|ceo|cto|cfo|founder|author|接待人|联系人|客户|姓名|抄送)\.?)[\s,:：(]{1,3}$"
+)
+_PERSON_AFTER = re.compile(
+    r"^(?:['’]s (?:phone|email|address|passport|account|ssn|doctor|wife|husband|son|daughter|mother|father|birthday|appointment|chart|record|salary)|,? (?:was (?:diagnosed|born|hired|fired|admitted|promoted|late)|met|told|said|says|asked|"
+    r"joined|lives|lived|works|worked|called|emailed|wrote|who|and I|has been|hasn['’]t|is (?:running|late|sick|pregnant|allergic|my|our|the))\b| ?\((?:\+?[0-9(]|aged? |[0-9]{2}\)|he/|she/|they/)|, (?:aged? )?[0-9]{2}\b|,? (?:SSN|DOB|MRN|passport|phone|mobile|email|born)\b| 发来| 会在| 说)"
+)
+_NAME_BEFORE = re.compile(
+    r"(?i)(?:tell|ask|dear|hi|hello|hey|cc|ping|remind|told|thank|thanks|colleague|boss|friend|named)[\s,]+$"
+)
 COMPANY = re.compile(
     r"^(?:,? (?:Inc|Ltd|LLC|PLC|Plc|Corp|Co|LLP|LP|GmbH|Limited|Incorporated|Corporation|Company|Group|Holdings|Partners|Associates|Industries|Enterprises|Foundation|University|College|Hospital|Clinic|Bank|School|Institute|Solutions|Systems|Technologies|Labs|and Sons|& Sons|& Co|Brothers|Bros|Airlines|Insurance)\b)"
 )
@@ -105,13 +116,22 @@ def _pair(text: str, start: int, first: str, second: str) -> float:
         if first in ("Will", "May", "Mark", "Bill", "Grant") and _opens(text, start) and second in given:
             return 0.0
         return 0.95 if known_last else 0.88
-    if known_last and first not in common and first not in surnames and not _opens(text, start):
+    opens = _opens(text, start) and not _PERSON_AFTER.match(text[start + len(first) + len(second) + 1 :][:24])
+    if known_last and first not in common and first not in surnames and not opens:
         return 0.75
     if _pinyin(first) and _pinyin(second) and (known_last or first in surnames):
         return 0.85
+    if first not in common and second not in common and first not in AMBIGUOUS and _in_company(text, start, f"{first} {second}"):
+        return 0.7
     if first in surnames and known_last and first not in common and not _opens(text, start):
         return 0.75
     return 0.0
+
+
+def _in_company(text: str, start: int, name: str) -> bool:
+    """Two unknown words that stand where a person is spoken of."""
+    before, after = text[max(0, start - 32) : start], text[start + len(name) : start + len(name) + 24]
+    return bool(_PERSON_BEFORE.search(before)) or bool(_PERSON_AFTER.match(after))
 
 
 def _longer(tokens: list[tuple[int, str]], i: int, size: int) -> int:
@@ -133,8 +153,9 @@ def _stands_alone(text: str, tokens: list[tuple[int, str]], i: int, first: str) 
         return False
     cued = bool(_BEFORE_ONE.search(before))
     if first in AMBIGUOUS:
-        return cued and bool(_AFTER_ONE.match(after)) and re.search(r"(?i)(?:tell|ask|dear|hi|hello|hey|cc|ping|remind|told|thank|thanks|colleague|boss|friend)[\s,]+$", before) is not None
-    return cued or bool(_AFTER_ONE.match(after)) or bool(_SPEAKER.match(before.rpartition("\n")[2]))
+        return cued and bool(_AFTER_ONE.match(after)) and _NAME_BEFORE.search(before) is not None
+    alone = i == 0 or _fold(tokens[i - 1][1]) in words("words_en")
+    return cued or (alone and not re.match(r"[-–/][A-Z]", after))
 
 
 def _labelled(text: str, m: re.Match[str]) -> Place | None:

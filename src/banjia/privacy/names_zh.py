@@ -21,6 +21,8 @@ LABELS = (
     "监护人|家长|车主|驾驶员|司机|乘客|旅客|乘车人|入住人|住客|预订人|订票人|候选人|应聘者|求职者|面试者|买家|卖家|买方|卖方|同事|朋友|同学|室友|邻居|老板|领导|"
     "作者|我叫|我是|名叫|叫做|叫|本人|来自|抄送|发给|转给|找|联系|称呼|昵称|汇款人|收款人|付款人|开户人|户名|账户名|报案人|举报人|投诉人|来访人|访客|"
     "姓名全称|中文名|曾用名|受理人|跟进人|审批人|提交人|创建人|操作人|负责人员|值班人|值班|介绍人|推荐人|随行|同行|陪同|乘机人|"
+    "机主|嘉宾|评委|讲师|主持人|证人|保证人|抵押人|死者|伤者|孕妇|产妇|店主|失主|房客|游客|业务员|快递员|骑手|保安|保姆|月嫂|教练|选手|队员|班长|班主任|辅导员|导师|亲戚|男友|女友|前夫|前妻|未婚夫|未婚妻|"
+    "老公|老婆|舅舅|姑姑|表哥|表姐|堂哥|岳父|岳母|公公|婆婆|爷爷|奶奶|外公|外婆|孙子|孙女|警官|法官|律师|会计|出纳|秘书|助理|工程师|设计师|主播|博主|参会人|与会人|发言人|检查人|复核人|采购|对接人|"
     "會員|顧客|客戶|姓名為|聯繫人|收貨人|寄件者|病患姓名|患者姓名|車主|員工|申請人"
 )
 VERBS = (
@@ -64,6 +66,14 @@ def _alone() -> re.Pattern[str]:
 
 
 @cache
+def _acting() -> re.Pattern[str]:
+    """A name that opens a clause and does something."""
+    return re.compile(
+        rf"(?:(?<=[\s,，、;；:：\"'“「（(。！？!?])|^)({_surname()}{_HAN}{{1,2}})(?=认为|建议|负责|表示|提出|要求|反映|汇报|指出|补充|同意|反对|主持|说|问|答|申请|预约|来电|致电|拟|今年|现年|因|于[0-9]|的(?:手机|电话|身份证|地址|邮箱|快递|病历|体检|简历|孩子|同学|女儿|儿子|父亲|母亲))"
+    )
+
+
+@cache
 def _foreign() -> re.Pattern[str]:
     return re.compile(rf"{_HAN}{{1,6}}(?:{_DOTS}{_HAN}{{1,6}}){{1,3}}")
 
@@ -96,6 +106,10 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
     for m in _alone().finditer(text):
         if _cell_is_name(text, m, anchors):
             found.append((m.start(1), m.end(1), 0.85))
+    for m in _acting().finditer(text):
+        name = m[1]
+        if name not in lexicon() and not any(name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2):
+            found.append((m.start(1), m.end(1), 0.8))
     public = words("public_zh")
     return [p for p in found if text[p[0] : p[1]] not in public or _is_labelled(text, p[0])]
 
@@ -105,6 +119,8 @@ def _from_tagger(text: str, start: int, end: int) -> Place | None:
     while end - start > 2 and name.endswith(("先生", "女士", "小姐", "老师", "医生")):
         end -= 2
         name = text[start:end]
+    if len(name) > 4 and not any(c in "·•‧・" for c in name):
+        return None
     if not all("\u4e00" <= c <= "\u9fff" or c in "·•‧・" for c in name):
         return None
     if len(name) < 2 or len(name) > 12:
@@ -152,7 +168,7 @@ def _is_title(text: str, m: re.Match[str]) -> bool:
 
 def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
     name = m[1]
-    if name in lexicon() or any(name[i : i + 2] in lexicon() for i in range(1, len(name) - 1)):
+    if name in lexicon() or any(name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2):
         return False
     after = text[m.end() : m.end() + 12].lstrip(" ,，、|\"'：:")
     if re.match(r"[男女](?:$|[^\u4e00-\u9fff])|[0-9]{1,3}岁|先生|女士|您好|你好|收|启|身份证|电话|手机|护照|1[3-9][0-9]", after):
