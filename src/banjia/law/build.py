@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from banjia.errors import LawError
 from banjia.law.library import Library
@@ -13,11 +14,12 @@ from banjia.law.pack import AxisText, ListText, Pack
 from banjia.law.statute import Definition as DefinitionText
 from banjia.law.statute import DutyText, StatuteFile
 from banjia.law.statute import Reading as ReadingText
-from banjia.logic.condition import TRUE, Condition, Refers, atoms
+from banjia.logic.condition import TRUE, Condition, Refers, atoms, either
 from banjia.logic.parse import parse
 from banjia.logic.rules import Axis, Definition, Duty, Entry, Listing, Outcome, Reading, Rule, RuleBase
 from banjia.text import Text
 
+PACK_JOINS = "joins.pack"
 _NAME = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
 
 
@@ -26,9 +28,8 @@ class BuiltPack:
     """One pack ready to answer."""
 
     pack: Pack
-    base: RuleBase
-    joins: Condition
-    axis_joins: dict[str, Condition]  # axes that speak only under a further condition
+    base: RuleBase  # its definitions hold, as PACK_JOINS and `axis_joins`, when the pack and its axes speak
+    deadlines: Mapping[str, date]  # last day of a duty, by the place of its fence
 
 
 def build_pack(pack: Pack, library: Library) -> BuiltPack:
@@ -40,15 +41,25 @@ def build_pack(pack: Pack, library: Library) -> BuiltPack:
         rules=tuple(scope.rules()),
         axes=tuple(scope.axis(axis) for axis in pack.axes),
         duties=tuple(scope.duty(duty, file) for file in pack.files for duty in file.duties),
-        definitions=tuple(scope.definition(d) for d in definitions),
+        definitions=(*(scope.definition(d) for d in definitions), *scope.joins()),
         lists=tuple(_listing(entry) for entry in lists),
         never=tuple(scope.condition(text, where) for text, where in pack.never),
         readings=tuple(
             Reading(r.id, tuple(o.id for o in r.options), r.default) for file in pack.files for r in file.readings
         ),
     )
-    joins = {axis.id: scope.condition(axis.joins, axis.where) for axis in pack.axes if axis.joins}
-    return BuiltPack(pack, base, scope.condition(pack.joins, pack.where), joins)
+    deadlines = {duty.where: duty.by for file in pack.files for duty in file.duties if duty.by}
+    return BuiltPack(pack, base, deadlines)
+
+
+def axis_joins(axis: str) -> str:
+    """The name of the condition under which an axis speaks; not defined where it always does."""
+    return f"joins.axis.{axis}"
+
+
+def reading_matters(reading: str) -> str:
+    """The name of the condition under which a contested point makes a difference."""
+    return f"reading.{reading}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +141,27 @@ class _Scope:
             pack=self.pack.id,
             where=text.where,
         )
+
+    def joins(self) -> Iterable[Definition]:
+        yield Definition(PACK_JOINS, self.condition(self.pack.joins, self.pack.where), where=self.pack.where)
+        for axis in self.pack.axes:
+            if axis.joins:
+                yield Definition(axis_joins(axis.id), self.condition(axis.joins, axis.where), where=axis.where)
+        for file in self.pack.files:
+            for reading in file.readings:
+                yield Definition(reading_matters(reading.id), self.matters(reading), where=reading.where)
+
+    def matters(self, reading: ReadingText) -> Condition:
+        """Where the point makes a difference: as the pack says, else wherever a clause of the reading could hold."""
+        if reading.when:
+            return self.condition(reading.when, reading.where)
+        clauses = [
+            (clause.when, clause.where)
+            for file in self.pack.files
+            for clause in (*file.rules, *file.duties, *file.definitions)
+            if clause.reading is not None and clause.reading[0] == reading.id and clause.when
+        ]
+        return either(*(self.condition(when, where) for when, where in clauses)) if clauses else TRUE
 
     def duty(self, text: DutyText, file: StatuteFile) -> Duty:
         if text.axis and text.axis not in {axis.id for axis in self.pack.axes}:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from banjia.errors import LawError
-from banjia.text import Text
+from banjia.text import Text, same
 
 MAX_TEXT = 8_000
 MAX_ITEMS = 1_000
@@ -185,7 +185,13 @@ class Fields:
                 )
 
     def _wrong(self, key: str, value: object, expected: Text) -> LawError:
-        found = Text("没有", "nothing") if value is None else Text(str(value)[:120], str(value)[:120])
+        found = Text("没有", "nothing") if value is None else same(str(value)[:120])
+        if value is None and (near := difflib.get_close_matches(key, set(self.values) - self.asked, n=1)):
+            return LawError(
+                Text(f"没有名为 {near[0]} 的键", f"no key is called `{near[0][:60]}`"),
+                where=self.where(near[0]),
+                remedy=Text(f"是不是 {key}？", f"did you mean `{key}`?"),
+            )
         return LawError(
             Text(f"键 {key} 有误", f"the key `{key}` is wrong"), where=self.where(key), expected=expected, found=found
         )

@@ -126,6 +126,17 @@ class Library:
             provision.confidence, _source(statute, provision.source), statute.read,
         )  # fmt: skip
 
+    @staticmethod
+    def around(id: str) -> str:  # noqa: A002
+        """The article around a paragraph, the instrument around a named part; "" where the place is whole."""
+        name, _, ref = id.strip().partition(" ")
+        shorter = ref
+        while (cut := _PARAGRAPH.sub("", shorter).strip()) not in {shorter, ""}:
+            shorter = cut
+        if shorter != ref:
+            return f"{name} {shorter}"
+        return "" if not ref or _NUMBER.search(ref) else name
+
     def holds(self, id: str) -> bool:  # noqa: A002
         """True if the pack has the very place, not only the statute around it."""
         name, _, ref = id.strip().partition(" ")

@@ -1,0 +1,201 @@
+"""assess: profile × route × day → Assessment. Time is an argument; the law and the routes are data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from banjia.assess.assessment import (
+    INDETERMINATE,
+    ORDER,
+    Assessment,
+    AxisResult,
+    Duties,
+    DutyResult,
+    Filled,
+    LawStamp,
+)
+from banjia.assess.axis import axis_result
+from banjia.assess.doubt import Contested, Doubt, Open, Silent, Stale
+from banjia.assess.fill import fill
+from banjia.assess.join import Joined, holds, join
+from banjia.assess.questions import levers, missing, reasons
+from banjia.facts.implies import close
+from banjia.facts.profile import Profile
+from banjia.facts.value import Value
+from banjia.law.build import BuiltPack, reading_matters
+from banjia.law.corpus import Corpus
+from banjia.law.library import Citation
+from banjia.law.statute import DUES
+from banjia.logic.answer import DutyAnswer, duties, possible
+from banjia.logic.inquiry import inquire
+from banjia.routes.catalogue import Catalogue
+from banjia.routes.provider import Endpoint
+from banjia.text import Text
+
+STATES = ("excluded", "possible", "certain")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A reading taken instead of the strict one, and why."""
+
+    reading: str
+    option: str
+    reason: str = ""
+
+
+def assess_route(
+    profile: Profile,
+    *,
+    on: date,
+    law: Corpus,
+    routes: Catalogue,
+    id: str = "",  # noqa: A002
+    route: str = "",
+    today: date | None = None,
+    endpoint: Endpoint | None = None,
+    choices: Sequence[Choice] = (),
+    attested: frozenset[str] = frozenset(),
+    listed: tuple[str, ...] = (),
+    explain: bool = True,
+) -> Assessment:
+    """One route as it stands on one day. `explain=False` leaves out questions, reasons and levers."""
+    whole = complete(profile, on=on, routes=routes, endpoint=endpoint)
+    known = whole.values_only
+    joined, silent = join(law, known, on=on, readings=_options(choices), listed=listed)
+    laws = {axis: (each, each.law.axes[axis]) for each in joined for axis in each.axes}
+    inquiry = inquire((axis for _, axis in laws.values()), known)
+    answer = possible(inquiry)
+    axes = {id_: axis_result(axis, answer.axes[id_], pack=each.built.pack.id) for id_, (each, axis) in laws.items()}
+    due = _duties(duties(inquiry), attested, {k: v for j in joined for k, v in j.built.deadlines.items()})
+    cites = _cites(axes.values(), due, law, on)
+    questions = missing(inquiry) if explain else ()
+    verdict = (answer.verdict if answer.exact else None) or INDETERMINATE
+    return Assessment(
+        id=id,
+        on=on,
+        verdict=verdict,
+        reachable=answer.verdicts,
+        exact=answer.exact and all(axis.exact for axis in axes.values()),
+        axes=axes,
+        duties=due,
+        cites=cites,
+        filled=_filled(whole),
+        missing=questions,
+        because=reasons(inquiry, answer) if explain else (),
+        levers=levers(inquiry, answer) if explain else (),
+        doubts=(
+            *(Open(m.fact, m.question) for m in questions),
+            *_contested(joined, known, choices),
+            *_silent(joined, silent, on),
+            *_stale(cites, law, today or on),
+        ),
+        law=LawStamp(
+            {each.built.pack.id: each.built.pack.version for each in joined},
+            law.hash,
+            {c.reading: {"option": c.option, "reason": c.reason} for c in choices},
+        ),
+        route=route or str(known.get("route", "")),
+    )
+
+
+def complete(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | None = None) -> Profile:
+    """The profile with what follows from it and what the catalogue knows; a given fact wins."""
+    closed = close(profile)
+    return close(fill(closed, on=on, routes=routes, endpoint=endpoint))
+
+
+def _options(choices: Sequence[Choice]) -> dict[str, str]:
+    return {choice.reading: choice.option for choice in choices}
+
+
+def _duties(answers: Sequence[DutyAnswer], attested: frozenset[str], deadlines: Mapping[str, date]) -> Duties:
+    """A duty that several fences or axes know is certain if it is certain for one of them."""
+    groups: dict[str, list[DutyAnswer]] = {}
+    for answer in answers:
+        groups.setdefault(answer.duty.id, []).append(answer)
+    found: dict[str, list[DutyResult]] = {state: [] for state in STATES}
+    for id_, calls in groups.items():
+        state = max((call.certainty for call in calls), key=STATES.index)
+        mine = [call for call in calls if call.certainty == state]
+        dues = {call.duty.due for call in mine}
+        found[state].append(
+            DutyResult(
+                id=id_,
+                when=next(due for due in DUES if due in dues),
+                met=state != "excluded" and (id_ in attested or all(call.met is True for call in mine)),
+                cites=tuple(dict.fromkeys(cite for call in mine for cite in call.duty.cites)),
+                text=mine[0].duty.text,
+                axes=tuple(dict.fromkeys(call.axis for call in mine)),
+                by=min((deadlines[c.duty.where] for c in mine if c.duty.where in deadlines), default=None),
+            )
+        )
+    return Duties(tuple(found["certain"]), tuple(found["possible"]), tuple(found["excluded"]))
+
+
+def _cites(axes: Iterable[AxisResult], due: Duties, law: Corpus, on: date) -> tuple[Citation, ...]:
+    """Every place the answer rests on, the gravest axis first; beside a paragraph also its article."""
+    ids: dict[str, None] = {}
+    for axis in sorted(axes, key=lambda axis: -ORDER.index(axis.verdicts[-1])):
+        ids |= dict.fromkeys(axis.cites)
+    for duty in (*due.certain, *due.possible):
+        ids |= dict.fromkeys(duty.cites)
+    around = dict.fromkeys(outer for id_ in ids if (outer := law.library.around(id_)))
+    return tuple(law.library.cite(id_, on) for id_ in (ids | around))
+
+
+def _filled(profile: Profile) -> tuple[Filled, ...]:
+    return tuple(
+        Filled(fact, known.value, known.provenance.kind, known.provenance.source)
+        for fact, known in profile.items()
+        if known.provenance.kind in {"filled", "implied", "measured"}
+    )
+
+
+def _contested(joined: Sequence[Joined], known: Mapping[str, Value], choices: Sequence[Choice]) -> list[Doubt]:
+    chosen = {choice.reading: choice for choice in choices}
+    found: list[Doubt] = []
+    for each in joined:
+        for file in each.built.pack.files:
+            for reading in file.readings:
+                if reading.axis and reading.axis not in each.axes:
+                    continue
+                if holds(each.law.definitions[reading_matters(reading.id)], known) is False:
+                    continue
+                taken = each.law.readings[reading.id]
+                choice = chosen.get(reading.id)
+                found.append(
+                    Contested(
+                        reading=reading.id,
+                        axis=reading.axis,
+                        question=reading.question,
+                        options=tuple((o.id, o.text) for o in reading.options),
+                        chosen=taken,
+                        is_default=taken == reading.default,
+                        reason=choice.reason if choice else "",
+                        cites=reading.cites,
+                    )
+                )
+    return found
+
+
+def _silent(joined: Sequence[Joined], silent: Sequence[BuiltPack], on: date) -> list[Doubt]:
+    found: list[Doubt] = []
+    for built in silent:
+        title = built.pack.title
+        text = title + Text("：已知事实没有指向该法域，未评估", ": known facts do not point there; not assessed")
+        found.append(Silent(built.pack.id, "", text))
+    for each in joined:
+        for axis in each.axes:
+            if not each.law.axes[axis].in_force:
+                title = each.law.axes[axis].axis.question
+                text = title + Text(f"（{on} 尚无规则）", f" (no rule yet on {on})")
+                found.append(Silent(each.built.pack.id, axis, text))
+    return found
+
+
+def _stale(cites: Sequence[Citation], law: Corpus, today: date) -> list[Doubt]:
+    names = [cite.statute for cite in cites]
+    return [Stale(s.id, s.title, s.read) for s in law.library.stale(names, today)]

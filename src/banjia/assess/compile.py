@@ -1,0 +1,300 @@
+"""Compile: every call that banjia.yaml allows to be asked for, assessed once, as the gateway's finite table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from banjia.assess.assess import Choice, assess_route
+from banjia.assess.assessment import Assessment
+from banjia.assess.scope import ORDINARY, SENSITIVE, RouteScope, app_profile, route_scopes
+from banjia.config.config import App, Config, TreatmentRule
+from banjia.errors import ConfigError
+from banjia.facts.profile import Known, Profile, Provenance
+from banjia.facts.value import Interval
+from banjia.law.corpus import Corpus
+from banjia.logic.condition import AtLeast, atoms
+from banjia.policy.policy import DATA_CLASSES, Band, Cell, Cite, DataClass, Policy, RouteFacts, Treatment, Verdict
+from banjia.routes.catalogue import Catalogue
+from banjia.routes.lifecycle import life
+from banjia.text import Text, same
+
+EXIT_OPEN = 3
+CLASS_FACTS: Mapping[DataClass, tuple[bool, bool]] = {
+    "none": (False, False),
+    "ordinary": (True, False),
+    "sensitive": (True, True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An application that may use no route because facts are open."""
+
+    app: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    policy: Policy
+    blocked: tuple[Blocked, ...]
+
+    def require_open(self) -> Policy:
+        """The policy, or a ConfigError with exit code 3 that names the facts which close every route of an app."""
+        if not self.blocked:
+            return self.policy
+        names = "; ".join(f"{b.app}: {', '.join(b.facts)}" for b in self.blocked)
+        error = ConfigError(
+            Text("未答的问题关闭了应用的所有路线", "open facts close every route of an application"),
+            where="apps",
+            found=names,
+            remedy=Text(
+                "在 banjia.yaml 中写明这些事实，或运行 banjia assess -i",
+                "state these facts in banjia.yaml, or run banjia assess -i",
+            ),
+        )
+        error.exit_code = EXIT_OPEN
+        raise error
+
+
+def compile_policy(config: Config, *, law: Corpus, routes: Catalogue, on: date) -> Compiled:
+    """The whole table for one day of the law; it expires on the day before the law changes."""
+    return _Compiler(config, law, routes, on).run()
+
+
+@dataclass
+class _Compiler:
+    config: Config
+    law: Corpus
+    routes: Catalogue
+    on: date
+
+    def run(self) -> Compiled:
+        scopes = {route.id: tuple(route_scopes(self.config, route, self.routes)) for route in self.config.routes}
+        cells: list[Cell] = []
+        blocked: list[Blocked] = []
+        packs: dict[str, str] = {}
+        for app in self.config.apps:
+            mine: list[Cell] = []
+            open_facts: dict[str, None] = {}
+            for purpose in ("", *app.purposes):
+                profile = app_profile(self.config, app, purpose)
+                for route in app.routes or tuple(scopes):
+                    for scope in scopes[route]:
+                        for cell, answer in self.cells(app, purpose, profile, scope):
+                            mine.append(cell)
+                            packs |= answer.law.packs
+                            if not cell.settled and cell.decision == "refuse":
+                                open_facts |= dict.fromkeys(self.ask(app, purpose, profile, scope))
+            if mine and open_facts and all(cell.decision == "refuse" for cell in mine):
+                blocked.append(Blocked(app.id, tuple(open_facts)))
+            cells += mine
+        policy = Policy(
+            entity=self.config.entity.id,
+            law_date=self.on,
+            expires=self.expires(),
+            packs=tuple(sorted(packs.items())),
+            law_hash=self.law.hash,
+            routes=tuple(self.facts_of(scope) for found in scopes.values() for scope in found[:1]),
+            cells=tuple(cells),
+        )
+        return Compiled(policy, tuple(blocked))
+
+    def cells(self, app: App, purpose: str, profile: Profile, scope: RouteScope) -> Iterator[tuple[Cell, Assessment]]:
+        for data_class in DATA_CLASSES:
+            bands = self.bands() if data_class != "none" and self.facts_of(scope).abroad else (Band(),)
+            rows = [self.cell(app, purpose, profile, scope, data_class, band) for band in bands]
+            yield from _merged(rows)
+
+    def cell(
+        self, app: App, purpose: str, profile: Profile, scope: RouteScope, data_class: DataClass, band: Band
+    ) -> tuple[Cell, Assessment]:
+        answer = self.assess(app, profile, scope, data_class, band)
+        place = self.facts_of(scope)
+        passes = self.passes(answer, app, scope)
+        treatment = _treatment(app.treatment, abroad=place.abroad, data_class=data_class) if passes else "refuse"
+        gravest = max(answer.axes.values(), key=lambda axis: _weight(axis.verdicts), default=None)
+        worst: Verdict = answer.worst  # type: ignore[assignment]
+        cites = [c for c in answer.cites if gravest is not None and c.id in gravest.cites]
+        cell = Cell(
+            app=app.id,
+            purpose=purpose,
+            route=scope.id,
+            model=scope.model or "*",
+            data_class=data_class,
+            band=band,
+            decision="pass" if passes else "refuse",
+            verdict=worst,
+            settled=len(answer.reachable) == 1,
+            treatment=treatment,
+            rule=_rule(answer, gravest.id if gravest else ""),
+            reason=gravest.text if gravest else same(""),
+            cites=tuple(Cite(c.id, c.title, c.source, c.confidence) for c in cites[:6]),
+            duties=tuple(duty.id for duty in answer.duties.certain),
+            until=self.until(app, scope),
+        )
+        return cell, answer
+
+    def assess(self, app: App, profile: Profile, scope: RouteScope, data_class: DataClass, band: Band) -> Assessment:
+        """The route for one class of data, with the tallies of one band; the call itself is counted."""
+        personal, sensitive = CLASS_FACTS[data_class]
+        origin = Provenance("measured", f"data class {data_class}", self.on)
+        facts = {"data.personal_info": Known(personal, origin), "data.sensitive_pi": Known(sensitive, origin)}
+        for fact, edges, counts in (
+            (ORDINARY, band.ordinary, personal and not sensitive),
+            (SENSITIVE, band.sensitive, sensitive),
+        ):
+            low = max(edges[0], 1 if counts else 0)
+            high = None if edges[1] is None else max(edges[1] - 1, low)
+            facts[fact] = Known(Interval(low, high), origin)
+        whole = Profile.merge(profile.without(*facts), scope.profile.without(*facts), Profile(facts))
+        return assess_route(
+            whole,
+            on=self.on,
+            law=self.law,
+            routes=self.routes,
+            endpoint=scope.endpoint,
+            choices=self.choices,
+            attested=self.attested(app, scope),
+            listed=self.config.packs,
+            explain=False,
+        )
+
+    def ask(self, app: App, purpose: str, profile: Profile, scope: RouteScope) -> tuple[str, ...]:
+        """The facts worth asking first for a route that open facts close."""
+        del purpose
+        answer = assess_route(
+            Profile.merge(profile, scope.profile),
+            on=self.on,
+            law=self.law,
+            routes=self.routes,
+            endpoint=scope.endpoint,
+            choices=self.choices,
+            attested=self.attested(app, scope),
+            listed=self.config.packs,
+        )
+        return tuple(m.fact for m in answer.missing[:3])
+
+    def passes(self, answer: Assessment, app: App, scope: RouteScope) -> bool:
+        """Permitted passes; conditional once every before-use duty is attested; doubtful if accepted by name too."""
+        match answer.worst:
+            case "permitted":
+                return True
+            case "conditional":
+                return not answer.duties.unmet
+            case "doubtful":
+                return not answer.duties.unmet and self.accepted(app, scope)
+            case _:
+                return False
+
+    def accepted(self, app: App, scope: RouteScope) -> bool:
+        return any(
+            a.route == scope.id
+            and (not a.apps or app.id in a.apps)
+            and a.on <= self.on
+            and (a.until is None or self.on <= a.until)
+            and a.reason
+            for a in self.config.acceptances
+        )
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return tuple(Choice(r.reading, r.option, r.reason) for r in self.config.readings)
+
+    def attested(self, app: App, scope: RouteScope) -> frozenset[str]:
+        return frozenset(
+            a.duty for a in self.config.attestations if a.covers(a.duty, app=app.id, route=scope.id, on=self.on)
+        )
+
+    def until(self, app: App, scope: RouteScope) -> date | None:
+        """The last day of the cell: before the law changes, an attestation or acceptance lapses, or the model ends."""
+        days = [self.expires()]
+        days += [a.until for a in self.config.attestations if a.covers(a.duty, app=app.id, route=scope.id, on=self.on)]
+        days += [a.until for a in self.config.acceptances if a.route == scope.id and a.until and a.until >= self.on]
+        provider = scope.profile.get("provider")
+        if scope.model and provider is not None and (found := self.routes.find(str(provider.value))):
+            ends = life(found, scope.model, self.on).ends
+            days.append(ends - timedelta(days=1) if ends and ends > self.on else None)
+        return min((day for day in days if day is not None), default=None)
+
+    def expires(self) -> date | None:
+        cuts = [cut for built in self.law.packs for cut in built.base.cuts if cut > self.on]
+        return min(cuts) - timedelta(days=1) if cuts else None
+
+    def bands(self) -> tuple[Band, ...]:
+        """The bands that the law of the day draws on the two tallies."""
+        ordinary, sensitive = self.edges(ORDINARY), self.edges(SENSITIVE)
+        return tuple(Band(one, other) for one in _spans(ordinary) for other in _spans(sensitive))
+
+    def edges(self, fact: str) -> tuple[int, ...]:
+        found = {0}
+        for built in self.law.packs:
+            for axis in built.base.on(self.on).axes.values():
+                for rule in axis.rules:
+                    found |= {a.bound for a in atoms(rule.when) if isinstance(a, AtLeast) and a.fact == fact}
+        return tuple(sorted(found))
+
+    def facts_of(self, scope: RouteScope) -> RouteFacts:
+        route = self.config.route(scope.id)
+        provider = scope.profile.get("provider")
+        found = self.routes.find(str(provider.value)) if provider else None
+        kinds = self.routes.kinds(found, scope.endpoint) if found else ()
+        stored = scope.profile.get("endpoint.store_country")
+        country = str(stored.value) if stored else scope.endpoint.store if scope.endpoint else ""
+        if country in {"SELF", "REGION", "?"} or (found is not None and found.is_engine and not country):
+            country = (self.config.gateway_country or "") if country == "SELF" else ""
+        home = self.config.gateway_country or "CN"
+        return RouteFacts(
+            id=scope.id,
+            provider=found.id if found else (route.provider if route else ""),
+            kind=kinds[0] if kinds else "",
+            country=country,
+            abroad=country != home,
+            stand_in=bool(route and route.stand_in),
+        )
+
+
+def _merged(rows: Sequence[tuple[Cell, Assessment]]) -> Iterator[tuple[Cell, Assessment]]:
+    """One cell for all tallies where the bands make no difference."""
+    first, answer = rows[0]
+    like = [_bare(cell) for cell, _ in rows]
+    if all(each == like[0] for each in like):
+        yield _with_band(first, Band()), answer
+    else:
+        yield from rows
+
+
+def _bare(cell: Cell) -> Cell:
+    return _with_band(cell, Band())
+
+
+def _with_band(cell: Cell, band: Band) -> Cell:
+    return Cell(
+        cell.app, cell.purpose, cell.route, cell.model, cell.data_class, band, cell.decision, cell.verdict,
+        cell.settled, cell.treatment, cell.rule, cell.reason, cell.cites, cell.duties, cell.until,
+    )  # fmt: skip
+
+
+def _spans(edges: Sequence[int]) -> list[tuple[int, int | None]]:
+    return [(low, high) for low, high in zip(edges, [*edges[1:], None], strict=True)]
+
+
+def _treatment(chosen: TreatmentRule, *, abroad: bool, data_class: DataClass) -> Treatment:
+    """What config says, else: personal information stays at home, all else may go."""
+    told = chosen.of(abroad=abroad, data_class=data_class)
+    if told is not None and (data_class != "none" or told == "refuse"):
+        return told
+    return "home" if abroad and data_class != "none" else "allow"
+
+
+def _rule(answer: Assessment, axis: str) -> str:
+    if not axis:
+        return "no-axis"
+    result = answer.axes[axis]
+    return result.rules[0] if result.rules else f"{axis}.{result.reachable[-1]}"
+
+
+def _weight(verdicts: Sequence[str]) -> int:
+    return ("permitted", "conditional", "doubtful", "prohibited").index(verdicts[-1])

@@ -1,0 +1,98 @@
+"""banjia assess: which routes are open on a day, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from banjia.text import Lang, Text
+
+
+def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
+    def say(zh: str, en: str) -> str:
+        return Text(zh, en).say(lang)
+
+    parser.add_argument("--config", type=Path, help=say("banjia.yaml（默认当前目录）", "banjia.yaml (default: here)"))
+    parser.add_argument("--app", help=say("应用的标识", "id of the application"))
+    parser.add_argument("--purpose", default="", help=say("用途", "purpose"))
+    parser.add_argument("--route", help=say("路线种类、路线标识或服务商", "route kind, id of a route, or provider"))
+    parser.add_argument("--model", default="", help=say("模型", "model"))
+    parser.add_argument("--facts", type=Path, help=say("事实文件（YAML 或 JSON）", "file of facts (YAML or JSON)"))
+    parser.add_argument("--fact", action="append", default=[], metavar="ID=VALUE", help=say("一个事实", "one fact"))
+    parser.add_argument("--on", type=_day, metavar="DATE", help=say("哪天的法律", "the law of that day"))
+    parser.add_argument(
+        "--reading", action="append", default=[], metavar="ID=OPTION:REASON", help=say("选用的理解", "a reading")
+    )
+    parser.add_argument(
+        "--pack", action="append", default=[], metavar="DIR", help=say("另外的规则包", "a further pack")
+    )
+    parser.add_argument(
+        "--cases", type=Path, metavar="FILE", help=say("案例文件（JSONL 或 YAML）", "cases (JSONL or YAML)")
+    )
+    parser.add_argument("--html", type=Path, metavar="FILE", help=say("写成一个 HTML 文件", "write one HTML file"))
+    parser.add_argument("--plan", action="store_true", help=say("列出步骤和期限", "dated steps"))
+    parser.add_argument("--exposure", action="store_true", help=say("违规的后果", "what a breach may cost"))
+    parser.add_argument("-i", "--interview", action="store_true", help=say("逐个提问", "ask the questions one by one"))
+    parser.add_argument("--out", type=Path, help=say("访谈写入的事实文件", "file of facts the interview writes"))
+    parser.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
+
+
+def run(args: argparse.Namespace) -> int:
+    from banjia.desk import assess as desk
+
+    request = desk.Request(
+        config=args.config,
+        app=args.app,
+        purpose=args.purpose,
+        route=args.route,
+        model=args.model,
+        facts_file=args.facts,
+        facts=tuple(args.fact),
+        on=args.on,
+        readings=tuple(args.reading),
+        packs=tuple(args.pack),
+    )
+    if args.cases:
+        return _cases(args, desk.cases(args.cases, request))
+    if args.interview:
+        from banjia.cli.interview import interview
+
+        return interview(request, out=args.out, lang=args.lang)
+    answers = desk.assess(request)
+    if args.html:
+        desk.write_page(answers, args.html, args.lang)
+    if args.json:
+        documents = desk.documents(answers, with_plan=args.plan, with_exposure=args.exposure)
+        whole = documents[0] if args.route and len(documents) == 1 else {"routes": documents}
+        print(json.dumps(whole, ensure_ascii=False, indent=1))
+    else:
+        print(desk.text(answers, args.lang, with_plan=args.plan, with_exposure=args.exposure))
+    return answers.exit_code
+
+
+def _cases(args: argparse.Namespace, results: object) -> int:
+    from banjia.assess.assessment import Assessment
+    from banjia.assess.words import full
+    from banjia.errors import BanjiaError
+
+    failed = 0
+    for id_, result in results:  # type: ignore[attr-defined]
+        if isinstance(result, BanjiaError):
+            failed += 1
+            print(f"banjia: {result.say(args.lang)}", file=sys.stderr)
+            if args.json:
+                print(json.dumps({"id": id_, **result.as_dict()}, ensure_ascii=False))
+        elif isinstance(result, Assessment):
+            print(json.dumps(result.to_json(), ensure_ascii=False) if args.json else full(result, args.lang, why=False))
+    return 1 if failed else 0
+
+
+def _day(word: str) -> object:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError("YYYY-MM-DD") from None
