@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,10 @@ TITLE = Text("banjia 搬家：把应用的 AI 调用搬到允许去的地方。"
 MORE = Text(
     "每个命令都接受 --json 和 --lang zh|en；按日期判断的命令接受 --on DATE。",
     "Every verb takes --json and --lang zh|en; where a day matters, --on DATE.",
+)
+FAULT = Text(
+    "程序自身的错误：{what}；请报告，设 BANJIA_TRACE=1 可看细节",
+    "a fault of the program itself: {what}; please report it, BANJIA_TRACE=1 shows the detail",
 )
 
 
@@ -65,6 +70,11 @@ def _run(verb: Verb, words: list[str], lang: Lang) -> int:
         return 1
     except KeyboardInterrupt:
         print(Text("已中断", "interrupted").say(args.lang), file=sys.stderr)
+        return 1
+    except Exception as error:
+        if os.environ.get("BANJIA_TRACE"):
+            raise
+        print(f"banjia: {FAULT.format(what=f'{type(error).__name__}: {error}').say(args.lang)}", file=sys.stderr)
         return 1
     return code
 
