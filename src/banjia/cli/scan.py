@@ -1,0 +1,77 @@
+"""`banjia scan PATH`: every use of an AI service in code and configuration."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from banjia.scan.finding import Inventory
+    from banjia.text import Lang
+
+
+def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
+    zh = lang == "zh"
+    parser.add_argument("path", nargs="?", default=".", help="目录或文件" if zh else "a folder or a file")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="JSON")
+    form.add_argument("--sarif", action="store_true", help="SARIF 2.1.0")
+    parser.add_argument(
+        "--since",
+        metavar="REV",
+        help="只看此版本以来改动的文件" if zh else "only files changed since this git revision",
+    )
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="并行进程数" if zh else "processes")
+    parser.add_argument("--no-cache", action="store_true", help="不用缓存" if zh else "neither use nor write the cache")
+
+
+def run(args: argparse.Namespace) -> int:
+    from banjia.desk.scan import sarif, scan
+
+    inventory = scan(
+        args.path,
+        since=args.since,
+        jobs=args.jobs,
+        remember=not args.no_cache,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    if args.json:
+        import json
+
+        print(json.dumps(inventory.to_json(), ensure_ascii=False))
+    elif args.sarif:
+        print(sarif(inventory))
+    else:
+        print(_text(inventory, args.lang))
+    return 0
+
+
+def _progress(done: int, total: int) -> None:
+    print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+
+def _text(inventory: Inventory, lang: Lang) -> str:
+    from banjia.scan.words import TODO
+
+    if not inventory.findings:
+        return "没有发现 AI 服务的使用。" if lang == "zh" else "no use of an AI service was found"
+    rows: list[str] = []
+    left = list(inventory.findings)
+    for name, title in TODO:
+        group = [finding for finding in left if name in (finding.kind, finding.fix)]
+        left = [finding for finding in left if name not in (finding.kind, finding.fix)]
+        if group:
+            rows.append(f"{title.say(lang)} ({len(group)})")
+            rows.extend(
+                f"  {finding.path}:{finding.line}  {finding.text.say(lang)}  [{finding.provider}"
+                f"{', ' + finding.model if finding.model else ''}]"
+                for finding in group
+            )
+            rows.append("")
+    for url in inventory.open_urls:
+        rows.append(f"? {url.question.say(lang)} ({url.path}:{url.line})")
+    for skipped in inventory.skipped:
+        if skipped.reason not in ("lock", "apart"):
+            rows.append(f"- {skipped.path}: {skipped.text.say(lang)}")
+    return "\n".join(rows).rstrip()

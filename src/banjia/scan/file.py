@@ -1,0 +1,184 @@
+"""scan_file: every use in the text of one file, before anything is known of its tree."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from banjia.scan import notebook
+from banjia.scan.code import CodeReader, Pending
+from banjia.scan.finding import Finding
+from banjia.scan.language import language_of
+from banjia.scan.lexicon import Lexicon, lexicon
+from banjia.scan.manifest import declared, installed
+from banjia.scan.resolve import Resolver
+from banjia.scan.rule import Rule, rules
+from banjia.scan.settings import READERS, SettingsReader, shell_line
+from banjia.scan.syntax.grammar import GRAMMARS
+from banjia.scan.syntax.parse import parse
+from banjia.scan.words import WORDS
+
+SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
+MAGIC = re.compile(r"^\s*[%!]")
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What one file says, and what it offers to others: names bound to clients."""
+
+    findings: list[Finding] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    open_urls: list[tuple[str, int, str]] = field(default_factory=list)
+    broken: bool = False
+
+
+def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
+    """Pure: the same path and text give the same result."""
+    out = FileResult()
+    kind = language or language_of(path) or "none"
+    words = lexicon()
+    for item, rule, provider in declared(path, text):
+        row = text.splitlines()[item.line - 1]
+        out.findings.append(
+            Finding(
+                path=path,
+                line=item.line,
+                end=max(item.line, item.end),
+                kind="dependency",
+                provider=provider,
+                rule=rule.id_of("dependency"),
+                fix="none",
+                text=WORDS["dependency"].format(what=rule.text),
+                symbol=item.name,
+            ).marked(row)
+        )
+    if kind in GRAMMARS:
+        _code(path, text, kind, out, words)
+    elif kind == "vue":
+        _embedded(path, text, out, words)
+    elif kind == "notebook":
+        _notebook(path, text, out, words)
+    elif kind == "shell":
+        for number, line in enumerate(text.splitlines(), 1):
+            out.findings.extend(shell_line(path, line, number, words, _named(), code=True))
+    elif kind == "server":
+        _server(path, text, out, words)
+    elif kind == "sql":
+        _sql(path, text, out)
+    elif kind in READERS:
+        out.findings.extend(SettingsReader(path, text, words, _named()).read(kind))
+    out.findings.sort(key=lambda finding: finding.order)
+    return out
+
+
+def _named() -> dict[str, Rule]:
+    return {rule.id: rule for rule in rules().all}
+
+
+def _sdks(language: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules().of("sdk") if language in rule.languages)
+
+
+def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, shift: int = 0) -> None:
+    resolver = Resolver(parse(text, language), language, _sdks(language))
+    found = CodeReader(path, text, resolver, words, shift).read()
+    out.findings.extend(found.findings)
+    out.pending.extend(found.pending)
+    out.exports.update(found.exports)
+    out.open_urls.extend(found.open_urls)
+
+
+def _embedded(path: str, text: str, out: FileResult, words: Lexicon) -> None:
+    for found in SCRIPT.finditer(text):
+        body = found[2] if found[2] is not None else found[3]
+        start = found.start(2) if found[2] is not None else found.start(3)
+        _code(path, body or "", "typescript", out, words, shift=text.count("\n", 0, start))
+
+
+def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
+    try:
+        found = list(notebook.cells(text))
+    except (ValueError, RecursionError):
+        out.broken = True
+        return
+    rows: list[str] = []
+    places: list[int] = []
+    for cell in found:
+        if cell.kind == "output":
+            for row, line in zip(cell.source.splitlines(), cell.lines, strict=False):
+                if (hit := words.key(row, row)) is not None:
+                    out.findings.append(
+                        Finding(
+                            path=path, line=line, end=line, kind="secret",
+                            provider="openai" if hit.provider == "any" else hit.provider,
+                            rule=hit.rule.id, fix="manual", text=WORDS["secret"].format(what=hit.rule.text),
+                        ).marked("secret")
+                    )  # fmt: skip
+            continue
+        for row, line in zip(cell.source.splitlines(), cell.lines, strict=False):
+            if MAGIC.match(row):
+                for item, rule, provider in installed(row.strip().lstrip("%!"), line):
+                    out.findings.append(
+                        Finding(
+                            path=path, line=line, end=line, kind="dependency", provider=provider,
+                            rule=rule.id_of("dependency"), fix="none", text=WORDS["dependency"].format(what=rule.text), symbol=item.name,
+                        ).marked(row)
+                    )  # fmt: skip
+                out.findings.extend(_magic_setting(path, row, line, words))
+                row = "pass" if not row[:1].isspace() else row[: len(row) - len(row.lstrip())] + "pass"
+            rows.append(row)
+            places.append(line)
+    inner = FileResult()
+    _code(path, "\n".join(rows), "python", inner, words)
+
+    def moved(finding: Finding) -> Finding:
+        first = places[finding.line - 1] if finding.line <= len(places) else 1
+        last = places[finding.end - 1] if finding.end <= len(places) else first
+        return replace(finding, line=first, end=max(first, last))
+
+    out.findings.extend(moved(finding) for finding in inner.findings)
+    out.pending.extend(Pending(moved(pending.finding), pending.module, pending.name) for pending in inner.pending)
+    out.open_urls.extend(
+        (name, places[line - 1] if line <= len(places) else 1, provider) for name, line, provider in inner.open_urls
+    )
+
+
+def _magic_setting(path: str, row: str, line: int, words: Lexicon) -> list[Finding]:
+    """`%env OPENAI_API_KEY=...`"""
+    found = re.match(r"^\s*%(?:set_)?env\s+([A-Z_][A-Z0-9_]*)", row)
+    hit = words.env(found[1]) if found else None
+    if found is None or hit is None:
+        return []
+    return [
+        Finding(
+            path=path, line=line, end=line, kind="env", provider=hit.provider, rule=hit.rule.id, fix="config",
+            text=WORDS["env"].format(what=hit.rule.text), env=found[1],
+        ).marked(row)
+    ]  # fmt: skip
+
+
+def _server(path: str, text: str, out: FileResult, words: Lexicon) -> None:
+    for number, row in enumerate(text.splitlines(), 1):
+        bare = re.sub(r"(?:^|\s)#.*$", "", row)
+        if hit := words.line(bare):
+            out.findings.append(
+                Finding(
+                    path=path, line=number, end=number, kind="proxy", provider="relay", rule=hit.rule.id, fix="manual",
+                    text=WORDS["proxy"].format(what=hit.rule.text),
+                ).marked(row)
+            )  # fmt: skip
+    if not out.findings:
+        out.findings.extend(SettingsReader(path, text, words, _named()).read("properties"))
+
+
+def _sql(path: str, text: str, out: FileResult) -> None:
+    rule = _named()["env-openai"]
+    for number, row in enumerate(text.splitlines(), 1):
+        if re.search(r"(?i)\b(?:vector|halfvec)\s*\(\s*(?:1536|3072)\s*\)", row.split("--")[0]):
+            out.findings.append(
+                Finding(
+                    path=path, line=number, end=number, kind="embed_dim", provider="openai", rule="sql-width", fix="manual",
+                    text=WORDS["embed_dim"].format(what=rule.text), confidence=0.7,
+                ).marked(row)
+            )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Text formats: small readers that keep the line of every setting."""

@@ -1,0 +1,64 @@
+"""JSON, comments and trailing commas allowed, with the line of every value."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from banjia.scan.formats.entry import Entry
+
+TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\],:]|\n|[^\s{}\[\],:"]+', re.DOTALL)
+DEPTH = 200
+
+
+def entries(text: str) -> Iterator[Entry]:
+    """Every scalar under its keys; items of an array under the array's key and ""."""
+    stack: list[str] = []
+    arrays: list[bool] = []
+    key: str | None = None
+    pending: str | None = None
+    line = 1
+    for found in TOKEN.finditer(text):
+        token = found[0]
+        if token == "\n":
+            line += 1
+            continue
+        if token.startswith(("//", "/*")):
+            line += token.count("\n")
+            continue
+        if token in "{[":
+            if len(arrays) > DEPTH:
+                return
+            stack.append(key if key is not None else "")
+            arrays.append(token == "[")
+            if key is not None:
+                yield Entry(tuple(part for part in stack if part), "", line)
+            key = pending = None
+        elif token in "}]":
+            if arrays:
+                arrays.pop()
+                stack.pop()
+            key = pending = None
+        elif token == ":":
+            key, pending = pending, None
+        elif token == ",":
+            key = pending = None
+        else:
+            value = _value(token)
+            if key is not None:
+                yield Entry((*(part for part in stack if part), key), value, line)
+                key = None
+            elif arrays and arrays[-1]:
+                yield Entry((*(part for part in stack if part), ""), value, line)
+            else:
+                pending = value
+
+
+def _value(token: str) -> str:
+    if token.startswith('"'):
+        try:
+            return str(json.loads(token))
+        except ValueError:
+            return token.strip('"')
+    return token

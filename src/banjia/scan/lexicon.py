@@ -1,0 +1,176 @@
+"""Lexicon: what a single literal is: a host, an API path, the name of a setting, a model id, a key, an id kept by a provider."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from banjia.scan.rule import Match, Rule, Rules, rules
+from banjia.scan.syntax.node import HOLE
+
+URL = re.compile(
+    r"(?:(?:https?|wss?)://)((?:[\w.\-]|\0|\$\{?[\w.]+\}?|\{\w*\})+)(?::(?:\d+|\0))?((?:/[^\s\"'`<>|)]*)?)"
+)
+BARE_HOST = re.compile(r"^((?:[\w\-]+|\0)(?:\.[\w\-]+)+)(?::\d+)?(/[^\s]*)?$")
+SETTING = re.compile(r"^[A-Za-z_][\w.:\-]{3,80}$")
+PLACEHOLDER = re.compile(
+    r"(?i)x{4,}|\*{3,}|your|\.\.\.|<|>|\bhere\b|placeholder|example|dummy|changeme|1234567890|abcdef0123|foobar|sk-test$|fake|redacted"
+)
+BRAND = re.compile(r"(?i)open-?ai|chatgpt|gpt|oai|claude|gemini")
+ROLE = re.compile(r"(?i)proxy|relay|forward|mirror|fan-?dai|zhongzhuan|transit|reverse")
+EDGE = re.compile(
+    r"(?i)\.(?:workers\.dev|pages\.dev|vercel\.app|netlify\.app|onrender\.com|fly\.dev|deno\.dev|hf\.space|glitch\.me|zeabur\.app|railway\.app)$"
+)
+CHEAP = re.compile(r"(?i)\.(?:top|xyz|fun|icu|cc|club|vip|shop|site|online)$")
+OWN = re.compile(r"(?i)(?:^|\.)(?:localhost|local|internal|lan|intranet|svc|cluster\.local|docker\.internal)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    rule: Rule
+    provider: str
+    found: str
+    url: str | None = None
+
+
+class Lexicon:
+    """The single-literal rules, each kind tried in the order of the rule ids."""
+
+    def __init__(self, source: Rules) -> None:
+        self._of: dict[Match, tuple[Rule, ...]] = {
+            match: source.of(match) for match in ("host", "path", "env", "model", "key", "state", "line")
+        }
+        # The narrower name wins: Azure's settings before OpenAI's, `any` last.
+        self._of["env"] = tuple(
+            sorted(self._of["env"], key=lambda rule: (rule.provider == "any", "azure" not in rule.id, rule.id))
+        )
+        self.host = functools.lru_cache(4096)(self._host)
+        self.env = functools.lru_cache(4096)(self._env)
+        self.model = functools.lru_cache(4096)(self._model)
+
+    def _host(self, name: str) -> Hit | None:
+        host = re.sub(r"\$\{?[\w.]+\}?|\{\w*\}", HOLE, name).lower().rstrip(".")
+        for rule in self._of["host"]:
+            if rule.pattern and rule.pattern.search(host):
+                return Hit(rule, rule.provider, host)
+        return None
+
+    def url(self, text: str) -> Hit | None:
+        """A known service in a text that is an address as a whole, not in prose."""
+        words = text.strip().strip("\"'")
+        if not words or any(mark.isspace() for mark in words):
+            return None
+        found = URL.search(words)
+        if found is None:
+            found = BARE_HOST.match(words)
+            if found is None:
+                return None
+        elif found.start() > 8:
+            return None
+        hit = self.host(found.group(1).rsplit("@", 1)[-1])
+        return Hit(hit.rule, hit.provider, hit.found, words) if hit else None
+
+    def urls(self, text: str) -> Iterator[tuple[int, Hit]]:
+        """Every known service named by a URL in a text, with its offset: for scripts and templates."""
+        for found in URL.finditer(text):
+            hit = self.host(found.group(1))
+            if hit:
+                yield found.start(), Hit(hit.rule, hit.provider, hit.found, found.group(0))
+
+    def path(self, text: str) -> Hit | None:
+        words = text.strip()
+        if not words or len(words) > 300 or any(mark.isspace() for mark in words):
+            return None
+        bare = words.split("?")[0] if "api-version" not in words else words.split("?")[0]
+        for rule in self._of["path"]:
+            if rule.pattern and (rule.pattern.search(bare) or rule.pattern.search(words)):
+                return Hit(rule, rule.provider, words)
+        return None
+
+    def _env(self, name: str) -> Hit | None:
+        if not SETTING.match(name):
+            return None
+        for rule in self._of["env"]:
+            if rule.pattern and rule.pattern.search(name):
+                return Hit(rule, rule.provider, name)
+        return None
+
+    def _model(self, text: str) -> Hit | None:
+        words = text.strip()
+        if not 2 < len(words) < 80:
+            return None
+        for rule in self._of["model"]:
+            if rule.pattern and rule.pattern.match(words):
+                return Hit(rule, rule.provider, words)
+        return None
+
+    def models(self, text: str) -> Hit | None:
+        """A model id, or a list of them and nothing else."""
+        if hit := self.model(text):
+            return hit
+        parts = [part for part in re.split(r"[,;|\s]+", text.strip()) if part]
+        if 1 < len(parts) < 60 and all(self.model(part.lstrip("+-").split("=")[0].split("@")[0]) for part in parts):
+            return self.model(parts[0].lstrip("+-").split("=")[0].split("@")[0])
+        return None
+
+    def key(self, text: str, around: str) -> Hit | None:
+        for rule in self._of["key"]:
+            if rule.pattern is None or (rule.context and not rule.context.search(around)):
+                continue
+            found = rule.pattern.search(text)
+            if found and not PLACEHOLDER.search(found.group(0)) and len(set(found.group(0))) > 8:
+                return Hit(rule, rule.provider, "")
+        return None
+
+    def state(self, text: str) -> Hit | None:
+        for rule in self._of["state"]:
+            if rule.pattern and rule.pattern.match(text.strip()):
+                return Hit(rule, rule.provider, text.strip())
+        return None
+
+    def line(self, text: str) -> Hit | None:
+        for rule in self._of["line"]:
+            if rule.pattern and rule.pattern.search(text):
+                return Hit(rule, rule.provider, text.strip())
+        return None
+
+
+@functools.cache
+def lexicon() -> Lexicon:
+    return Lexicon(rules())
+
+
+def host_of(text: str) -> str | None:
+    """The host a text names, if it is an address."""
+    found = URL.search(text.strip())
+    return found.group(1).lower() if found else None
+
+
+def is_own(host: str) -> bool:
+    """A host of one's own machines or network, or one that only a variable names."""
+    if HOLE in host or "$" in host or "{" in host or "." not in host or OWN.search(host):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def relay_weight(url: str, host: str) -> int:
+    """Signals that an unknown host forwards a foreign service; from 2 on it is suspected."""
+    if is_own(host):
+        return 0
+    weight = (
+        2 * bool(BRAND.search(host)) + bool(ROLE.search(host)) + 2 * bool(EDGE.search(host)) + bool(CHEAP.search(host))
+    )
+    weight += bool(re.search(r"(?i)/(?:openai|proxy|gpt|chatgpt)/v1/?$", url))
+    weight += bool(re.fullmatch(r"[\d.]+", host))
+    return weight
+
+
+def base_shape(url: str) -> tuple[bool, bool]:
+    """Of a base URL: whether it carries /v1 itself, and whether it ends with a slash."""
+    return bool(re.search(r"/v\d+(?:beta)?/?$", url)), url.endswith("/")

@@ -1,0 +1,65 @@
+"""Notebooks: the code cells as one program each, with the line each of their lines stands on in the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LINE = re.compile(r'^\s*"(?:[^"\\]|\\.)*"\s*,?\s*$')
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`lines[n]` is the line in the file of the n-th line of `source`; magics are kept apart."""
+
+    kind: str  # code, output
+    source: str
+    lines: tuple[int, ...]
+
+
+def cells(text: str) -> Iterator[Cell]:
+    """Code cells in order, then the text of outputs. A notebook that is not JSON gives none."""
+    document = json.loads(text)
+    places = list(_places(text))
+    for cell in document.get("cells", []) if isinstance(document, dict) else []:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        rows = source if isinstance(source, list) else str(source).splitlines(keepends=True)
+        rows = [str(row) for row in rows]
+        yield Cell(
+            "code", "".join(row if row.endswith("\n") else row + "\n" for row in rows), tuple(_find(rows, places))
+        )
+        for output in cell.get("outputs", []):
+            if isinstance(output, dict):
+                shown = output.get("text") or (output.get("data") or {}).get("text/plain") or []
+                lines = [
+                    str(row) for row in (shown if isinstance(shown, list) else str(shown).splitlines(keepends=True))
+                ]
+                yield Cell("output", "".join(lines), tuple(_find(lines, places)))
+
+
+def _places(text: str) -> Iterator[tuple[int, str]]:
+    """Line and content of every line of the file that is one JSON string, as notebooks are written."""
+    for number, row in enumerate(text.splitlines(), 1):
+        if LINE.match(row):
+            try:
+                yield number, json.loads(row.strip().rstrip(","))
+            except ValueError:
+                continue
+
+
+def _find(rows: list[str], places: list[tuple[int, str]]) -> Iterator[int]:
+    """Takes the lines from the front of `places`: cells come in the order of the file."""
+    start = next(
+        (at for at in range(len(places)) if [row for _, row in places[at : at + len(rows)]] == rows),
+        None,
+    )
+    if start is None or not rows:
+        yield from (1 for _ in rows)
+        return
+    taken = places[start : start + len(rows)]
+    del places[start : start + len(rows)]
+    yield from (number for number, _ in taken)

@@ -1,0 +1,55 @@
+"""Prefilter: which rules can find anything in a file, from the literals they declare.
+
+One pass over the bytes with Hyperscan where it is installed, else lower-cased bytes and one search a literal.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from banjia.scan.rule import Rule, Rules
+
+try:
+    import hyperscan
+except ImportError:  # pragma: no cover - a platform without it
+    hyperscan = None
+
+
+class Prefilter:
+    def __init__(self, rules: Rules, *, fast: bool = True) -> None:
+        self._groups = [
+            (rule, [frozenset(literal.split("&")) for literal in rule.literals if literal]) for rule in rules.all
+        ]
+        self._words = sorted({word for _, groups in self._groups for group in groups for word in group})
+        self._bytes = [word.encode() for word in self._words]
+        self._database: Any = None
+        if fast and hyperscan is not None:
+            flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
+            self._database = hyperscan.Database()
+            self._database.compile(
+                expressions=[re.escape(word) for word in self._bytes],
+                ids=list(range(len(self._bytes))),
+                elements=len(self._bytes),
+                flags=[flags] * len(self._bytes),
+            )
+
+    def words(self, data: bytes) -> frozenset[str]:
+        """The declared literals that stand in these bytes, whatever their case."""
+        if self._database is None:
+            lowered = data.lower()
+            return frozenset(word for word, raw in zip(self._words, self._bytes, strict=True) if raw in lowered)
+        found: set[int] = set()
+        self._database.scan(data, match_event_handler=lambda index, *_: found.add(index))
+        return frozenset(self._words[index] for index in found)
+
+    def rules(self, data: bytes) -> frozenset[str]:
+        """Ids of the rules that may find something here; empty for nearly every file of an ordinary tree."""
+        words = self.words(data)
+        if not words:
+            return frozenset()
+        return frozenset(rule.id for rule, groups in self._groups if any(group <= words for group in groups))
+
+    def active(self, data: bytes) -> tuple[Rule, ...]:
+        ids = self.rules(data)
+        return tuple(rule for rule, _ in self._groups if rule.id in ids)

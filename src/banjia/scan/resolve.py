@@ -1,0 +1,359 @@
+"""Resolver: where a value of one file comes from. Imports with their aliases, constants, concatenation, environment names,
+constructors; a name used before any of these is known stays unknown.
+
+The provider of an object comes from the import or constructor it was made by, never from the name of a method.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from banjia.scan.rule import Rule
+from banjia.scan.syntax.node import HOLE, Node
+
+ENV_CALLS = re.compile(
+    r"(?:^|\.)(?:getenv|Getenv|LookupEnv|GetEnvironmentVariable|environ\.(?:get|setdefault|pop)|env\.(?:get|str|var|var_os)|"
+    r"ENV\.fetch|env\.fetch|getenv_or_raise|get_from_env|get_env\w*|getEnv\w*|env_var|dotenv_values\(\)\.get)$|^(?:env|Env\.get|config|secrets\.get|env\.read)$"
+)
+ENV_STORES = re.compile(
+    r"(?:^|\.)(?:environ|process\.env|import\.meta\.env|meta\.env|ENV|_ENV|_SERVER|env|secrets|Bun\.env|userdata)$"
+)
+TRANSPARENT = frozenset(
+    {
+        "Uri",
+        "URL",
+        "URI",
+        "String",
+        "str",
+        "string",
+        "cast",
+        "URI.create",
+        "HttpUrl.parse",
+        "url.Parse",
+        "SecretStr",
+        "AzureKeyCredential",
+        "ApiKeyCredential",
+        "AzureCliCredential",
+    }
+)
+DEPTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known of an expression. `path` counts inside the library of `rule`; calls on the way are written `()`."""
+
+    rule: Rule | None = None
+    path: str = ""
+    provider: str | None = None
+    text: str | None = None
+    env: tuple[tuple[str, int], ...] = ()
+    outside: tuple[str, str] | None = None  # (module, name) of an import that no rule knows
+    url: str | None = None
+
+
+NOTHING = Value()
+
+
+@dataclass(slots=True)
+class Resolver:
+    root: Node
+    language: str
+    rules: tuple[Rule, ...]
+    hosts: object = None
+    bound: dict[str, list[tuple[int, Node | str]]] = field(default_factory=dict)
+    imported: dict[str, Value] = field(default_factory=dict)
+    wildcards: list[Value] = field(default_factory=list)
+    functions: dict[str, Node] = field(default_factory=dict)
+    _busy: set[int] = field(default_factory=set)
+    _known: dict[int, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for node in self.root.walk():
+            match node.kind:
+                case "import":
+                    self._import(node)
+                case "assign":
+                    self._assign(node)
+                case "declare":
+                    if node.kids and (name := node.kids[0].dotted()):
+                        self.bound.setdefault(name, []).append((node.line, node.text))
+                case "function":
+                    self.functions.setdefault(node.text, node)
+                case _:
+                    pass
+
+    def _import(self, node: Node) -> None:
+        for local, name in node.bind:
+            value = self.library(node.text, name)
+            if local == "*":
+                self.wildcards.append(value)
+                continue
+            if local == "?":
+                local = self._package(node.text)
+            self.imported[local] = value
+
+    @staticmethod
+    def _package(path: str) -> str:
+        """The name a Go package is used by when the import gives none."""
+        parts = path.split("/")
+        last = parts[-2] if re.fullmatch(r"v\d+", parts[-1]) and len(parts) > 1 else parts[-1]
+        return last.removeprefix("go-").removesuffix("-go").replace("-", "_")
+
+    def _assign(self, node: Node) -> None:
+        target, value = node.kids[0], node.kids[1]
+        if name := target.dotted():
+            if value.kind == "call" and value.text == "new" and node.text:
+                self.bound.setdefault(name, []).append((node.line, node.text))
+            else:
+                self.bound.setdefault(name, []).append((node.line, value))
+        elif target.kind in ("other", "object") and value.kind in ("call", "name", "member", "other"):
+            self._destructure(target, value, node.line)
+
+    def _destructure(self, target: Node, value: Node, line: int) -> None:
+        """`const { OpenAI: Client } = require("openai")`, `const { KEY } = process.env`."""
+        for part in target.kids:
+            local = part.kids[-1].dotted() if part.kids else part.dotted()
+            name = part.text or (part.kids[0].text if part.kids else "") or local
+            if part.kind == "other" and len(part.kids) == 2:
+                name = part.kids[0].text
+            if local and name:
+                member = Node("member", name, [value], part.span)
+                self.bound.setdefault(local, []).append((line, member))
+
+    def library(self, module: str, name: str) -> Value:
+        """The library a module belongs to, by the longest module any rule names."""
+        whole = module if name in ("*", "default") else f"{module}.{name}"
+        best: tuple[int, Rule, str] | None = None
+        for rule in self.rules:
+            assert rule.sdk is not None
+            for known in rule.sdk.modules:
+                if whole == known:
+                    rest = ""
+                elif whole.startswith(known) and whole[len(known)] in "./":
+                    rest = whole[len(known) + 1 :].replace("/", ".")
+                else:
+                    continue
+                if best is None or len(known) > best[0]:
+                    best = (len(known), rule, rest)
+        if best is None:
+            return Value(outside=(module, name))
+        _, rule, rest = best
+        if name == "default" and rule.sdk and rule.sdk.default and not rest:
+            rest = rule.sdk.default
+        return Value(rule=rule, path=rest, provider=provider_of(rule, rest))
+
+    def value(self, node: Node) -> Value:
+        """What is known of this expression; NOTHING where nothing is."""
+        known = self._known.get(id(node))
+        if known is not None:
+            return known
+        if id(node) in self._busy or len(self._busy) > DEPTH:
+            return NOTHING
+        self._busy.add(id(node))
+        try:
+            found = self._value(node)
+        finally:
+            self._busy.discard(id(node))
+        if len(self._busy) == 0 or found is not NOTHING:
+            self._known[id(node)] = found
+        return found
+
+    def _value(self, node: Node) -> Value:
+        match node.kind:
+            case "string":
+                return self._string(node)
+            case "join":
+                return self._join(node)
+            case "name":
+                return self._lookup(node.text, node.line)
+            case "member":
+                return self._member(node)
+            case "index":
+                return self._index(node)
+            case "call":
+                return self._call(node)
+            case "assign":
+                return self.value(node.kids[1])
+            case "pair":
+                return self.value(node.kids[0])
+            case "other" if len(node.kids) == 1:
+                return self.value(node.kids[0])
+            case _:
+                return NOTHING
+
+    def _string(self, node: Node) -> Value:
+        if not node.kids:
+            return Value(text=node.text)
+        parts = node.text.split(HOLE)
+        text, env = parts[0], ()
+        for index, part in enumerate(parts[1:]):
+            inner = self.value(node.kids[index]) if index < len(node.kids) else NOTHING
+            text += (inner.text if inner.text is not None else HOLE) + part
+            env += inner.env  # type: ignore[assignment]
+        return Value(text=text, env=env)
+
+    def _join(self, node: Node) -> Value:
+        values = [self.value(kid) for kid in node.kids]
+        if node.text == "+":
+            if all(value.text is None and not value.env for value in values):
+                return NOTHING
+            env = tuple(name for value in values for name in value.env)
+            return Value(text="".join(HOLE if value.text is None else value.text for value in values), env=env)
+        for value in values:
+            if value.rule is not None:
+                return value
+        env = tuple(name for value in values for name in value.env)
+        text = next((value.text for value in values if value.text), None)
+        return Value(text=text, env=env) if env or text is not None else NOTHING
+
+    def _lookup(self, name: str, line: int) -> Value:
+        places = self.bound.get(name)
+        if places:
+            before = [place for place in places if place[0] <= line]
+            for _, thing in reversed(before) if before else places:
+                value = self.typed(thing) if isinstance(thing, str) else self.value(thing)
+                if value is not NOTHING:
+                    return value
+        if name in self.imported:
+            return self.imported[name]
+        if name in self.functions:
+            return self._returned(self.functions[name])
+        return self._global(name)
+
+    def _returned(self, function: Node) -> Value:
+        """Of a function: what its call gives, marked so that the call itself adds nothing."""
+        for node in function.walk():
+            if node.kind == "return" and node.kids:
+                value = self.value(node.kids[0])
+                if value.rule is not None and "()" in value.path:
+                    return replace(value, path=value.path + "#")
+        return NOTHING
+
+    def _global(self, name: str) -> Value:
+        for value in self.wildcards:
+            if value.rule is None or value.rule.sdk is None:
+                continue
+            path = f"{value.path}.{name}" if value.path else name
+            sdk = value.rule.sdk
+            if any(pattern is not None and pattern.search(path) for pattern in (sdk.client, sdk.tokenizer, sdk.model)):
+                return Value(rule=value.rule, path=path, provider=provider_of(value.rule, path))
+        for rule in self.rules:
+            if rule.sdk and name in rule.sdk.globals:
+                return Value(rule=rule, path=name, provider=provider_of(rule, name))
+        return NOTHING
+
+    def typed(self, kind: str) -> Value:
+        """An object of a declared type."""
+        if not kind or len(kind) > 80:
+            return NOTHING
+        first, *rest = kind.split(".")
+        value = self.imported.get(first) or self._global(first)
+        if value.rule is None or value.rule.sdk is None:
+            return NOTHING
+        path = ".".join(part for part in (value.path, *rest) if part)
+        client = value.rule.sdk.client
+        if client is None or not client.search(path):
+            return NOTHING
+        return Value(rule=value.rule, path=path + "()", provider=provider_of(value.rule, path))
+
+    def _member(self, node: Node) -> Value:
+        whole = node.dotted()
+        if whole and whole in self.bound:
+            value = self._lookup(whole, node.line)
+            if value is not NOTHING:
+                return value
+        if whole and whole in self.imported:
+            return self.imported[whole]
+        base_name = node.kids[0].dotted()
+        if base_name and ENV_STORES.search(base_name) and node.text.isupper():
+            return Value(env=((node.text, node.line),))
+        base = self.value(node.kids[0])
+        if base.rule is not None:
+            path = node.text if not base.path else f"{base.path.replace('#', '')}.{node.text}"
+            if path == "default" and base.rule.sdk:
+                path = base.rule.sdk.default or path
+            provider = base.provider if "()" in path else provider_of(base.rule, path)
+            return replace(base, path=path, provider=provider)
+        if base.outside is not None:
+            return Value(outside=(base.outside[0], f"{base.outside[1]}.{node.text}"))
+        if base.env or base.text is not None:
+            return (
+                base if node.text in ("strip", "rstrip", "trim", "replace", "toString", "unwrap", "lower") else NOTHING
+            )
+        if whole and whole.split(".")[0] not in self.imported and node.text in self.functions:
+            return self._returned(self.functions[node.text])
+        return NOTHING
+
+    def _index(self, node: Node) -> Value:
+        base, key = node.kids[0], node.kids[-1]
+        name = base.dotted() or ""
+        key_text = self.value(key).text
+        if key_text and (ENV_STORES.search(name) or name.endswith(("config", "configuration", "Configuration"))):
+            return Value(env=((key_text, key.line),))
+        return NOTHING
+
+    def _call(self, node: Node) -> Value:
+        callee, arguments = node.kids[0], node.kids[1:]
+        name = callee.dotted() or ""
+        if name in ("require", "import", "Bundler.require") or (callee.kind == "other" and not name):
+            first = self.value(arguments[0]) if arguments else NOTHING
+            if first.text and name == "require":
+                return self.library(first.text, "*")
+        if arguments and (ENV_CALLS.search(name)):
+            first = self.value(arguments[0])
+            if first.text and re.fullmatch(r"[\w.:\-]+", first.text):
+                fallback = self.value(arguments[1]).text if len(arguments) > 1 else None
+                return Value(env=((first.text, arguments[0].line),), text=fallback)
+        value = self.value(callee)
+        if value.rule is not None:
+            if value.path.endswith("#"):
+                return replace(value, path=value.path[:-1])
+            return self._made(value, node)
+        if value.outside is not None:
+            return Value(outside=(value.outside[0], f"{value.outside[1]}()"))
+        if value.env or (value.text is not None and callee.kind == "member"):
+            return value
+        if arguments and name in TRANSPARENT:
+            return self.value(arguments[0])
+        return NOTHING
+
+    def _made(self, value: Value, node: Node) -> Value:
+        """What a call into a library gives: the object keeps its library; a base URL given here decides its provider."""
+        rule = value.rule
+        assert rule is not None
+        provider, url = value.provider, value.url
+        if rule.id == "py-bedrock":
+            first = self.value(node.kids[1]).text if len(node.kids) > 1 else None
+            service = first or self.value(node.argument("service_name") or node.kids[0]).text
+            if value.path.endswith("client") and service and service.startswith("bedrock"):
+                return Value(rule=rule, path="bedrock()", provider=rule.provider)
+            return NOTHING if "bedrock" not in value.path else replace(value, path=value.path + "()")
+        if rule.sdk:
+            for name in rule.sdk.base:
+                if (given := node.argument(name)) is not None:
+                    url = self.value(given).text or url
+            inner = [self.value(kid) for kid in node.kids[1:] if kid.kind in ("call", "name")]
+            for other in inner:
+                if other.rule is not None and other.url and not url:
+                    url = other.url
+                if other.rule is not None and other.provider and rule.provider == "any" and provider == "any":
+                    provider = other.provider
+                if (
+                    other.rule is rule
+                    and other.provider
+                    and other.provider != rule.provider
+                    and provider == rule.provider
+                ):
+                    provider = other.provider
+        return replace(value, path=value.path + "()", provider=provider, url=url)
+
+
+def provider_of(rule: Rule, path: str) -> str:
+    """The provider a name of the library stands for; the rule's own where the name says nothing else."""
+    if rule.sdk:
+        for pattern, provider in rule.sdk.providers:
+            if pattern.search(path):
+                return provider
+    return rule.provider

@@ -1,0 +1,247 @@
+"""Settings: the uses in one configuration file, from its entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from banjia.scan.finding import Finding, Kind
+from banjia.scan.formats import jsontext, lines, markup, yamltext
+from banjia.scan.formats.entry import Entry
+from banjia.scan.lexicon import Hit, Lexicon, base_shape, host_of, is_own, relay_weight
+from banjia.scan.manifest import installed
+from banjia.scan.rule import Rule
+from banjia.scan.words import WORDS
+
+SECTION = (
+    (
+        re.compile(r"(?i)azure[-_ ]?open[-_]?ai|open[-_]?ai[-_]?azure|azure[-_]?chat"),
+        "azure_openai",
+        "env-azure-openai",
+    ),
+    (
+        re.compile(r"(?i)(?:^|[-_.])(?:open[-_]?ai|chat[-_]?gpt|gpt\d?)(?:[-_.]|$|[A-Z])|^openai|openai$|^ChatGPT"),
+        "openai",
+        "env-openai",
+    ),
+    (re.compile(r"(?i)anthropic|claude"), "anthropic", "env-anthropic"),
+    (re.compile(r"(?i)dash-?scope|tongyi|qwen|bailian"), "alibaba_bailian", "env-bailian"),
+    (re.compile(r"(?i)qianfan|wenxin|ernie"), "baidu_qianfan", "env-qianfan"),
+    (re.compile(r"(?i)zhipu|chatglm|bigmodel"), "zhipu", "env-zhipu"),
+    (re.compile(r"(?i)deep-?seek"), "deepseek", "env-deepseek"),
+    (re.compile(r"(?i)moonshot|kimi"), "moonshot", "env-moonshot"),
+    (re.compile(r"(?i)minimax"), "minimax", "env-minimax"),
+    (re.compile(r"(?i)gemini|google-?ai"), "google_gemini_api", "env-gemini"),
+    (re.compile(r"(?i)hunyuan"), "tencent", "env-tencent"),
+    (re.compile(r"(?i)spark-?(?:ai|desk)|xfyun|xunfei|iflytek"), "iflytek_spark", "env-spark"),
+    (re.compile(r"(?i)mistral"), "mistral", "env-mistral"),
+)
+INNER = re.compile(
+    r"(?i)^(?:provider|type|api[-_]?type|api[-_]?key|keys?|token|access[-_]?token|api[-_]?secret|secret(?:[-_]?key)?|endpoint|base[-_]?url|"
+    r"api[-_]?base|api[-_]?host|host|url|proxy[-_]?url|resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?|organization(?:[-_]?id)?|app[-_]?id|service)$"
+)
+AZURE_INNER = re.compile(r"(?i)^(?:resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?)$")
+SWITCH = re.compile(
+    r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
+)
+VENDOR_VALUES = {"openai": "openai", "chatgpt": "openai", "azure": "azure_openai", "azure_openai": "azure_openai", "azureopenai": "azure_openai", "anthropic": "anthropic", "claude": "anthropic", "dashscope": "alibaba_bailian", "qwen": "alibaba_bailian", "zhipu": "zhipu", "zhipuai": "zhipu", "deepseek": "deepseek", "moonshot": "moonshot", "gemini": "google_gemini_api", "openai_chat": "openai"}  # fmt: skip
+PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy$")
+PROXIED = re.compile(r"(?i)proxy|relay|reverse|forward")
+MODEL_KEY = re.compile(r"(?i)model|engine|deployment")
+WIDTH_KEY = re.compile(r"(?i)dim|width|vector")
+
+READERS: dict[str, Callable[[str], Iterator[Entry]]] = {
+    "env": lines.env,
+    "properties": lines.properties,
+    "toml": lines.toml,
+    "dockerfile": lines.dockerfile,
+    "yaml": yamltext.entries,
+    "json": jsontext.entries,
+    "markup": markup.entries,
+}
+
+
+class SettingsReader:
+    """One configuration file."""
+
+    def __init__(self, path: str, text: str, lexicon: Lexicon, rules: dict[str, Rule]) -> None:
+        self.path, self.lexicon, self.rules = path, lexicon, rules
+        self.rows = text.splitlines()
+        self.text = text
+        self.found: list[Finding] = []
+        self.seen: set[tuple[int, Kind]] = set()
+
+    def read(self, language: str) -> list[Finding]:
+        entries = list(READERS[language](self.text))
+        for entry in entries:
+            if entry.shell:
+                self.found.extend(shell_line(self.path, entry.value, entry.line, self.lexicon, self.rules))
+            else:
+                self.entry(entry)
+        if self.found:
+            self.proxies(entries)
+        return self.found
+
+    def say(
+        self,
+        entry: Entry,
+        kind: Kind,
+        provider: str,
+        rule: Rule,
+        *,
+        model: str | None = None,
+        url: str | None = None,
+        confidence: float = 0.9,
+    ) -> None:
+        if (entry.line, kind) in self.seen:
+            return
+        self.seen.add((entry.line, kind))
+        v1, slash = base_shape(url) if url else (None, None)
+        row = self.rows[entry.line - 1] if entry.line <= len(self.rows) else ""
+        self.found.append(
+            Finding(
+                path=self.path, line=entry.line, end=entry.line, kind=kind, provider=provider, rule=f"{rule.id}-{kind}" if kind == "config" else rule.id,
+                fix={"config": "config", "model": "config", "proxy": "manual", "secret": "auto"}.get(kind, "manual"),  # type: ignore[arg-type]
+                text=WORDS[kind].format(what=rule.text), model=model, env=entry.key if kind in ("config", "proxy") else None,
+                url=url, expects_v1=v1, trailing_slash=slash, confidence=confidence,
+            ).marked(row if kind != "secret" else entry.dotted)
+        )  # fmt: skip
+
+    def entry(self, entry: Entry) -> None:
+        value = entry.value
+        hit = self.setting(entry)
+        address = self.lexicon.url(value) if value else None
+        if value and (secret := self.lexicon.key(value, self.near(entry))):
+            provider = hit.provider if hit and secret.provider == "any" else secret.provider
+            self.say(entry, "secret", provider if provider != "any" else "openai", secret.rule)
+        names = self.lexicon.models(value) if value else None
+        if (
+            names is None
+            and value
+            and MODEL_KEY.search(entry.key)
+            and (found := re.match(r"^\$\{\w+:-?([\w.\-:]+)\}$", value))
+        ):
+            names = self.lexicon.models(found[1])
+        if names:
+            self.say(entry, "model", names.provider, names.rule, model=value if "," not in value else names.found)
+            if hit is None or MODEL_KEY.search(entry.key):
+                return
+        if WIDTH_KEY.search(entry.key) and value in ("1536", "3072"):
+            self.say(entry, "embed_dim", "openai", self.rules["env-openai"])
+        if hit:
+            self.config(entry, hit, address)
+        elif address:
+            self.address(entry, address)
+        elif SWITCH.match(entry.key) and value.lower() in VENDOR_VALUES:
+            self.say(entry, "config", VENDOR_VALUES[value.lower()], self.rules["env-llm"], confidence=0.7)
+
+    def near(self, entry: Entry) -> str:
+        return "\n".join([entry.dotted, *self.rows[max(0, entry.line - 6) : entry.line + 5]])
+
+    def config(self, entry: Entry, hit: Hit, address: Hit | None) -> None:
+        value = entry.value
+        provider = hit.provider
+        host = host_of(value)
+        if address is not None:
+            if address.provider == "relay":
+                self.say(entry, "proxy", "relay", address.rule, url=value)
+                return
+            if not (provider == "azure_openai" and address.provider == "openai"):
+                provider = address.provider
+        elif host and not is_own(host):
+            weight = relay_weight(value, host)
+            if PROXIED.search(entry.key) or weight >= 2:
+                self.say(entry, "proxy", "relay", self.rules["host-relay"], url=value, confidence=0.7)
+                return
+        elif host and re.search(r"(?i)(?:^|_)(?:proxy|https_proxy)$", entry.key):
+            self.say(entry, "proxy", "any", self.rules["host-relay"], url=value, confidence=0.7)
+            return
+        self.say(entry, "config", provider, hit.rule, url=value if host else None)
+
+    def address(self, entry: Entry, address: Hit) -> None:
+        if re.search(
+            r"(?i)^(?:\$ref|\$schema|homepage|repository|documentation|docs?|@\w+|description|title|href|link|iss|xmlns\S*)$",
+            entry.key,
+        ):
+            return
+        if address.provider == "relay" or entry.key in ("target", "destination", "proxy_pass"):
+            self.say(entry, "proxy", "relay", address.rule, url=entry.value)
+        else:
+            self.say(entry, "config", address.provider, address.rule, url=entry.value)
+
+    def setting(self, entry: Entry) -> Hit | None:
+        """Whose setting this is: by its own name, else by the name of a section above it."""
+        key = entry.key
+        if not key or (
+            not entry.value
+            and entry.line <= len(self.rows)
+            and self.rows[entry.line - 1].rstrip().endswith(("{", "[", ":"))
+            and not re.search(r"[A-Z]{3}_", key)
+        ):
+            return None
+        if len(key) < 4 and len(entry.keys) < 2:
+            return None
+        if key.startswith("@"):
+            return None
+        if hit := self.lexicon.env(key):
+            if not hit.rule.weak:
+                return hit
+            weak: Hit | None = hit
+        else:
+            weak = None
+        if INNER.match(key) or re.search(r"(?i)(?:key|url|endpoint|host|base)$", key):
+            for above in reversed(entry.keys[:-1]):
+                for pattern, provider, rule in SECTION:
+                    if pattern.search(above):
+                        if provider == "openai" and AZURE_INNER.match(key):
+                            provider, rule = "azure_openai", "env-azure-openai"
+                        return Hit(self.rules[rule], provider, key)
+        return weak
+
+    def proxies(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if PROXY.match(entry.key) and entry.value and "://" in entry.value:
+                self.say(entry, "proxy", "any", self.rules["env-llm"], confidence=0.5)
+
+
+def shell_line(
+    path: str, line: str, number: int, lexicon: Lexicon, rules: dict[str, Rule], *, code: bool = False
+) -> Iterator[Finding]:
+    """One line of shell: variables set, addresses called, libraries installed."""
+
+    def make(kind: Kind, provider: str, rule: Rule, **more: object) -> Finding:
+        return Finding(
+            path=path, line=number, end=number, kind=kind, provider=provider, rule=rule.id_of(kind), fix=rule.fix_of(kind),
+            text=WORDS[kind].format(what=rule.text), **more,  # type: ignore[arg-type]
+        ).marked(line if kind != "secret" else kind)  # fmt: skip
+
+    bare = re.sub(r"(?:^|\s)#.*$", "", line).strip()
+    if not bare or re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in bare:
+        return
+    said: set[Kind] = set()
+    for item, rule, provider in installed(bare, number):
+        yield make("dependency", provider, rule, symbol=item.name)
+        said.add("dependency")
+    for _, hit in lexicon.urls(bare):
+        kind: Kind = "proxy" if hit.provider == "relay" else "http"
+        setting = re.match(r"(?:export\s+|set\s+|-e\s+)?([A-Za-z_]\w*)=", bare)
+        if kind == "http" and setting and lexicon.env(setting[1]):
+            continue
+        if kind not in said:
+            said.add(kind)
+            yield make(kind, hit.provider, hit.rule, url=hit.url)
+    for found in re.finditer(
+        r"(?:^|[\s;&|\"'({$!]|-e\s+|\$env:)([A-Za-z_][A-Za-z0-9_]{4,60})(?==|[\"'}\s)%:]|$)", bare
+    ):
+        name = found[1]
+        if not re.search(r"[A-Z]", name) or "_" not in name:
+            continue
+        if (hit := lexicon.env(name)) and not hit.rule.weak and "env" not in said:
+            said.add("env")
+            yield make("env" if code else "config", hit.provider, hit.rule, env=name)
+    if (secret := lexicon.key(bare, line)) is not None:
+        yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
+    for word in re.findall(r"[\"'=\s:]([\w.:\-/]{4,60})[\"',\s\\}]", bare + " "):
+        if "model" not in said and re.search(r"(?i)model", bare) and (model := lexicon.model(word)):
+            said.add("model")
+            yield make("model", model.provider, model.rule, model=word)

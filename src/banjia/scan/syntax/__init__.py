@@ -1,0 +1,1 @@
+"""Program text as one small tree, the same for every language."""

@@ -1,0 +1,86 @@
+"""Node: a piece of program text reduced to what a rule can ask about.
+
+kind        text            kids
+module      -               what the file holds
+import      module          bind: (local name, name in the module or "*")
+name        identifier      -
+member      property        [object]
+index       -               [object, key]
+call        -               [callee, *arguments]
+string      its text, with a hole (\\0) for each value put in     the values
+number      digits          -
+join        operator        operands: +, or, ??, ?:
+assign      "" or a type    [target, value]
+declare     type            [name]
+pair        key             [value]            keyword argument, entry of an object
+object      type, if named  entries
+function    name            all its parts
+return      -               [value]
+doc         -               comment, docstring: never a use
+raise       -               what is thrown
+other       -               anything else
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+HOLE = "\0"
+
+
+class Node:
+    """Spans are offsets into the text given to the parser; lines are 1-based."""
+
+    __slots__ = ("bind", "end", "kids", "kind", "line", "start", "stop", "text")
+
+    def __init__(
+        self,
+        kind: str,
+        text: str,
+        kids: list[Node],
+        span: tuple[int, int, int, int],
+        bind: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.text = text
+        self.kids = kids
+        self.line, self.end, self.start, self.stop = span
+        self.bind = bind
+
+    @property
+    def span(self) -> tuple[int, int, int, int]:
+        return (self.line, self.end, self.start, self.stop)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in the order of the text."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.kids))
+
+    def dotted(self) -> str | None:
+        """`a.b.c` of a chain of names without calls; `this`, `self` and `@` are dropped."""
+        if self.kind == "name":
+            return self.text
+        if self.kind == "member":
+            base = self.kids[0].dotted()
+            if base is None:
+                return None
+            return self.text if base in SELVES else f"{base}.{self.text}"
+        return None
+
+    def argument(self, *names: str) -> Node | None:
+        """The value of a keyword argument or of an entry in an object given as argument."""
+        for kid in self.kids[1:] if self.kind == "call" else self.kids:
+            if kid.kind == "pair" and kid.text in names:
+                return kid.kids[0]
+            if kid.kind == "object" and self.kind == "call" and (value := kid.argument(*names)):
+                return value
+        return None
+
+    def __repr__(self) -> str:
+        return f"{self.kind}:{self.text}@{self.line}{self.kids or ''}"
+
+
+SELVES = frozenset({"self", "this", "cls", "$this", "@"})

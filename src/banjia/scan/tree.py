@@ -1,0 +1,84 @@
+"""Tree: what only the whole tree can decide: objects made in another file, and signals too weak to stand alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from banjia.scan.file import FileResult
+from banjia.scan.finding import Finding, Kind
+from banjia.scan.rule import rules
+
+# What shows by itself that a tree uses a hosted model; everything else needs one of these beside it.
+STRONG: frozenset[Kind] = frozenset(
+    {"client", "call", "http", "import", "dependency", "env", "config", "proxy", "state", "secret"}
+)
+MODEL_FILES = 3
+
+
+def settled(results: dict[str, FileResult]) -> list[Finding]:
+    """The findings of all files in their order."""
+    exports = {path: result.exports for path, result in results.items()}
+    found: list[Finding] = []
+    for path in sorted(results):
+        found.extend(results[path].findings)
+        found.extend(_decided(path, results[path], exports))
+    weak = {rule.id for rule in rules().all if rule.weak}
+    strong = [finding for finding in found if _is_strong(finding, weak)]
+    if not strong:
+        found = [finding for finding in found if finding.kind == "secret"]
+    found = _once(found)
+    return sorted(found, key=lambda finding: finding.order)
+
+
+def _is_strong(finding: Finding, weak: set[str]) -> bool:
+    if finding.kind not in STRONG or finding.rule.removesuffix("-config") in weak or finding.rule in weak:
+        return False
+    return finding.confidence >= 0.7
+
+
+def _decided(path: str, result: FileResult, exports: dict[str, dict[str, tuple[str, str, str]]]) -> list[Finding]:
+    decided: list[Finding] = []
+    for pending in result.pending:
+        receiver, _, _shape = pending.name.partition("\t")
+        provider = _made_elsewhere(path, pending.module, receiver, exports)
+        decided.append(replace(pending.finding, provider=provider or pending.finding.provider))
+    return decided
+
+
+def _made_elsewhere(
+    path: str, module: str | None, receiver: str, exports: dict[str, dict[str, tuple[str, str, str]]]
+) -> str | None:
+    """The provider of an object another file binds under the same name, the imported module's file first."""
+    names = [part for part in receiver.replace("self.", "").split(".") if part]
+    candidates = names[:2]
+    if module:
+        tail = module.strip("./").replace(".", "/").split("/")[-1]
+        for other, offered in exports.items():
+            stem = other.rsplit("/", 1)[-1].split(".")[0]
+            if other != path and (stem in (tail, "__init__", "index")):
+                for name in candidates:
+                    if name in offered:
+                        return offered[name][2]
+    providers = {
+        offered[name][2]
+        for other, offered in exports.items()
+        for name in candidates
+        if other != path and name in offered
+    }
+    return providers.pop() if len(providers) == 1 else None
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """One finding a place and kind: the narrower provider stays."""
+    best: dict[tuple[str, int, str], Finding] = {}
+    kept: list[Finding] = []
+    for finding in found:
+        key = (finding.path, finding.line, finding.kind)
+        other = best.get(key)
+        if other is not None and (other.provider == finding.provider or finding.provider == "any"):
+            continue
+        if other is not None and other.provider == "any":
+            kept.remove(other)
+        best[key] = finding
+        kept.append(finding)
+    return kept
