@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from banjia.logic.inquiry import Inquiry
-from banjia.logic.program import AxisNodes
+from banjia.logic.program import NO, YES, AxisNodes
 from banjia.logic.rules import VERDICTS, Duty, Rule, Verdict
+from banjia.logic.search import find
 
 Certainty = Literal["certain", "possible", "excluded"]
 
@@ -104,10 +105,32 @@ def _rules(inquiry: Inquiry, axis: AxisNodes, outcomes: tuple[str, ...]) -> tupl
 
 
 def _overall(inquiry: Inquiry, axes: Mapping[str, AxisAnswer]) -> tuple[tuple[Verdict, ...], bool]:
-    """Verdicts the gravest axis can have. Bounds from each axis alone come first: they often settle it."""
-    floor = max((min(map(VERDICTS.index, answer.verdicts)) for answer in axes.values()), default=0)
-    ceiling = max((max(map(VERDICTS.index, answer.verdicts)) for answer in axes.values()), default=0)
-    between = {verdict: inquiry.program.overall[verdict] for verdict in VERDICTS[floor : ceiling + 1]}
-    if floor == ceiling:
-        return tuple(between), True
-    return inquiry.reachable(between)
+    """Verdicts that the gravest axis can have: some axis has it while none has a graver one."""
+    if not axes:
+        return ("permitted",), True
+    exact = all(answer.exact for answer in axes.values())
+    floor = max(min(map(VERDICTS.index, answer.verdicts)) for answer in axes.values())
+    ceiling = max(max(map(VERDICTS.index, answer.verdicts)) for answer in axes.values())
+    found: list[Verdict] = []
+    for rank in range(floor, ceiling):
+        here = [id for id, answer in axes.items() if VERDICTS[rank] in answer.verdicts]  # noqa: A001
+        reached = _reached(inquiry, here, rank)
+        if reached != "no":
+            found.append(VERDICTS[rank])
+        exact = exact and reached != "perhaps"
+    found.append(VERDICTS[ceiling])  # whatever the rest, nothing is graver
+    return tuple(found), exact or len(found) == 1
+
+
+def _reached(inquiry: Inquiry, here: list[str], rank: int) -> Literal["yes", "no", "perhaps"]:
+    """Whether one of the axes *here* can have the verdict of that rank with no axis above it."""
+    nodes = inquiry.program.axes
+    below = [(nodes[id].verdicts[graver], NO) for id in nodes for graver in VERDICTS[rank + 1 :]]  # noqa: A001
+    answer: Literal["no", "perhaps"] = "no"
+    for id in here:  # noqa: A001
+        world = find(inquiry.program, inquiry.known, [(nodes[id].verdicts[VERDICTS[rank]], YES), *below])
+        if isinstance(world, dict):
+            return "yes"
+        if world == "perhaps":
+            answer = "perhaps"
+    return answer

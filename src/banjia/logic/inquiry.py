@@ -48,7 +48,7 @@ class Inquiry:
         made = self.frame(open_ones.values())
         if made is not None:
             return tuple(key for key, node in open_ones.items() if made.mask(node)), True
-        found = {key: find(self.program, self.known, node) for key, node in open_ones.items()}
+        found = {key: find(self.program, self.known, [(node, YES)]) for key, node in open_ones.items()}
         kept = tuple(key for key, world in found.items() if world is not None)
         doubted = [key for key in kept if found[key] == "perhaps"]
         return kept, not doubted or len(kept) == 1
@@ -67,7 +67,7 @@ class Inquiry:
         if made is not None:
             mask = made.mask(node)
             return made.witness(mask) if mask else None
-        found = find(self.program, self.known, node)
+        found = find(self.program, self.known, [(node, YES)])
         return found if isinstance(found, dict) else None
 
     def with_(self, facts: Mapping[str, Value]) -> Inquiry:
@@ -83,7 +83,7 @@ class Inquiry:
         made = self.frame([node])
         if made is not None:
             return made.mask(node) == (made.alive if want == YES else 0)
-        return want == NO and find(self.program, self.known, node) is None
+        return find(self.program, self.known, [(node, YES - want)]) is None
 
     def _contradiction(self) -> FactError:
         shown = ", ".join(f"{id} = {show(value)}" for id, value in sorted(self.known.items()))  # noqa: A001

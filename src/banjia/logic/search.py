@@ -1,60 +1,121 @@
-"""search: where a frame would be too large, look for one world instead, fact by fact, within a budget of steps."""
+"""find: where a frame would be too large, look for one world that meets some goals.
+
+Goals that share no open fact are met apart from one another; small groups of goals are decided by a frame; a large
+group is halved by trying one fact that many of its goals share. What is too hard for the budget is said to be so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 from banjia.facts.value import Value
 from banjia.logic.cells import Cell
-from banjia.logic.frame import binding, open_cells
+from banjia.logic.frame import binding, frame, open_cells
 from banjia.logic.program import NO, OPEN, YES, Op, Program
 
-BUDGET = 4_000  # settled programs; past it the answer is "perhaps"
+BUDGET = 1_500  # groups of goals looked at; past it the answer is "perhaps"
+SMALL = 1 << 13  # worlds that are enumerated rather than searched
+
+Goal = tuple[int, int]  # a node, and the answer (YES or NO) it shall have
+World = dict[str, Value]
 
 
 def find(
-    program: Program, known: Mapping[str, Value], root: int, *, budget: int = BUDGET
-) -> dict[str, Value] | Literal["perhaps"] | None:
-    """The open facts of one world in which *root* holds; None when there is surely none."""
-    left = [budget]
-    answer = _find(program, dict(known), root, left)
-    if answer is None and left[0] <= 0:
-        return "perhaps"
-    return answer
+    program: Program, known: Mapping[str, Value], goals: Iterable[Goal], *, budget: int = BUDGET
+) -> World | Literal["perhaps"] | None:
+    """The open facts of one world that meets all goals; None where there is surely no such world."""
+    search = _Search(program, [budget])
+    world = search.meet(dict(known), list(goals))
+    return "perhaps" if world is None and search.left[0] <= 0 else world
 
 
-def _find(program: Program, known: dict[str, Value], root: int, left: list[int]) -> dict[str, Value] | None:
-    if left[0] <= 0:
-        return None
-    left[0] -= 1
-    told = program.settle(known)
-    if told[root] == NO or any(told[node] == YES for node in program.never):
-        return None
-    nodes = program.below([root], told)
-    axioms = binding(program, nodes, told)
-    if told[root] == YES and not axioms:
-        return {}
-    goals = nodes | program.below(axioms, told)
-    spread = open_cells(program, known, goals)
-    fact = _branch(program, spread, nodes or goals, told)
-    for cell in sorted(spread[fact], key=lambda cell: -cell.weight):
-        found = _find(program, {**known, fact: cell.value}, root, left)
-        if found is not None:
-            return {fact: cell.value, **found}
-        if left[0] <= 0:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    program: Program
+    left: list[int]
+
+    def meet(self, known: World, goals: Sequence[Goal]) -> World | None:
+        if self.left[0] <= 0:
             return None
-    return None
+        self.left[0] -= 1
+        program = self.program
+        told = program.settle(known)
+        if any(told[node] == YES for node in program.never):
+            return None
+        open_goals = self.spell(goals, told)
+        if open_goals is None:
+            return None
+        nodes = program.below([node for node, _ in open_goals], told)
+        axioms = self.spell([(node, NO) for node in binding(program, nodes, told)], told) or {}
+        world: World = {}
+        for group in self.groups([*open_goals, *axioms], told):
+            found = self.meet_group(known, group, told)
+            if found is None:
+                return None
+            world |= found
+        return world
 
+    def meet_group(self, known: World, group: Sequence[Goal], told: Sequence[int]) -> World | None:
+        program = self.program
+        nodes = program.below([node for node, _ in group], told)
+        spread = open_cells(program, known, nodes)
+        if prod(len(found) for found in spread.values()) <= SMALL:
+            made = frame(program, known, [node for node, _ in group], told)
+            if made is not None:
+                mask = made.alive
+                for node, want in group:
+                    mask &= made.mask(node) if want == YES else ~made.mask(node)
+                return made.witness(mask) if mask else None
+        fact = self.branch(spread, group, told)
+        for cell in sorted(spread[fact], key=lambda cell: -cell.weight):
+            world = self.meet({**known, fact: cell.value}, group)
+            if world is not None:
+                return {fact: cell.value, **world}
+        return None
 
-def _branch(program: Program, spread: Mapping[str, tuple[Cell, ...]], nodes: set[int], told: list[int]) -> str:
-    """The fact that stands in most conditions: deciding it settles most."""
-    weight: dict[str, float] = {}
-    uses: dict[int, int] = {}
-    for at in nodes:
-        for arg in program.nodes[at][1] if program.nodes[at][0] is not Op.ATOM else ():
-            if told[arg] == OPEN:
-                uses[arg] = uses.get(arg, 0) + 1
-    for fact, atoms in program.open_atoms(nodes).items():
-        weight[fact] = sum(uses.get(at, 1) for at in atoms) / len(spread[fact])
-    return max(weight, key=lambda fact: (weight[fact], fact))
+    def spell(self, goals: Sequence[Goal], told: Sequence[int]) -> dict[Goal, None] | None:
+        """The goals taken apart as far as each part must be met; None where one cannot be."""
+        found: dict[Goal, None] = {}
+        todo = list(reversed(goals))
+        while todo:
+            node, want = todo.pop()
+            if told[node] != OPEN:
+                if told[node] != want:
+                    return None
+                continue
+            op, args = self.program.nodes[node]
+            if op is Op.NOT:
+                todo.append((args[0], YES - want))
+            elif (op, want) in {(Op.AND, YES), (Op.OR, NO)}:
+                todo.extend((arg, want) for arg in reversed(args))
+            else:
+                found[node, want] = None
+        return None if any((node, YES - want) in found for node, want in found) else found
+
+    def groups(self, goals: Sequence[Goal], told: Sequence[int]) -> list[list[Goal]]:
+        """Goals that share open facts, directly or through others; the groups with fewest goals first."""
+        found: list[tuple[set[str], list[Goal]]] = []
+        for goal in goals:
+            facts, members = self.facts(goal, told), [goal]
+            apart = []
+            for other, theirs in found:
+                if other.isdisjoint(facts):
+                    apart.append((other, theirs))
+                else:
+                    facts, members = facts | other, [*theirs, *members]
+            found = [*apart, (facts, members)]
+        return sorted((members for _, members in found), key=len)
+
+    def branch(self, spread: Mapping[str, tuple[Cell, ...]], group: Sequence[Goal], told: Sequence[int]) -> str:
+        """The fact in most goals: once it is decided they fall apart. Of equals, the one with fewest cells."""
+        uses = dict.fromkeys(spread, 0)
+        for goal in group:
+            for fact in self.facts(goal, told):
+                uses[fact] += 1
+        return max(spread, key=lambda fact: (uses[fact], -len(spread[fact]), fact))
+
+    def facts(self, goal: Goal, told: Sequence[int]) -> set[str]:
+        return set(self.program.open_atoms(self.program.below([goal[0]], told)))
