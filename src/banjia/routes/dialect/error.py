@@ -120,6 +120,8 @@ def _by_status(facts: Facts, retry_after: float | None) -> CanonicalError:
     status = facts.status if facts.status >= _FIRST_ERROR else 502
     kind = "server_error" if status >= _FIRST_SERVER_ERROR else "invalid_request_error"
     new, kind, code, retry = _STATUSES.get(status, (status, kind, None, status >= _FIRST_SERVER_ERROR))
+    if own := next((_OPENAI_CODES[c] for c in (*facts.codes, facts.type) if c in _OPENAI_CODES), None):
+        new, kind, code, retry = own
     return CanonicalError(
         status=new,
         type=kind,
@@ -127,7 +129,7 @@ def _by_status(facts: Facts, retry_after: float | None) -> CanonicalError:
         message=facts.message or _FALLBACK,
         retry=retry,
         retry_after=retry_after if retry else None,
-        safety=status == _LEGAL_REASONS,
+        safety=code == "content_filter",
         raw_code=_raw(facts),
         is_known=False,
     )
@@ -145,7 +147,10 @@ def _plain(text: str) -> str:
 _FALLBACK = "The provider answered with an error and gave no reason."
 _FIRST_ERROR = 400
 _FIRST_SERVER_ERROR = 500
-_LEGAL_REASONS = 451
+_OPENAI_CODES: dict[str, tuple[int, str, str | None, bool]] = {
+    "insufficient_quota": (429, "insufficient_quota", "insufficient_quota", False),
+    "content_filter": (400, "invalid_request_error", "content_filter", False),
+}
 _STATUSES: dict[int, tuple[int, str, str | None, bool]] = {
     400: (400, "invalid_request_error", None, False),
     401: (401, "authentication_error", "invalid_api_key", False),

@@ -381,4 +381,6 @@ DEFAULT_LOSS: dict[type, Loss] = {
 
 def loss_of(op: Op) -> Loss:
     """The loss a file states, or what the class of operation means."""
+    if op.loss is None and isinstance(op, PartRewrite) and op.action in ("reject", "drop"):
+        return "hard"
     return op.loss or DEFAULT_LOSS.get(type(op), "none")

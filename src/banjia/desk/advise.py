@@ -1,0 +1,260 @@
+"""Desk of the advice: an application's use, the assessments of every way out, and prices, ranked."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from banjia.assess.assessment import Assessment
+from banjia.assess.scope import RouteScope
+from banjia.desk.assess import Request, Room, gather, one
+from banjia.errors import ConfigError
+from banjia.facts.profile import Profile, Provenance
+from banjia.routes.advice.advise import Advice, Option, advise
+from banjia.routes.advice.use import Allowed, Use, Verdict
+from banjia.routes.catalogue import Catalogue
+from banjia.routes.price import Currency, Money, Volume, money
+from banjia.routes.provider import Endpoint, Provider
+from banjia.text import Lang, Text
+
+SITES = {"cn_mainland": "cn_mainland", "overseas": "intl", "hk": "intl", "self_hosted": "self"}
+LEFT_OUT = frozenset({"relay", "foreign_aggregator", "cn_aggregators", "azure_21vianet"})
+COLUMNS = ("model", "requests", "input_tokens", "output_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    advice: Advice
+    use: Use
+    on: date
+    assessed: bool
+    rate: Money
+
+    @property
+    def exit_code(self) -> int:
+        return 4 if self.advice.nothing_fits else 0
+
+    def to_json(self) -> dict[str, Any]:
+        rate = {"usd_cny": self.rate.usd_cny, "certainty": self.rate.sure, "as_of": self.rate.as_of.isoformat()}
+        return {"on": self.on.isoformat(), "assessed": self.assessed, "rate": rate, **self.advice.to_json()}
+
+
+def use(
+    models: Sequence[str],
+    *,
+    features: frozenset[str] = frozenset(),
+    longest_input: int = 0,
+    widths: Sequence[str] = (),
+    volume: Volume | None = None,
+    path: Path | None = None,
+) -> Use:
+    """What is told on the command line, completed by what scan finds in the code."""
+    named = list(models)
+    if path is not None:
+        named += [m for m in models_in(path) if m not in named]
+    return Use(
+        models=tuple(named),
+        tools="tools" in features,
+        forced_tools="forced_tools" in features,
+        images="images" in features,
+        json_object="json_object" in features,
+        json_schema="json_schema" in features,
+        several_answers="several_answers" in features,
+        streams="streams" in features,
+        longest_input=longest_input,
+        widths=dict(_width(word) for word in widths),
+        volume=volume or Volume(),
+    )
+
+
+def models_in(path: Path) -> list[str]:
+    """Names of foreign models that the code uses, in the order found."""
+    from banjia.desk.scan import scan
+
+    foreign = ("openai", "azure_openai", "anthropic", "google_gemini_api", "relay")
+    return list(dict.fromkeys(f.model for f in scan(path).findings if f.model and f.provider in foreign))
+
+
+def _width(word: str) -> tuple[str, int]:
+    model, mark, number = word.partition("=")
+    if not mark or not number.isdigit():
+        raise ConfigError(
+            Text("--width 应写成 MODEL=N", "--width is written MODEL=N"),
+            where="--width",
+            expected="text-embedding-ada-002=1536",
+            found=word,
+        )
+    return model, int(number)
+
+
+def advised(
+    use: Use,
+    request: Request,
+    *,
+    currency: Currency = "CNY",
+    usd_cny: float | None = None,
+    volumes: Path | None = None,
+) -> Advised:
+    """Every way of the catalogue is assessed for the application first; closed ways are named with their lever."""
+    room = gather(request)
+    if volumes is not None:
+        use = with_volumes(use, volumes)
+    if not use.models:
+        raise ConfigError(
+            Text("没有说明现在用的模型", "no model in use was named"),
+            where="--model",
+            expected="--model gpt-4o-mini, --path DIR",
+        )
+    rate = money()
+    if usd_cny is not None:
+        rate = replace_rate(rate, usd_cny, room.on)
+    ways = tuple(way(room, provider, site, endpoint) for provider, site, endpoint in places(room.routes, room.on))
+    advice = advise(use, ways, routes=room.routes, on=room.on, currency=currency, rate=rate)
+    return Advised(advice, use, room.on, bool(room.profile), rate)
+
+
+def places(routes: Catalogue, on: date) -> list[tuple[Provider, str, Endpoint | None]]:
+    """Each provider once for each side it sells on; engines stand as one: own weights."""
+    found: list[tuple[Provider, str, Endpoint | None]] = []
+    for provider in routes.providers.values():
+        if provider.id in LEFT_OUT or (provider.closed is not None and on >= provider.closed):
+            continue
+        if provider.is_engine:
+            if provider.id == "self_hosted":
+                found.append((provider, "self", provider.endpoints[0]))
+            continue
+        seen: set[str] = set()
+        for endpoint in provider.endpoints:
+            side = provider.side_of(endpoint)
+            site = "overseas" if provider.side == "overseas" else SITES.get(side, "")
+            if site and site not in seen and (endpoint.closed is None or on < endpoint.closed):
+                seen.add(site)
+                found.append((provider, site, endpoint))
+    return found
+
+
+def way(room: Room, provider: Provider, site: str, endpoint: Endpoint | None) -> Allowed:
+    facts = Profile.read({"provider": provider.id}, Provenance("advised", "routes advise"))
+    scope = RouteScope(f"{provider.id}@{site}", "", facts, endpoint)
+    if not room.profile:
+        return Allowed(provider.id, site, "not-assessed", scope.id)
+    answer = one(room, scope)
+    return Allowed(provider.id, site, _verdict(answer), scope.id, _lever(answer))
+
+
+def with_volumes(use: Use, file: Path) -> Use:
+    """Volumes by model from a CSV with the columns model, requests, input_tokens, output_tokens."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            Text("读不了用量文件", "the file of volumes cannot be read"), where=str(file), found=str(error)
+        ) from error
+    total = Volume()
+    models = list(use.models)
+    for number, row in enumerate(rows, start=2):
+        try:
+            counts = [int(row[c]) for c in COLUMNS[1:]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ConfigError(
+                Text("用量文件的一行读不懂", "a line of the volumes cannot be read"),
+                where=f"{file.name}:{number}",
+                expected=",".join(COLUMNS),
+                found=",".join(str(v) for v in row.values()),
+            ) from error
+        models += [row["model"]] if row["model"] not in models else []
+        total = Volume(total.requests + counts[0], total.input_tokens + counts[1], total.output_tokens + counts[2])
+    return replace(use, models=tuple(models), volume=total)
+
+
+def replace_rate(rate: Money, usd_cny: float, on: date) -> Money:
+    if not 0.1 < usd_cny < 1000:
+        raise ConfigError(
+            Text("汇率不合理", "not an exchange rate"), where="--rate", expected="6.75", found=str(usd_cny)
+        )
+    return Money(usd_cny=usd_cny, sure="run", as_of=on, stale_after_days=rate.stale_after_days, blend=rate.blend)
+
+
+def text(answer: Advised, lang: Lang, *, most: int = 12) -> str:
+    """The ranking for people. What is not measured, not confirmed or from memory says so in its line."""
+    advice = answer.advice
+    out = [advice.say().say(lang), _rate(answer).say(lang)]
+    if not answer.assessed:
+        out.append(_UNASSESSED.say(lang))
+    for number, option in enumerate(advice.options[:most], start=1):
+        out += _option(number, option, lang)
+    if len(advice.options) > most:
+        rest = len(advice.options) - most
+        out.append(Text(f"……还有 {rest} 项（--json）", f"... {rest} more (--json)").say(lang))
+    if advice.closed:
+        names = ", ".join(w.route for w in advice.closed)
+        out.append(Text(f"已关闭：{names}", f"closed: {names}").say(lang))
+    out += [Text(f"不认识的模型：{m}", f"unknown model: {m}").say(lang) for m in advice.unknown]
+    return "\n".join(out)
+
+
+def table(answer: Advised) -> str:
+    """The same as CSV, one option a line."""
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["for", "provider", "site", "model", "verdict", "quality", "emulated", "lost", "state", "ends", "filing",
+         "price_per_month", "currency", "price_as_of", "price_certainty"]
+    )  # fmt: skip
+    for o in answer.advice.options:
+        price = o.cost.to_json()
+        writer.writerow(
+            [o.old, o.way.provider, o.way.site, o.model, o.way.verdict, "not measured",
+             "; ".join(t.en for t in o.trial.emulated), "; ".join(t.en for t in o.trial.lost), o.life.state,
+             o.life.ends or "", o.filing.reading, price["amount"], price["currency"], price["as_of"],
+             price["certainty"]]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def _option(number: int, option: Option, lang: Lang) -> Sequence[str]:
+    def words(texts: Sequence[Text]) -> str:
+        return ("；" if lang == "zh" else "; ").join(t.say(lang) for t in texts)
+
+    head = f"{number:>2}. {option.model} @ {option.way.route}  [{option.way.verdict}]  {option.cost.say().say(lang)}"
+    lines = [head]
+    for label, texts in (
+        (Text("保留", "kept"), option.trial.kept),
+        (Text("模拟", "emulated"), option.trial.emulated),
+        (Text("失去", "lost"), option.trial.lost),
+    ):
+        if texts:
+            lines.append(f"    {label.say(lang)}: {words(texts)}")
+    filing = option.filing.say()
+    quality = Text("质量未测量", "quality not measured")
+    memory = Text("部分事实凭记忆", "some facts from memory")
+    tail = [option.effort, option.life.say(), filing, quality, *([memory] if option.trial.rests_on_memory else [])]
+    return [*lines, f"    {words(tail)}"]
+
+
+def _rate(answer: Advised) -> Text:
+    rate = answer.rate
+    memory = Text("，凭记忆，请用 --rate 给出当日汇率", ", from memory: give the day's with --rate")
+    words = Text(f"按 1 USD = {rate.usd_cny} CNY 换算", f"converted at 1 USD = {rate.usd_cny} CNY")
+    return words + memory if rate.sure == "mem" else words
+
+
+def _verdict(answer: Assessment) -> Verdict:
+    return answer.verdict  # type: ignore[return-value]  # the verdicts of the law and `indeterminate`
+
+
+def _lever(answer: Assessment) -> str:
+    best = min(answer.levers, key=lambda lever: lever.cost, default=None)
+    return f"{best.fact} = {best.after}" if best else ""
+
+
+_UNASSESSED = Text(
+    "没有事实，路线未经评估；用 --config 或 --fact 给出", "no facts: the ways are not assessed; give --config or --fact"
+)

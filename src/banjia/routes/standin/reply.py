@@ -1,0 +1,199 @@
+"""Reply: what a stand-in answers, whole or as events, with the habits that its provider's file describes."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from banjia.routes.dialect import path
+from banjia.routes.dialect.condition import texts
+from banjia.routes.dialect.operation import (
+    AnswerOp,
+    EmptyChoices,
+    ErrorIn200,
+    FieldMove,
+    TagSplit,
+    ToolIndexRepair,
+    UsageMove,
+)
+from banjia.routes.dialect.selection import Selection
+from banjia.routes.dialect.vector import to_base64
+from banjia.routes.model import Model
+from banjia.routes.standin.acceptance import thinks
+from banjia.routes.standin.schema import instance
+
+Json = dict[str, Any]
+STARTED = 1_760_000_000
+THOUGHT = "The stand-in thinks before it answers."
+PIECE = 5  # characters of one event: shorter than a tag, so that tags are cut
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer before it is put into the vendor's form."""
+
+    model: str
+    text: str
+    thought: str
+    calls: tuple[Json, ...]
+    usage: Json
+    selection: Selection
+
+    @property
+    def finish(self) -> str:
+        return "tool_calls" if self.calls else "stop"
+
+    def op(self, kind: type[AnswerOp]) -> Any:
+        return next((op for op in self.selection.answer if isinstance(op, kind)), None)
+
+
+def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
+    """An echo, a tool call where one is forced or asked for, JSON where JSON is asked for."""
+    asked = [*texts(request)]
+    last = asked[-1] if asked else ""
+    calls = _calls(request, last)
+    text = "" if calls else _text(request, last)
+    thinking = thinks(selection.request, model, request)
+    size = sum(len(t) for t in asked) // 4 + 1
+    usage = {"prompt_tokens": size, "completion_tokens": len(text) // 4 + 1}
+    usage["total_tokens"] = sum(usage.values())
+    name = str(request.get("model", ""))
+    return Reply(name, text, THOUGHT if thinking else "", calls, usage, selection)
+
+
+def whole(answer: Reply, *, finish: str = "") -> Json:
+    """A chat completion in the vendor's form."""
+    message: Json = {"role": "assistant", "content": answer.text or None, **_thought(answer)}
+    tagged = answer.op(TagSplit)
+    if tagged and answer.thought:
+        message = {"role": "assistant", "content": f"{tagged.open}\n{answer.thought}\n{tagged.close}\n\n{answer.text}"}
+    if answer.calls:
+        calls: Any = list(answer.calls)
+        as_object = any(isinstance(op, FieldMove) and op.as_list for op in answer.selection.answer)
+        message["tool_calls"] = calls[0] if as_object else calls
+    choice = {"index": 0, "message": message, "finish_reason": finish or answer.finish}
+    return {**_head(answer, "chat.completion"), "choices": [choice], "usage": answer.usage, **_ok(answer)}
+
+
+def events(answer: Reply, *, include_usage: bool, finish: str = "", broken: bool = False) -> Iterator[Json]:
+    """The same as events. `broken`: it stops in the middle without an end."""
+    if answer.op(EmptyChoices):
+        yield {**_head(answer, "chat.completion.chunk"), "choices": [], "prompt_filter_results": []}
+    yield _chunk(answer, {"role": "assistant", "content": ""})
+    deltas = [*_deltas(answer)]
+    for delta in deltas[: max(1, len(deltas) // 2)] if broken else deltas:
+        yield _chunk(answer, delta)
+    if broken:
+        return
+    last = _chunk(answer, {}, finish or answer.finish)
+    moved = answer.op(UsageMove)
+    if moved is not None:
+        yield path.put(last, moved.from_[0], answer.usage)
+        return
+    yield last
+    if include_usage:
+        yield {**_head(answer, "chat.completion.chunk"), "choices": [], "usage": answer.usage}
+
+
+def vectors(model: Model | None, request: Json) -> Json:
+    """One unit vector a text, the same for the same text."""
+    inputs = request.get("input")
+    items = inputs if isinstance(inputs, list) and not (inputs and isinstance(inputs[0], int)) else [inputs]
+    width = request.get("dimensions") or (model.default_dims if model else None) or 64
+    data = []
+    for index, item in enumerate(items):
+        vector: Any = _vector(str(item), int(width))
+        if request.get("encoding_format") == "base64":
+            vector = to_base64(vector)
+        data.append({"object": "embedding", "index": index, "embedding": vector})
+    size = sum(len(str(i)) for i in items) // 4 + 1
+    return {
+        "object": "list",
+        "model": request.get("model"),
+        "data": data,
+        "usage": {"prompt_tokens": size, "total_tokens": size},
+    }
+
+
+def _deltas(answer: Reply) -> Iterator[Json]:
+    tagged = answer.op(TagSplit)
+    text = answer.text
+    if answer.thought and tagged:
+        text = f"{tagged.open}\n{answer.thought}\n{tagged.close}\n\n{text}"
+    elif answer.thought:
+        for name, thought in _thought(answer).items():
+            yield from ({name: piece} for piece in _pieces(thought))
+    yield from ({"content": piece} for piece in _pieces(text))
+    repaired = answer.op(ToolIndexRepair) is not None
+    for index, call in enumerate(answer.calls):
+        place: Json = {"index": -1} if repaired else {"index": index}
+        function = call["function"]
+        first = {**place, "id": call["id"], "type": "function", "function": {"name": function["name"], "arguments": ""}}
+        yield {"tool_calls": [first]}
+        for piece in _pieces(function["arguments"]):
+            yield {"tool_calls": [{**place, "function": {"arguments": piece}}]}
+
+
+def _thought(answer: Reply) -> Json:
+    if not answer.thought or answer.op(TagSplit):
+        return {}
+    moves = [op for op in answer.selection.answer if isinstance(op, FieldMove) and op.to == "reasoning_content"]
+    return {moves[0].from_ if moves else "reasoning_content": answer.thought}
+
+
+def _chunk(answer: Reply, delta: Json, finish: str | None = None) -> Json:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return {**_head(answer, "chat.completion.chunk"), "choices": [choice], **_ok(answer)}
+
+
+def _head(answer: Reply, kind: str) -> Json:
+    return {"id": "standin-1", "object": kind, "created": STARTED, "model": answer.model}
+
+
+def _ok(answer: Reply) -> Json:
+    """The status that some vendors put into every body."""
+    checked = answer.op(ErrorIn200)
+    return path.put({}, checked.path, checked.ok[0]) if checked and checked.path != "error_code" else {}
+
+
+def _text(request: Json, last: str) -> str:
+    wanted = request.get("response_format")
+    kind = wanted.get("type") if isinstance(wanted, dict) else ""
+    if kind == "json_schema":
+        return instance(path.get(wanted, "json_schema.schema") or {})
+    return '{"echo": true}' if kind == "json_object" else f"echo: {last}"
+
+
+def _calls(request: Json, last: str) -> tuple[Json, ...]:
+    tools = request.get("tools")
+    choice = request.get("tool_choice")
+    forced = choice == "required" or isinstance(choice, dict)
+    answered = any(isinstance(m, dict) and m.get("role") == "tool" for m in request.get("messages") or ())
+    if not isinstance(tools, list) or not tools or answered or not (forced or "use the tool" in last):
+        return ()
+    wanted = path.get(choice, "function.name") if isinstance(choice, dict) else None
+    function = next(
+        (t["function"] for t in tools if path.get(t, "function.name") == wanted), path.get(tools[0], "function")
+    )
+    arguments = instance((function or {}).get("parameters") or {})
+    call = {
+        "id": "call_standin",
+        "type": "function",
+        "function": {"name": (function or {}).get("name"), "arguments": arguments},
+    }
+    return (call,)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for start in range(0, len(text), PIECE):
+        yield text[start : start + PIECE]
+
+
+def _vector(text: str, width: int) -> list[float]:
+    seed = hashlib.sha256(text.encode()).digest()
+    raw = [seed[i % len(seed)] - 127.5 + (i % 7) for i in range(width)]
+    length = math.sqrt(sum(x * x for x in raw)) or 1.0
+    return [round(x / length, 6) for x in raw]

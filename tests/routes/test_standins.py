@@ -1,0 +1,227 @@
+"""A stand-in speaks its provider's dialect, and the dialect understands its stand-in."""
+
+import asyncio
+import json
+
+import pytest
+
+from banjia.routes import catalogue
+from banjia.routes.dialect import wire
+from banjia.routes.dialect.operation import SynthModels
+from banjia.routes.simulate import application
+from banjia.routes.standin.fault import KINDS, body, fault
+from banjia.routes.standin.schema import instance
+
+ROUTES = catalogue.load(plugins=False)
+SPOKEN = sorted(p.id for p in ROUTES.providers.values() if p.apis.get("chat") in ("yes", "partial") and p.id != "relay")
+ERRING = [(p.id, i) for p in ROUTES.providers.values() for i in range(len(p.dialect.errors))]
+
+
+def model_of(name, kind="chat"):
+    return next(
+        (m.id for m in ROUTES.by_id(name).models if m.kind == kind and not m.own_shape and not m.ends), "some-model"
+    )
+
+
+def ask(name, path, request=None, *, key="sk-test", model="", method="POST"):
+    provider = ROUTES.by_id(name)
+    header = provider.auth.header.lower().encode()
+    sent = []
+
+    async def receive():
+        raw = b"" if request is None else request if isinstance(request, bytes) else json.dumps(request).encode()
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(header, provider.auth.template.replace("{key}", key).encode())] if key else []
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
+    asyncio.run(application(provider, model=model)(scope, receive, send))
+    raw = b"".join(m.get("body", b"") for m in sent[1:])
+    return sent[0]["status"], dict(sent[0]["headers"]), raw
+
+
+def chat(name, more, text="hello", **options):
+    model = model_of(name)
+    request = {"model": model, "messages": [{"role": "user", "content": text}], **more}
+    prepared = wire.prepare(ROUTES.by_id(name), model, "chat", request)
+    assert prepared.refusal is None
+    return model, ask(name, "/v1/chat/completions", prepared.request, model=model, **options)
+
+
+def events(raw):
+    return [json.loads(line[6:]) for line in raw.decode().split("\n\n") if line.startswith("data: {")]
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_a_whole_answer_comes_through_the_dialect(name):
+    model, (status, headers, raw) = chat(name, {})
+    assert 200 == status
+    assert b"true" == headers[b"x-banjia-stand-in"]
+    answered = wire.answer(ROUTES.by_id(name), model, json.loads(raw))
+    assert answered.error is None
+    message = answered.response["choices"][0]["message"]
+    assert "echo: hello" == message["content"]
+    assert not {"reasoning", "<think>"} & {*message}
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_a_stream_says_the_same_as_the_whole_answer(name):
+    model, (_, _, raw) = chat(name, {"stream": True, "stream_options": {"include_usage": True}})
+    rewriter = wire.rewriter(ROUTES.by_id(name), model, include_usage=True)
+    out = [e for event in events(raw) for e in rewriter.feed(event)] + rewriter.finish()
+    assert "echo: hello" == "".join(c["delta"].get("content") or "" for e in out for c in e["choices"])
+    assert rewriter.is_complete
+    assert [] == out[-1]["choices"]
+    assert out[-1]["usage"]["total_tokens"] > 0
+
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
+        },
+    }
+]
+
+
+@pytest.mark.parametrize("name", [n for n in SPOKEN if n != "iflytek_spark"])
+def test_a_tool_call_is_put_together_again(name):
+    model, (status, _, raw) = chat(name, {"tools": TOOLS, "tool_choice": "auto", "stream": True}, "use the tool")
+    assert 200 == status
+    rewriter = wire.rewriter(ROUTES.by_id(name), model)
+    out = [e for event in events(raw) for e in rewriter.feed(event)] + rewriter.finish()
+    calls = [c for e in out for x in e["choices"] for c in x["delta"].get("tool_calls", [])]
+    assert {0} == {c["index"] for c in calls}
+    assert {"a": 1} == json.loads("".join(c["function"].get("arguments", "") for c in calls))
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_fault_is_understood_by_the_dialect(name, kind):
+    _, (status, _, raw) = chat(name, {}, f"please simulate:{kind}")
+    body_ = json.loads(raw)
+    provider = ROUTES.by_id(name)
+    error = wire.map_error(provider, status, body_) if status >= 400 else wire.error_in_answer(provider, body_)
+    assert error is not None
+    expected = {
+        "safety": "content_filter",
+        "arrears": "insufficient_quota",
+        "rate-limit": "rate_limit_exceeded",
+        "context": "context_length_exceeded",
+        "not-found": "model_not_found",
+        "key": "invalid_api_key",
+    }
+    if kind in expected:
+        assert expected[kind] == error.code
+    assert error.retry == (kind in ("rate-limit", "overload"))
+
+
+@pytest.mark.parametrize(("name", "index"), ERRING)
+def test_a_body_made_for_a_rule_is_mapped_by_that_rule_or_an_earlier_one(name, index):
+    provider = ROUTES.by_id(name)
+    rule = provider.dialect.errors[index]
+    status = rule.when.http[0] if rule.when.http else 200 if rule.when.path else rule.to.http
+    error = wire.map_error(provider, status, body(rule, "x"))
+    assert error.is_known
+    assert (rule.to.http, rule.to.code) == (error.status, error.code)
+
+
+@pytest.mark.parametrize("name", ["minimax", "iflytek_spark", "deepseek", "openai"])
+def test_a_late_error_and_a_cut_stream_never_end_as_done(name):
+    for kind in ("late-error", "cut"):
+        model, (_, _, raw) = chat(name, {"stream": True}, f"simulate:{kind}")
+        assert b"[DONE]" not in raw
+        rewriter = wire.rewriter(ROUTES.by_id(name), model)
+        for event in events(raw):
+            rewriter.feed(event)
+        rewriter.finish()
+        assert not rewriter.is_complete
+        assert (rewriter.error is not None) == (kind == "late-error")
+
+
+@pytest.mark.parametrize(("name", "model", "request_", "field"), [
+    ("zhipu", "glm-5.2", {"messages": [{"role": "user", "content": "a", "name": "n"}]}, "messages[].name"),
+    ("zhipu", "glm-5.2", {"temperature": 1.5}, "temperature"),
+    ("zhipu", "glm-5.2", {"tools": TOOLS, "tool_choice": "required"}, "tool_choice"),
+    ("moonshot", "kimi-k3", {"temperature": 0.5}, "temperature"),
+    ("deepseek", "deepseek-flash", {"tools": TOOLS, "tool_choice": "required"}, "tool_choice"),
+    ("deepseek", "deepseek-flash", {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}}, "response_format"),
+    ("alibaba_bailian", "qwen-plus", {"temperature": 2}, "temperature"),
+    ("alibaba_bailian", "qwen-plus", {"response_format": {"type": "json_object"}}, "response_format"),
+    ("minimax", "MiniMax-M3", {"temperature": 0}, "temperature"),
+])  # fmt: skip
+def test_what_the_vendor_refuses_the_stand_in_refuses(name, model, request_, field):
+    request = {"model": model, "messages": [{"role": "user", "content": "a"}], **request_}
+    _, _, raw = ask(name, "/v1/chat/completions", request)
+    assert field in raw.decode()
+
+
+def test_embeddings_keep_to_the_limits():
+    model = "text-embedding-v4"
+    status, _, raw = ask("dashscope", "/compatible-mode/v1/embeddings", {"model": model, "input": ["a"] * 11})
+    assert 400 == status, raw
+    status, _, raw = ask(
+        "dashscope", "/compatible-mode/v1/embeddings", {"model": model, "input": ["a", "b"], "dimensions": 64}
+    )
+    assert [64, 64] == [len(r["embedding"]) for r in json.loads(raw)["data"]]
+
+
+def test_bad_habits_are_played():
+    _, (_, _, raw) = chat("deepseek", {"stream": True})
+    assert b": keep-alive" in raw
+    _, (_, _, raw) = chat("deepseek", {})
+    assert raw.startswith(b"\n\n{")
+    _, (_, _, raw) = chat("minimax", {"stream": True, "reasoning_split": False})
+    assert b"<thi" in raw
+    assert b"<think>" not in raw.replace(b'"},"', b"")
+
+
+def test_a_missing_key_is_refused_as_the_vendor_does():
+    status, _, raw = ask("zhipu", "/api/paas/v4/chat/completions", {"model": "glm-5.2", "messages": []}, key="")
+    assert "invalid_api_key" == wire.map_error(ROUTES.by_id("zhipu"), status, json.loads(raw)).code
+
+
+def test_an_unknown_model_is_refused_and_an_added_one_is_not():
+    request = {"model": "mine", "messages": [{"role": "user", "content": "a"}]}
+    assert (
+        404 == ask("zhipu", "/v4/chat/completions", request)[0]
+        or b"1211" in ask("zhipu", "/v4/chat/completions", request)[2]
+    )
+    assert 200 == ask("zhipu", "/v4/chat/completions", request, model="mine")[0]
+
+
+@pytest.mark.parametrize("name", ["openai", "volcengine_ark"])
+def test_the_model_list_is_there_only_where_the_vendor_has_one(name):
+    synthetic = any(isinstance(op, SynthModels) for op in ROUTES.by_id(name).dialect.catalogue)
+    assert (404 if synthetic else 200) == ask(name, "/v1/models", method="GET")[0]
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff"])
+def test_garbage_is_refused_and_not_thrown(raw):
+    assert 400 <= ask("openai", "/v1/chat/completions", raw)[0] < 500
+
+
+def test_every_provider_has_every_fault():
+    for provider in ROUTES.providers.values():
+        for kind in KINDS:
+            assert fault(provider, kind).status
+
+
+def test_a_schema_is_answered_with_a_value_that_it_allows():
+    import jsonschema
+
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"enum": ["x"]},
+            "b": {"type": "array", "items": {"type": "number"}, "minItems": 2},
+            "c": {"$ref": "#/$defs/C"},
+        },
+        "required": ["a", "b", "c"],
+        "$defs": {"C": {"type": "boolean"}},
+    }
+    jsonschema.validate(json.loads(instance(schema)), schema)
