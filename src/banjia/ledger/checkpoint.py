@@ -29,7 +29,7 @@ from banjia.text import Text, same
 KEY_FILE = "ledger.key"
 PUBLIC_FILE = "ledger.pub"
 _ED25519 = b"\x01"
-_SIGNATURE = re.compile(r"^— (\S+) (\S+)$")
+_SIGNATURE = re.compile(r"— (\S+) (\S+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ class Verifier:
     def opened(self, note: str) -> Checkpoint | None:
         """The checkpoint of a note that this key has signed, else None."""
         text, mark, signatures = note.rpartition("\n\n")
-        if not mark:
+        found = [_SIGNATURE.match(line) for line in signatures.removesuffix("\n").split("\n")]
+        if not mark or not note.endswith("\n") or not all(found):
             return None
         text += "\n"
-        for line in signatures.splitlines():
-            found = _SIGNATURE.match(line)
-            blob = _decoded(found[2]) if found and found[1] == self.name else None
+        for signature in found:
+            blob = _decoded(signature[2]) if signature and signature[1] == self.name else None
             if blob is None or blob[:4] != self.id:
                 continue
             try:
@@ -137,7 +137,7 @@ def notes(text: str) -> Iterator[str]:
     """The signed notes of a file that holds one after another."""
     lines: list[str] = []
     signed = False
-    for line in text.splitlines():
+    for line in text.removesuffix("\n").split("\n"):
         is_signature = bool(_SIGNATURE.match(line))
         if signed and not is_signature:
             yield "\n".join(lines) + "\n"
@@ -150,10 +150,12 @@ def notes(text: str) -> Iterator[str]:
 
 
 def _decoded(text: str) -> bytes | None:
+    """None also where unused bits are set: one signature has one spelling."""
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return data if base64.b64encode(data).decode() == text else None
 
 
 def _not_a_key(keys: Keys) -> StoreError:

@@ -48,6 +48,8 @@ class Entry:
     policy: str = ""  # hash of the policy that decided
     law_date: str = ""
     about: str = ""  # id of the entry that this one completes
+    persons: Mapping[str, int] = field(default_factory=dict)  # class -> how many in this call
+    tally: Mapping[str, Any] = field(default_factory=dict)  # measured, after this entry
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:

@@ -256,19 +256,29 @@ class Journal:
 def claim_signer(tx: Transaction, keys: Keys) -> Signer:
     """The signing key of this store: made with a new store, required of an old one."""
     tx.lock("ledger key")
-    known = rows.meta(tx, "ledger_key")
-    if known is not None:
-        signer = read_signer(keys, known.partition("+")[0])
-        if str(signer.verifier) != known:
-            raise StoreError(
-                Text("签名密钥不是这个存储的", "the signing key is not the one of this store"),
-                where=str(keys.folder / KEY_FILE),
-                expected=same(known),
-                found=same(str(signer.verifier)),
-                remedy=Text("恢复原来的 keys 目录", "restore the original keys directory"),
-            )
-        return signer
+    if rows.meta(tx, "ledger_key") is not None:
+        return known_signer(tx, keys)
     name = f"banjia-{secrets.token_hex(4)}"
     signer = read_signer(keys, name) if keys.exists(KEY_FILE) else create_signer(keys, name)
     rows.set_meta(tx, "ledger_key", str(signer.verifier))
+    return signer
+
+
+def known_signer(tx: Transaction, keys: Keys) -> Signer:
+    """The signing key of a store that has one. Raises StoreError where the key is missing or another."""
+    known = rows.meta(tx, "ledger_key")
+    if known is None:
+        raise StoreError(
+            Text("这个存储里还没有台账", "the store holds no ledger yet"),
+            remedy=Text("先运行 banjia serve", "run banjia serve first"),
+        )
+    signer = read_signer(keys, known.partition("+")[0])
+    if str(signer.verifier) != known:
+        raise StoreError(
+            Text("签名密钥不是这个存储的", "the signing key is not the one of this store"),
+            where=str(keys.folder / KEY_FILE),
+            expected=same(known),
+            found=same(str(signer.verifier)),
+            remedy=Text("恢复原来的 keys 目录", "restore the original keys directory"),
+        )
     return signer

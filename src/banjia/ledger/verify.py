@@ -19,6 +19,7 @@ from banjia.ledger.walk import Mark, Progress, Tallied, Walked, walk
 from banjia.store import log as rows
 from banjia.store import people
 from banjia.store.log import LogRow
+from banjia.store.people import CensusRow
 from banjia.store.store import Store, Transaction
 from banjia.text import Text
 
@@ -185,17 +186,12 @@ class _Check:
             for key, tallied in walked.tallies.items():
                 if key not in told or told[key].revision < tallied.revision:
                     told[key] = tallied
+        whole = not any(
+            walked.dropped for walked in self._walked.values()
+        )  # else its last entry may be among those gone
         stored = {(row.entity, row.year): row for row in people.censuses(self._tx)}
-        for (entity, year), tallied in sorted(told.items()):
-            row = stored.get((entity, year))
-            bounds = (
-                None if row is None else (row.ordinary_low, row.ordinary_high, row.sensitive_low, row.sensitive_high)
-            )
-            if (
-                row is None
-                or row.revision < tallied.revision
-                or (row.revision == tallied.revision and bounds != (*tallied.ordinary, *tallied.sensitive))
-            ):
+        for entity, year in sorted(told.keys() | stored.keys()):
+            if not _agree(told.get((entity, year)), stored.get((entity, year)), whole=whole):
                 what = Text("人数与台账条目不符", "the tally does not fit the ledger's entries")
                 self._faults.append(Fault(f"tally {entity} {year}", what))
         for row in stored.values():
@@ -225,6 +221,18 @@ class _Check:
 
 def _origin_of_registry(logs: Sequence[LogRow]) -> str:
     return next((row.origin for row in logs if row.id == REGISTRY), "log 0")
+
+
+def _agree(told: Tallied | None, stored: CensusRow | None, *, whole: bool) -> bool:
+    """Whether the tally in the store is the one that the last signed entry about it tells."""
+    if told is None:
+        return stored is None or stored.revision == 0 or not whole
+    if stored is None:
+        return False
+    if stored.revision != told.revision:
+        return stored.revision > told.revision and not whole
+    bounds = (stored.ordinary_low, stored.ordinary_high, stored.sensitive_low, stored.sensitive_high)
+    return bounds == (*told.ordinary, *told.sensitive)
 
 
 def _uncovered(start: int, end: int, allowed: list[tuple[int, int]]) -> int | None:

@@ -122,8 +122,10 @@ def between(tx: Transaction, since: int, until: int) -> Iterator[EntryRow]:
             yield entry_row(row)
 
 
-def drop_bodies(tx: Transaction, log_number: int, indexes: Sequence[int]) -> None:
-    tx.many("UPDATE entry SET salt = NULL, body = NULL WHERE log = ? AND idx = ?", [(log_number, i) for i in indexes])
+def drop_bodies(tx: Transaction, number: int, start: int, end: int) -> None:
+    """Remove what entries say and which persons they concern; their leaves stay."""
+    tx.run("UPDATE entry SET salt = NULL, body = NULL WHERE log = ? AND idx >= ? AND idx < ?", number, start, end)
+    tx.run("DELETE FROM sighting WHERE log = ? AND idx >= ? AND idx < ?", number, start, end)
 
 
 def entry_row(row: Row) -> EntryRow:
@@ -148,3 +150,8 @@ def bodies(tx: Transaction, number: int) -> list[tuple[str, str]]:
     """(kind, body) of one short log in order."""
     found = tx.rows("SELECT kind, body FROM entry WHERE log = ? AND body IS NOT NULL ORDER BY idx", number)
     return [(r[0], r[1]) for r in found]
+
+
+def entry_at(tx: Transaction, number: int, index: int) -> EntryRow | None:
+    found = tx.rows(f"SELECT {_COLUMNS} FROM entry WHERE log = ? AND idx = ?", number, index)  # noqa: S608
+    return entry_row(found[0]) if found else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from banjia.store.store import Row, Transaction
 
 FIRST_PERSON = 1
+Way = Literal["country", "route", "form", "basis"]
 
 
 @dataclass(slots=True)
@@ -202,9 +204,17 @@ def sightings(tx: Transaction, census_id: int, number: int) -> list[tuple[int, i
     return [(r[0], r[1]) for r in found]
 
 
-def seen_in(tx: Transaction, log: int, index: int) -> list[tuple[int, int]]:
-    """(census, person) of those whom one entry concerns."""
-    return [(r[0], r[1]) for r in tx.rows("SELECT census, person FROM sighting WHERE log = ? AND idx = ?", log, index)]
+def seen_in(tx: Transaction, log: int, index: int, route: str) -> list[Row]:
+    """Whom one entry concerns: (census, person, cluster or None where not identified, whether ever sensitive there)."""
+    return tx.rows(
+        """SELECT s.census, s.person, CASE WHEN p.strength > 0 THEN p.cluster END, EXISTS (
+            SELECT 1 FROM exposure e
+            WHERE e.census = s.census AND e.person = s.person AND e.route = ? AND e.class = 'sensitive'
+        ) FROM sighting s JOIN person p ON p.census = s.census AND p.id = s.person WHERE s.log = ? AND s.idx = ?""",
+        route,
+        log,
+        index,
+    )
 
 
 def year_key(tx: Transaction, year: int) -> tuple[str, bool] | None:
@@ -232,14 +242,12 @@ def grades(tx: Transaction, census_id: int) -> dict[int, int]:
     return found
 
 
-def breakdown(tx: Transaction, census_id: int) -> list[Row]:
-    """(country, route, form, basis, strength, class, persons): distinct persons, in their gravest class on that way."""
-    return tx.rows(
-        """SELECT country, route, form, basis, CASE WHEN strength > 0 THEN 1 ELSE 0 END, grade, count(*) FROM (
-            SELECT e.country, e.route, e.form, e.basis, e.person, p.strength,
-                max(CASE WHEN e.class = 'sensitive' THEN 2 ELSE 1 END) AS grade
-            FROM exposure e JOIN person p ON p.census = e.census AND p.id = e.person
-            WHERE e.census = ? GROUP BY e.country, e.route, e.form, e.basis, e.person, p.strength
-        ) AS ways GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6""",
-        census_id,
-    )
+def ways(tx: Transaction, census_id: int, by: tuple[Way, ...], *, exempt: bool) -> Iterator[Row]:
+    """(what `by` names, then strength, cluster, gravest class: 1 ordinary, 2 sensitive) of each person on each way."""
+    columns = ", ".join(f"e.{name}" for name in by)
+    query = f"""SELECT {columns}, p.strength, p.cluster, max(CASE WHEN e.class = 'sensitive' THEN 2 ELSE 1 END)
+        FROM exposure e JOIN person p ON p.census = e.census AND p.id = e.person
+        WHERE e.census = ? AND (e.basis <> '') = ? GROUP BY {columns}, e.person, p.strength, p.cluster
+        ORDER BY {columns}"""  # noqa: S608 - column names of our own
+    for batch in tx.stream(query, census_id, exempt):
+        yield from batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from banjia.store.store import Store
+from banjia.store.store import Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,29 @@ class Approval:
 
 def put_setting(store: Store, setting: Setting) -> None:
     with store.transaction() as tx:
-        tx.run(
-            """INSERT INTO setting (name, value, by, at) VALUES (?, ?, ?, ?) ON CONFLICT (name)
-            DO UPDATE SET value = excluded.value, by = excluded.by, at = excluded.at""",
-            setting.name,
-            setting.value,
-            setting.by,
-            setting.at,
-        )
+        put(tx, setting)
+
+
+def put(tx: Transaction, setting: Setting) -> None:
+    """As `put_setting`, within a transaction."""
+    tx.run(
+        """INSERT INTO setting (name, value, by, at) VALUES (?, ?, ?, ?) ON CONFLICT (name)
+        DO UPDATE SET value = excluded.value, by = excluded.by, at = excluded.at""",
+        setting.name,
+        setting.value,
+        setting.by,
+        setting.at,
+    )
+
+
+def drop_setting(tx: Transaction, name: str) -> bool:
+    return tx.run("DELETE FROM setting WHERE name = ?", name) == 1
+
+
+def settings_under(tx: Transaction, prefix: str) -> list[Setting]:
+    """The settings whose names begin so, by name."""
+    found = tx.rows("SELECT name, value, by, at FROM setting ORDER BY name")
+    return [Setting(*row) for row in found if row[0].startswith(prefix)]
 
 
 def get_setting(store: Store, name: str) -> Setting | None:

@@ -1,0 +1,163 @@
+"""Incident: whom an incident on one route concerns, and what must be told to whom by when."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from banjia.ledger.record import record, timestamp
+from banjia.store import log as rows
+from banjia.store import people
+from banjia.store.store import Store
+from banjia.text import Lang, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One notice that a law asks for. `hours` None: without delay, and no number in the text."""
+
+    whom: Text
+    what: Text
+    hours: float | None
+    cite: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What left by the route in the span, as detected through this gateway; persons as lower and upper bound."""
+
+    route: str
+    since: int
+    until: int
+    entries: int
+    ordinary: tuple[int, int]
+    sensitive: tuple[int, int]
+    uncounted: int  # entries that carried personal information whose persons were erased since
+    countries: tuple[str, ...]
+    first: int | None
+    last: int | None
+
+    def to_json(self, deadlines: Sequence[Deadline], known: int) -> dict[str, Any]:
+        """`known` is the moment from which the deadlines run: when the incident was noticed."""
+        return {
+            "route": self.route,
+            "from": timestamp(self.since),
+            "to": timestamp(self.until),
+            "entries": self.entries,
+            "persons": {"ordinary": list(self.ordinary), "sensitive": list(self.sensitive)},
+            "entries_with_erased_persons": self.uncounted,
+            "countries": list(self.countries),
+            "first": timestamp(self.first) if self.first is not None else None,
+            "last": timestamp(self.last) if self.last is not None else None,
+            "basis": Text("经此网关检出", "detected, through this gateway").as_dict(),
+            "known": timestamp(known),
+            "report": [
+                {
+                    "to": d.whom.as_dict(),
+                    "what": d.what.as_dict(),
+                    "by": _by(d, known),
+                    "cite": d.cite,
+                    "confidence": d.confidence,
+                }
+                for d in deadlines
+            ],
+        }
+
+    def say(self, deadlines: Sequence[Deadline], known: int, lang: Lang) -> str:
+        lines = [
+            Text(
+                f"路线 {self.route}：{self.entries} 条记录；"
+                f"敏感 {_span(self.sensitive)} 人，一般 {_span(self.ordinary)} 人",
+                f"route {self.route}: {self.entries} entries; {_span(self.sensitive)} persons with sensitive items,"
+                f" {_span(self.ordinary)} with ordinary ones",
+            ).say(lang),
+            Text(
+                "经此网关检出；未检出者不在其中", "detected, through this gateway; who was not detected is not in it"
+            ).say(lang),
+        ]
+        if self.uncounted:
+            lines.append(
+                Text(
+                    f"另有 {self.uncounted} 条涉及已删除的个人",
+                    f"{self.uncounted} more entries concern persons who were erased since",
+                ).say(lang)
+            )
+        if self.first is not None and self.last is not None:
+            lines.append(f"{timestamp(self.first)} – {timestamp(self.last)}; {', '.join(self.countries)}")
+        for d in deadlines:
+            due = _by(d, known) or Text("立即", "without delay").say(lang)
+            lines.append(f"{due}  {d.whom.say(lang)}: {d.what.say(lang)} ({d.cite}; {d.confidence})")
+        return "\n".join(lines)
+
+
+def incident(store: Store, route: str, since: int, until: int) -> Incident:
+    """Count the distinct persons of the entries that passed by the route, and the gravest class of each."""
+    entries = uncounted = 0
+    persons: dict[tuple[int, int], bool] = {}
+    clusters: dict[tuple[int, int], bool] = {}
+    countries: set[str] = set()
+    first: int | None = None
+    last: int | None = None
+    with store.snapshot() as tx:
+        concerning: list[tuple[int, int, bool]] = []
+        for row in rows.between(tx, since, until):
+            entry = record(row)
+            if entry.get("route") != route or entry.get("decision") != "pass":
+                continue
+            entries += 1
+            first, last = (row.at if first is None else first), row.at
+            countries.add(str(entry.get("country", "")))
+            if entry.get("persons"):
+                concerning.append((row.log, row.index, "sensitive" in entry["persons"]))
+        for log, index, sensitive in concerning:
+            concerned = people.seen_in(tx, log, index, route)
+            uncounted += not concerned
+            for census, person, cluster, was_sensitive in concerned:
+                grave = sensitive and bool(was_sensitive)
+                _note(persons, (census, person), grave)
+                if cluster is not None:
+                    _note(clusters, (census, cluster), grave)
+    return Incident(
+        route,
+        since,
+        until,
+        entries,
+        (sum(not g for g in clusters.values()), sum(not g for g in persons.values())),
+        (sum(clusters.values()), sum(persons.values())),
+        uncounted,
+        tuple(sorted(countries - {""})),
+        first,
+        last,
+    )
+
+
+def deadlines(*, sensitive: bool, ciio: bool) -> tuple[Deadline, ...]:
+    """The notices of the product's own data that apply."""
+    data = tomllib.loads(files("banjia.ledger").joinpath("deadlines.toml").read_text(encoding="utf-8"))
+    kinds = {"any"} | ({"sensitive"} if sensitive else set()) | ({"ciio"} if ciio else set())
+    return tuple(
+        Deadline(Text(**n["whom"]), Text(**n["what"]), n.get("hours"), n["cite"], n["confidence"])
+        for n in data["notice"]
+        if n["for"] in kinds
+    )
+
+
+def _note(found: dict[tuple[int, int], bool], key: tuple[int, int], grave: bool) -> None:  # noqa: FBT001 - a class
+    found[key] = found.get(key, False) or grave
+
+
+def _span(bounds: tuple[int, int]) -> str:
+    low, high = bounds
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _by(deadline: Deadline, known: int) -> str | None:
+    if deadline.hours is None:
+        return None
+    due = datetime.fromtimestamp(known / 1000, UTC) + timedelta(hours=deadline.hours)
+    return due.isoformat(timespec="minutes").replace("+00:00", "Z")
