@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from banjia.errors import FactError
 from banjia.facts.value import Value, show
-from banjia.logic.condition import Condition
+from banjia.logic.axioms import axioms
 from banjia.logic.frame import Frame, frame
 from banjia.logic.program import NO, OPEN, YES, Program, assemble
 from banjia.logic.rules import AxisLaw
@@ -97,6 +97,6 @@ class Inquiry:
         )
 
 
-def inquire(laws: Iterable[AxisLaw], known: Mapping[str, Value], axioms: Iterable[Condition] = ()) -> Inquiry:
-    """An inquiry into some axes of one day; *axioms* name impossible worlds beside those of the laws."""
-    return Inquiry(assemble(tuple(laws), tuple(axioms)), dict(known))
+def inquire(laws: Iterable[AxisLaw], known: Mapping[str, Value]) -> Inquiry:
+    """An inquiry into some axes of one day; worlds that the facts' implications or the laws exclude are left out."""
+    return Inquiry(assemble(tuple(laws), axioms()), dict(known))
