@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from banjia.gateway.attempt import Tools
 from banjia.gateway.call import Call, ClientGone, Receive, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
@@ -52,7 +53,7 @@ class Gateway:
         self._board = board
         self._pools = Pools()
         self._recorder = Recorder(journal, self._clock)
-        self._dispatch = Dispatch(self._pools, self._recorder, self.metrics, self._clock)
+        self._dispatch = Dispatch(Tools(self._pools, self._recorder, self.metrics, self._clock))
         self._active: set[Call] = set()
         self._watching: set[asyncio.Task[None]] = set()
         self._on_tick = on_tick

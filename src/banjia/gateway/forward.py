@@ -48,27 +48,32 @@ class Told:
 NOTHING = msgspec.Raw(b"")
 
 
-class _Answer(msgspec.Struct):
+class Said(msgspec.Struct):
+    """What is read of a JSON answer."""
+
     model: str = ""
     usage: Usage | None = None
     choices: msgspec.Raw = NOTHING
     data: msgspec.Raw = NOTHING
 
 
-_answer = msgspec.json.Decoder(_Answer)
+_answer = msgspec.json.Decoder(Said)
 
 
-async def forward_json(call: Call, body: bytes, told: Told) -> Usage | None:
-    """Raises UpstreamError or Refusal, with nothing sent, where a status of success hides an error."""
+def read_answer(body: bytes) -> Said:
+    """Raises UpstreamError or Refusal where a status of success hides an error."""
     try:
         found = _answer.decode(body)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise UpstreamError("garbage", "not JSON") from error
     if not _is_given(found.choices) and not _is_given(found.data):
         raise _hidden_error(body)
-    headers = [JSON, (b"content-length", b"%d" % len(body)), *told.headers(found.model)]
+    return found
+
+
+async def forward_json(call: Call, body: bytes, told: Told, model: str) -> None:
+    headers = [JSON, (b"content-length", b"%d" % len(body)), *told.headers(model)]
     await call.begin(headers, body, more=False)
-    return found.usage
 
 
 async def forward_stream(call: Call, answer: Answer, told: Told, events: Events) -> int:

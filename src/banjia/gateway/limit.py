@@ -6,8 +6,6 @@ import fcntl
 import mmap
 import os
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -107,8 +105,9 @@ class Board:
 
     def enter(self, app: str, limits: Limits, *, now: float, day: int, month: int) -> Exceeded | None:
         """Count one call in, or say which limit forbids it; a refused call is not counted anywhere."""
-        at = self._seat(app)
-        with self._lock():
+        at = self._seats.get(app) or self._seat(app)
+        self._lock()
+        try:
             if limits.in_flight is not None and self._in_flight(at) >= limits.in_flight:
                 return Exceeded("in_flight", limits.in_flight, 1.0)
             row = self._row(at)
@@ -122,12 +121,15 @@ class Board:
                     return Exceeded("requests", rate, (level - rate) * MINUTE / rate)
                 self._save(at, row._replace(requests=level, requests_at=now))
             self._add(at, 1)
+        finally:
+            self._unlock()
         return None
 
     def leave(self, app: str, limits: Limits, tokens: int, *, now: float, day: int, month: int) -> None:
         """The call is over and used so many tokens. Each `enter` that was let in has exactly one `leave`."""
-        at = self._seat(app)
-        with self._lock():
+        at = self._seats.get(app) or self._seat(app)
+        self._lock()
+        try:
             self._add(at, -1)
             if tokens and limits.counts_tokens:
                 row = self._row(at)
@@ -143,22 +145,28 @@ class Board:
                         month_tokens=tokens + (row.month_tokens if row.month == month else 0),
                     ),
                 )
+        finally:
+            self._unlock()
 
     def in_flight(self, app: str) -> int:
         return self._in_flight(self._seat(app))
 
     def forget(self, worker: int) -> None:
         """Clear what a worker that is gone had in flight."""
-        with self._lock():
+        self._lock()
+        try:
             for at in range(0, SEATS * SEAT, SEAT):
                 LIVE.pack_into(self._map, at + RECORD + worker * LIVE.size, 0)
+        finally:
+            self._unlock()
 
     def _seat(self, app: str) -> int:
         """Where the record of an application begins: found by its digest, taken on first use."""
         if app in self._seats:
             return self._seats[app]
         name = blake2b(app.encode(), digest_size=NAME).digest()
-        with self._lock():
+        self._lock()
+        try:
             for at in range(0, SEATS * SEAT, SEAT):
                 held = self._map[at : at + NAME]
                 if held == bytes(NAME):
@@ -167,6 +175,8 @@ class Board:
                 if held == name:
                     self._seats[app] = at
                     return at
+        finally:
+            self._unlock()
         raise ConfigError(Text("应用太多", "too many applications"), expected=f"<= {SEATS}")
 
     def _row(self, at: int) -> _Row:
@@ -185,15 +195,12 @@ class Board:
         slot = at + RECORD + self._worker * LIVE.size
         LIVE.pack_into(self._map, slot, LIVE.unpack_from(self._map, slot)[0] + change)
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        if self._workers == 1:
-            yield
-            return
-        fcntl.lockf(self._file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
+    def _lock(self) -> None:
+        if self._workers > 1:
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+
+    def _unlock(self) -> None:
+        if self._workers > 1:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from banjia.errors import StoreError
@@ -19,6 +21,8 @@ from banjia.policy.decide import Ask, Decision
 from banjia.policy.decide import Tally as Stretch
 from banjia.policy.policy import DataClass
 from banjia.text import Text
+
+NO_OUTCOME: Mapping[str, Any] = MappingProxyType({})
 
 UNWRITABLE = Text(
     "台账暂时无法写入，无记录不得出境，只服务境内路线：{why}",
@@ -56,9 +60,17 @@ class Recorder:
     def refuse(self, call: Call, settings: Settings, candidate: Candidate, decision: Decision, dc: DataClass) -> str:
         return self._note(_entry("refusal", call, settings, candidate, decision, dc, self._clock.at()))
 
-    def note(self, call: Call, settings: Settings, candidate: Candidate, decision: Decision, dc: DataClass) -> str:
-        """A decision for a domestic route: written soon, nobody waits."""
-        return self._note(_entry("decision", call, settings, candidate, decision, dc, self._clock.at()))
+    def note(
+        self,
+        call: Call,
+        settings: Settings,
+        candidate: Candidate,
+        decision: Decision,
+        dc: DataClass,
+        outcome: Mapping[str, Any] = NO_OUTCOME,
+    ) -> str:
+        """A decision for a domestic route, with its outcome where that is known: written soon, nobody waits."""
+        return self._note(_entry("decision", call, settings, candidate, decision, dc, self._clock.at(), outcome))
 
     async def commit(
         self, call: Call, settings: Settings, candidate: Candidate, decision: Decision, contents: Contents
@@ -85,7 +97,7 @@ class Recorder:
             ordinary, sensitive = stretches(receipt.tally)
             after = settings.index.decide(_ask(call, candidate, dc, self._clock, ordinary, sensitive))
             if not after.passes:  # others counted meanwhile: this one stays counted, and does not leave
-                self.settle(receipt.id, status=403, refused=after.rule)
+                self.settle(receipt.id, {"status": 403, "refused": after.rule})
                 raise policy_refusal(after, candidate.route.id)
         return receipt.id
 
@@ -113,10 +125,10 @@ class Recorder:
             found.append(edge)
         return (None, None) if beyond is None else (Line(found[0], found[1]), beyond)
 
-    def settle(self, id: str, **outcome: Any) -> None:  # noqa: A002
-        if self.journal is not None and id:
-            about = Entry("outcome", self._clock.at(), about=id, more=outcome)
-            self._note(about)
+    def settle(self, about: str, outcome: Mapping[str, Any]) -> None:
+        """How a recorded decision came out, as an entry of its own."""
+        if about:
+            self._note(Entry("outcome", self._clock.at(), about=about, more=outcome))
 
     def _note(self, entry: Entry) -> str:
         if self.journal is None:
@@ -156,7 +168,14 @@ def _ask(call: Call, candidate: Candidate, dc: DataClass, clock: Clock, ordinary
 
 
 def _entry(
-    kind: str, call: Call, settings: Settings, candidate: Candidate, decision: Decision, dc: DataClass, at: int
+    kind: str,
+    call: Call,
+    settings: Settings,
+    candidate: Candidate,
+    decision: Decision,
+    dc: DataClass,
+    at: int,
+    more: Mapping[str, Any] = NO_OUTCOME,
 ) -> Entry:
     route = candidate.route
     return Entry(
@@ -180,6 +199,7 @@ def _entry(
         duties=decision.duties,
         policy=settings.policy_hash,
         law_date=settings.law_day,
+        more=more,
     )
 
 
