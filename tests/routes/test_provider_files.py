@@ -96,7 +96,7 @@ def test_a_side_abroad_is_never_said_to_store_in_the_mainland(provider):
 @every(HOSTED)
 def test_a_base_url_leads_back_to_its_endpoint(provider):
     for endpoint, base in provider.bases():
-        host_name = re.sub(r"\{[^}]*\}", "x", urlsplit(base.url).netloc)
+        host_name = re.sub(r"\{[^}]*\}", "x", urlsplit(base.url).netloc.replace("{region}", "us-east-1"))
         found = ROUTES.by_host(host_name)
         assert found is not None, base.url
         assert (provider.id, endpoint.match) == (found[0].id, found[1].match)

@@ -58,6 +58,10 @@ def is_fresh(file: Path = FILE) -> bool:
     return file.exists() and gzip.decompress(file.read_bytes()) == compile_folder()
 
 
+def write(file: Path = FILE) -> None:
+    file.write_bytes(gzip.compress(compile_folder(), 9, mtime=0))
+
+
 def _compiled(file: Path) -> dict[str, Compiled]:
     try:
         return msgspec.json.decode(gzip.decompress(file.read_bytes()), type=dict[str, Compiled])
@@ -71,4 +75,4 @@ def _decoder() -> msgspec.json.Decoder[Provider]:
 
 
 if __name__ == "__main__":
-    FILE.write_bytes(gzip.compress(compile_folder(), 9, mtime=0))
+    write()

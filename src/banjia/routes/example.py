@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from banjia.routes.lifecycle import life
 from banjia.routes.provider import Endpoint, Provider
+
+
+_MARK = re.compile(r"\{(\w+)\}")
+_MARKS = {"WorkspaceId": "my-workspace", "region": "us-east-1"}
 
 
 def example(provider: Provider, on: date) -> Iterator[str]:
@@ -43,7 +48,7 @@ def _first_base(provider: Provider, on: date) -> tuple[Endpoint | None, str]:
             and endpoint.side != "overseas"
             and "{deployment}" not in base.url
         ):
-            return endpoint, base.url.replace("{resource}", "my-resource").replace("{WorkspaceId}", "my-workspace")
+            return endpoint, _MARK.sub(lambda m: _MARKS.get(m[1], f"my-{m[1]}"), base.url)
     if provider.is_engine:
         return None, f"http://127.0.0.1:{provider.port or 8000}/v1"
     match = next((e.match for e in provider.endpoints if not e.match.startswith(("re:", "*"))), "127.0.0.1")

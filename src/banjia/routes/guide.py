@@ -8,6 +8,7 @@ from datetime import date
 from banjia.routes import filings, price, region, successor
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.dialect.operation import Conditional, Op, loss_of
+from banjia.routes.dialect.selection import touched
 from banjia.routes.example import example
 from banjia.routes.lifecycle import life
 from banjia.routes.provider import Provider
@@ -213,13 +214,8 @@ class _Page:
             )
             yield self._row(op, tests)
             return
-        where = (
-            getattr(op, "field", "")
-            or getattr(op, "path", "")
-            or ", ".join(getattr(op, "fields", ()))
-            or getattr(op, "part", "")
-        )
-        yield self._row(op, where or ("input" if "embeddings" in op.on else "messages"))
+        inside = getattr(op, "path", "") or getattr(op, "from_", "") or ", ".join(getattr(op, "fields", ()))
+        yield self._row(op, inside if isinstance(inside, str) and inside else next(iter(touched(op)), ""))
 
     def _row(self, op: Op, where: str) -> str:
         name = str(type(op).__struct_config__.tag)

@@ -78,8 +78,9 @@ class ProviderLine:
 
     @property
     def loud(self) -> tuple[ModelLine, ...]:
-        """Models that end within 90 days."""
-        return tuple(m for m in self.models if m.life.state == "ending-soon")
+        """Models that end within 90 days, the soonest first."""
+        soon = [m for m in self.models if m.life.state == "ending-soon"]
+        return tuple(sorted(soon, key=lambda m: (m.life.ends or date.max, m.model.id)))
 
     @property
     def alive(self) -> int:

@@ -50,7 +50,9 @@ class Row(Evident, frozen=True, kw_only=True):
     as_of: str = ""  # as printed by the source: a day, a month or a year
 
     def at(self, input_length: int, output_length: int) -> Tokens | None:
-        fitting = [t for t in self.tiers if input_length > t.above and output_length > t.output_above]
+        fitting = [
+            t for t in self.tiers if input_length > t.above and (not t.output_above or output_length > t.output_above)
+        ]
         if fitting:
             tier = fitting[-1]
             return Tokens(input=tier.input, output=tier.output, cached=tier.cached)

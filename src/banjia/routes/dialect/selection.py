@@ -32,6 +32,7 @@ from banjia.routes.dialect.operation import (
     Reject,
     RequestOp,
     Scale,
+    SchemaRewrite,
 )
 from banjia.routes.dialect.override import Override
 from banjia.routes.provider import Provider
@@ -59,7 +60,7 @@ class Selection:
     @cached_property
     def fields(self) -> frozenset[str]:
         """Top-level request fields that some operation looks at; the others pass untouched."""
-        return frozenset(f for op in self.request for f in _touched(op))
+        return frozenset(f for op in self.request for f in touched(op))
 
     @cached_property
     def always(self) -> bool:
@@ -116,17 +117,20 @@ def _key(op: Op) -> object:
     return (type(op), getattr(op, "field", ""), getattr(op, "from_", ""))
 
 
-def _touched(op: RequestOp) -> Iterable[str]:
+def touched(op: Op) -> Iterable[str]:
+    """The top-level request fields that an operation looks at."""
     if isinstance(op, Conditional):
         for test in op.when:
             yield test.path.partition(".")[0].partition("[")[0] if test.path else "messages"
         for inner in (*op.then, *op.otherwise):
-            yield from _touched(inner)
+            yield from touched(inner)
     elif isinstance(op, Inject):
         yield op.path.partition(".")[0]
     elif type(op) in _FIELDS:
         yield from _FIELDS[type(op)]
     elif isinstance(field := getattr(op, "field", None), str):
         yield field
+    elif isinstance(op, SchemaRewrite):
+        yield from ("tools", "response_format")
     else:
-        yield from ("messages", "tools", "response_format")
+        yield "messages"
