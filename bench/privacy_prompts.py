@@ -103,16 +103,31 @@ class Maker:
         if shape == 1:
             return head + self.pick(COMPOUNDS) + flat
         if shape == 2:
-            return head + self.pick(("石桥镇", "柳林乡", "新塘街道")) + self.pick(("东升", "双河", "大王庄")) + f"村{self.r.randrange(1, 12)}组{self.r.randrange(1, 200)}号"
+            return (
+                head
+                + self.pick(("石桥镇", "柳林乡", "新塘街道"))
+                + self.pick(("东升", "双河", "大王庄"))
+                + f"村{self.r.randrange(1, 12)}组{self.r.randrange(1, 200)}号"
+            )
         return head + road + self.pick(COMPOUNDS) + flat
 
     def en_address(self) -> str:
         street = f"{self.r.randrange(3, 9999)} {self.pick(STREETS)} {self.pick(('Street', 'Ave', 'Lane', 'Drive', 'Court', 'Blvd'))}"
         unit = self.pick(("", f", Apt {self.r.randrange(1, 99)}", f" Suite {self.r.randrange(100, 999)}"))
-        return self.pick((f"{street}{unit}, {self.pick(TOWNS)}, {self.pick(('OH', 'TX', 'CA', 'NY'))} {self.digits(5)}", f"{street}{unit}, {self.pick(TOWNS)}", f"{self.r.randrange(1, 200)} {self.pick(STREETS)} Road, {self.pick(TOWNS)}, SW{self.r.randrange(1, 9)}A 2PQ"))
+        return self.pick(
+            (
+                f"{street}{unit}, {self.pick(TOWNS)}, {self.pick(('OH', 'TX', 'CA', 'NY'))} {self.digits(5)}",
+                f"{street}{unit}, {self.pick(TOWNS)}",
+                f"{self.r.randrange(1, 200)} {self.pick(STREETS)} Road, {self.pick(TOWNS)}, SW{self.r.randrange(1, 9)}A 2PQ",
+            )
+        )
 
     def us_phone(self) -> str:
-        a, b, c = f"{self.r.randrange(2, 10)}0{self.r.randrange(1, 10)}", f"{self.r.randrange(2, 10)}{self.digits(2)}", self.digits(4)
+        a, b, c = (
+            f"{self.r.randrange(2, 10)}0{self.r.randrange(1, 10)}",
+            f"{self.r.randrange(2, 10)}{self.digits(2)}",
+            self.digits(4),
+        )
         a, b = a.replace("800", "802").replace("900", "902"), (b[:1] + "3" + b[2:])
         return self.pick((f"({a}) {b}-{c}", f"{a}-{b}-{c}", f"{a}.{b}.{c}", f"+1 {a} {b} {c}"))
 
@@ -126,10 +141,18 @@ class Maker:
     def en_date(self) -> str:
         y, m, d = self.date()
         months = "January February March April May June July August September October November December".split()
-        return self.pick((f"{months[m - 1]} {d}, {y}", f"{m:02}/{d:02}/{y}", f"{d} {months[m - 1][:3]} {y}", f"{y}-{m:02}-{d:02}"))
+        return self.pick(
+            (f"{months[m - 1]} {d}, {y}", f"{m:02}/{d:02}/{y}", f"{d} {months[m - 1][:3]} {y}", f"{y}-{m:02}-{d:02}")
+        )
 
     def plate(self) -> str:
-        return self.pick("浙苏川闽鲁粤") + self.pick("ABCEK") + self.pick(("", "·")) + self.pick(("D", "")) + self.digits(5)
+        return (
+            self.pick("浙苏川闽鲁粤")
+            + self.pick("ABCEK")
+            + self.pick(("", "·"))
+            + self.pick(("D", ""))
+            + self.digits(5)
+        )
 
     def ip(self) -> str:
         return f"{self.pick((36, 58, 113, 120, 183, 203, 91))}.{self.r.randrange(1, 250)}.{self.r.randrange(1, 250)}.{self.r.randrange(1, 250)}"
@@ -172,7 +195,15 @@ def render(template: str, maker: Maker) -> Row:
         else:
             kind, subject = mark.split(".")
             value = kept.setdefault(mark, VALUES[kind](maker))
-            spans.append({"start": len(text), "end": len(text) + len(value), "type": TYPES.get(kind, kind), "text": value, "subject": subject})
+            spans.append(
+                {
+                    "start": len(text),
+                    "end": len(text) + len(value),
+                    "type": TYPES.get(kind, kind),
+                    "text": value,
+                    "subject": subject,
+                }
+            )
         text += value
         at = b + 1
     text += template[at:]
@@ -195,7 +226,17 @@ VALUES: dict[str, Callable[[Maker], str]] = {
     "TITLED": lambda m: m.pick(SURNAMES) + m.pick(("总", "先生", "女士", "老师", "医生", "经理", "主任")),
     "EGIVEN": lambda m: m.pick([n for n in EN_GIVEN if n not in ("Octavia", "Leopold", "Ambrose", "Bartholomew")]),
 }  # fmt: skip
-TYPES = {"ZH": "PERSON", "EN": "PERSON", "TITLED": "PERSON", "EGIVEN": "PERSON", "ADDR": "ADDRESS", "EADDR": "ADDRESS", "USPHONE": "PHONE", "EDOB": "DOB", "VISA": "BANK_CARD"}
+TYPES = {
+    "ZH": "PERSON",
+    "EN": "PERSON",
+    "TITLED": "PERSON",
+    "EGIVEN": "PERSON",
+    "ADDR": "ADDRESS",
+    "EADDR": "ADDRESS",
+    "USPHONE": "PHONE",
+    "EDOB": "DOB",
+    "VISA": "BANK_CARD",
+}
 SENSITIVE = {"ID_CN", "PASSPORT", "PERMIT", "BANK_CARD", "MRN", "SSN", "IBAN", "SECRET"}
 
 ZH = [
@@ -217,7 +258,7 @@ ZH = [
     "{TITLED.1}您好，附件是修改后的报价单，请查收。如有疑问请致电{PHONE.2}，{ZH.2}敬上。",
     "翻译成英文：尊敬的{ZH.1}老师，感谢您上周对论文的指导。学生{ZH.2}",
     "SELECT * FROM orders WHERE mobile='{PHONE.1}' AND receiver='{ZH.1}'; 这条语句为什么慢？",
-    "{{\"customer\": \"{ZH.1}\", \"tel\": \"{PHONE.1}\", \"addr\": \"{ADDR.1}\", \"order_no\": \"{trap}\"}} 转成 YAML。",
+    '{{"customer": "{ZH.1}", "tel": "{PHONE.1}", "addr": "{ADDR.1}", "order_no": "{trap}"}} 转成 YAML。',
     "姓名,手机,邮箱\n{ZH.1},{PHONE.1},{EMAIL.1}\n{ZH.2},{PHONE.2},{EMAIL.2}\n把这个表转成 JSON",
     "| 姓名 | 身份证 | 入职日期 |\n|---|---|---|\n| {ZH.1} | {ID_CN.1} | 2021-03-01 |\n| {ZH.2} | {ID_CN.2} | 2022-07-15 |\n谁的工龄更长？",
     "客服：您好，请问贵姓？\n用户：我姓{TITLED.1}。\n客服：请提供手机号。\n用户：{PHONE.1}\n总结一下这段对话。",
@@ -267,7 +308,7 @@ EN = [
     "Hi {EGIVEN.1},\n\nCould you send the signed lease to {EMAIL.2}?\n\nThanks,\n{EN.2}",
     "Summarize: {EN.1} met {EN.2} on Tuesday to discuss the merger; {EN.3} joined by phone ({USPHONE.3}).",
     "Charge {VISA.1} for {EN.1}, billing address {EADDR.1}.",
-    "{{\"employee\": \"{EN.1}\", \"email\": \"{EMAIL.1}\", \"salary\": 84000, \"ticket\": \"{trap}\"}} convert to XML",
+    '{{"employee": "{EN.1}", "email": "{EMAIL.1}", "salary": 84000, "ticket": "{trap}"}} convert to XML',
     "The witness, {EN.1}, told Officer {EN.2} that the car left at 9 pm.",
     "name,email,phone\n{EN.1},{EMAIL.1},{USPHONE.1}\n{EN.2},{EMAIL.2},{USPHONE.2}\nSort by name",
     "Is {EN.1} related to {EN.2}? They both live at {EADDR.1}.",
@@ -276,7 +317,7 @@ EN = [
     "Failed login for {EMAIL.1} from {IP.1}, build {trap}, host {trap}.",
     "Passport {PASSPORT.1} belongs to {EN.1}; renewal form sent to {EADDR.1}.",
     "{EN.1} was diagnosed with epilepsy in 2019 and takes valproate. Suggest questions for the neurologist.",
-    "Rewrite politely: \"{EGIVEN.1} never answers the phone, try {USPHONE.1}.\"",
+    'Rewrite politely: "{EGIVEN.1} never answers the phone, try {USPHONE.1}."',
     "Emergency contact for {EN.1}: {EN.2}, {USPHONE.2}.",
     "Dear Mr. {EN.1}, your appointment is confirmed.",
     "Our tenant {EN.1} ({USPHONE.1}) hasn't paid rent since March.",

@@ -35,7 +35,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _common(parser: argparse.ArgumentParser, lang: Lang) -> None:
-    parser.add_argument("path", nargs="?", default="-", help=Text("文件；- 为标准输入", "a file, - for a pipe").say(lang))
+    parser.add_argument(
+        "path", nargs="?", default="-", help=Text("文件；- 为标准输入", "a file, - for a pipe").say(lang)
+    )
     parser.add_argument(
         "--reading",
         choices=("current", "strict"),
@@ -48,7 +50,9 @@ def _common(parser: argparse.ArgumentParser, lang: Lang) -> None:
     parser.add_argument(
         "--on", type=_day, metavar="DATE", help=Text("判断年龄的日期", "the day for telling ages").say(lang)
     )
-    parser.add_argument("--json", action="store_true", help=Text("输出总是 JSON 行", "output is always JSON lines").say(lang))
+    parser.add_argument(
+        "--json", action="store_true", help=Text("输出总是 JSON 行", "output is always JSON lines").say(lang)
+    )
 
 
 def _write(rows: Iterable[object]) -> None:

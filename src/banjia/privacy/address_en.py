@@ -29,9 +29,7 @@ _UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Studio|#|N
 _CITY = r"[A-Z][A-Za-z.'’-]+(?: [A-Z][A-Za-z.'’-]+){0,3}"
 _ZIP = r"[0-9]{5}(?:-[0-9]{4})?"
 _POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}"
-_REST = (
-    rf"(?:{_UNIT})?(?:[,\n]{{1,2}} ?{_CITY}){{0,2}}(?:,? {_STATE}\b\.?(?:,? {_ZIP})?|,? {_POSTCODE}|,? {_ZIP})?(?:,? (?:USA|United States|UK|United Kingdom|England))?"
-)
+_REST = rf"(?:{_UNIT})?(?:[,\n]{{1,2}} ?{_CITY}){{0,2}}(?:,? {_STATE}\b\.?(?:,? {_ZIP})?|,? {_POSTCODE}|,? {_ZIP})?(?:,? (?:USA|United States|UK|United Kingdom|England))?"
 _US = re.compile(
     rf"(?<![A-Za-z0-9.#-])(?:(?:Flat|Apt|Unit) [0-9A-Za-z]{{1,5}},? )?[0-9]{{1,6}}[A-Za-z]?(?:-[0-9]{{1,4}})? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?(?:(?:[A-Z][A-Za-z'’-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{0,4}}{_SUFFIX}\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW)\b)?{_REST}"
 )
@@ -50,4 +48,8 @@ def addresses(text: str) -> list[Place]:
 def _named(address: str) -> bool:
     """More than a count of things: "221 Baker Street", not "12 Points" or "3 Keys"."""
     head = re.split(r"[,\n]", address)[0].split()
-    return len(head) >= 3 or "," in address or head[-1] in ("Street", "St", "Road", "Rd", "Avenue", "Ave", "Broadway", "Lane", "Drive")
+    return (
+        len(head) >= 3
+        or "," in address
+        or head[-1] in ("Street", "St", "Road", "Rd", "Avenue", "Ave", "Broadway", "Lane", "Drive")
+    )

@@ -27,7 +27,11 @@ _TAIL = (
 def _regions() -> str:
     cities = sorted(words("cities"), key=len, reverse=True)
     districts = sorted(words("districts"), key=len, reverse=True)
-    first = "(?:" + "|".join(cities) + ")(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|自治州|地区|省|市|州|盟|縣|县|區)?"
+    first = (
+        "(?:"
+        + "|".join(cities)
+        + ")(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|自治州|地区|省|市|州|盟|縣|县|區)?"
+    )
     return (
         f"(?:(?:中国|中國|中华人民共和国)?(?:{first}[ ·,，]?){{1,3}}(?:{_HAN}{{1,6}}?(?:新区|区|區|县|縣|市|旗)[ ]?)?"
         f"|(?:{'|'.join(districts)})[ ]?)"
@@ -49,7 +53,9 @@ def _full() -> re.Pattern[str]:
     county = f"(?:[ ]?{_HAN}{{1,6}}?(?:新区|区|區|县|縣|市|旗))?"
     body = f"(?:[ ]?{_HAN}{{1,9}}?{_STREET}){{0,3}}"
     building = f"(?:[ ]?{_HAN}{{2,9}}?(?={_NUM} ?(?:号院|号楼|號樓|栋|棟|幢|座|单元|單元|期)|{_DASHED}))?"
-    return re.compile(f"{_regions()}(?P<way>{county}{middle}{body}{building})[ ]?(?:{_HOUSE}|{_DASHED})(?P<rest>{_TAIL}{{0,8}})")
+    return re.compile(
+        f"{_regions()}(?P<way>{county}{middle}{body}{building})[ ]?(?:{_HOUSE}|{_DASHED})(?P<rest>{_TAIL}{{0,8}})"
+    )
 
 
 @cache
@@ -64,7 +70,9 @@ def _bare() -> re.Pattern[str]:
 _LEADS = re.compile(
     "(?:现住|家住|居住|住在|住址|地址|住|寄到|寄往|寄至|送到|送至|送往|位于|坐落于|坐落在|搬到|搬去|搬至|迁至|到|在|至|于|往|去|从|是|为|址|给|来|达|和|与|户籍|籍贯|租了|租住|买了|改成|改为|换成|叫|地点|店|请)"
 )
-_NOT = re.compile("(?:一号|二号|三号|头号|几号|多少号|账号|帐号|型号|编号|单号|信号|符号|挂号|口号|称号|[0-9]{1,2}月[0-9]{1,2}号)")
+_NOT = re.compile(
+    "(?:一号|二号|三号|头号|几号|多少号|账号|帐号|型号|编号|单号|信号|符号|挂号|口号|称号|[0-9]{1,2}月[0-9]{1,2}号)"
+)
 
 
 def addresses(text: str) -> list[Place]:

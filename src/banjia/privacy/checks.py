@@ -207,7 +207,11 @@ def password(value: bytes) -> bool:
     kinds = sum((any(48 <= c <= 57 for c in value), value.lower() != value, any(not chr(c).isalnum() for c in value)))
     letters = any(chr(c).isalpha() for c in value)
     core = value.strip(b".,!?:-_")
-    return len(set(value)) > 2 and len(core) >= 4 and (core.isdigit() or letters and len(value) >= 6 and kinds > 0 and not core.isalpha())
+    return (
+        len(set(value)) > 2
+        and len(core) >= 4
+        and (core.isdigit() or letters and len(value) >= 6 and kinds > 0 and not core.isalpha())
+    )
 
 
 def handle(value: bytes) -> bool:

@@ -55,6 +55,10 @@ class Engine:
         spans = _raise_minors(text, group(text, spans), on)
         return Record(tuple(spans), sensitive(seen.text))
 
+    def grouped(self, text: str, spans: Sequence[Span]) -> list[Span]:
+        """The same spans with the persons told anew."""
+        return group(text, spans)
+
     def identifiers(self, text: str) -> tuple[list[Found], Shadow]:
         """Stage A alone: checked identifiers by code points of the shadow that was searched."""
         data = text.encode("utf-8", "surrogatepass")

@@ -137,5 +137,5 @@ def _fits(form: Form, data: bytes, start: int, labels: list[int]) -> bool:
 
 
 def _of_document(data: bytes, end: int) -> bool:
-    """"证件编号" labels a person's number, though "编号" alone does not."""
+    """ "证件编号" labels a person's number, though "编号" alone does not."""
     return data[max(0, end - 15) : end].endswith(DOCUMENT_NUMBERS)

@@ -121,7 +121,12 @@ def _pair(text: str, start: int, first: str, second: str) -> float:
         return 0.75
     if _pinyin(first) and _pinyin(second) and (known_last or first in surnames):
         return 0.85
-    if first not in common and second not in common and first not in AMBIGUOUS and _in_company(text, start, f"{first} {second}"):
+    if (
+        first not in common
+        and second not in common
+        and first not in AMBIGUOUS
+        and _in_company(text, start, f"{first} {second}")
+    ):
         return 0.7
     if first in surnames and known_last and first not in common and not _opens(text, start):
         return 0.75
@@ -140,7 +145,11 @@ def _longer(tokens: list[tuple[int, str]], i: int, size: int) -> int:
     if following in ("Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV", "MD", "PhD", "DDS", "DVM", "Esq"):
         return size + 1
     folded = _fold(following)
-    return size + 1 if folded in words("surnames_en") and folded not in words("words_en") and folded not in words("given_en") else size
+    return (
+        size + 1
+        if folded in words("surnames_en") and folded not in words("words_en") and folded not in words("given_en")
+        else size
+    )
 
 
 def _stands_alone(text: str, tokens: list[tuple[int, str]], i: int, first: str) -> bool:
@@ -163,7 +172,11 @@ def _labelled(text: str, m: re.Match[str]) -> Place | None:
     name = m["n"].split(" ")
     strong = bool(re.search(r"[:=|]", label))
     common, surnames, given = words("words_en"), words("surnames_en"), words("given_en")
-    while name and (_fold(name[-1]) in common or name[-1].isupper() and len(name[-1]) < 3) and _fold(name[-1]) not in surnames:
+    while (
+        name
+        and (_fold(name[-1]) in common or name[-1].isupper() and len(name[-1]) < 3)
+        and _fold(name[-1]) not in surnames
+    ):
         name.pop()
     if not name or _fold(name[0]) in common and _fold(name[0]) not in given:
         return None
@@ -187,7 +200,11 @@ def _again(text: str, found: list[Place]) -> list[Place]:
     for s, e, _ in found:
         name = text[s:e].replace(",", "").split()
         if len(name) > 1:
-            parts |= {n for n in (name[0], name[-1]) if len(n) > 2 and n not in AMBIGUOUS and _fold(n) not in words("words_en")}
+            parts |= {
+                n
+                for n in (name[0], name[-1])
+                if len(n) > 2 and n not in AMBIGUOUS and _fold(n) not in words("words_en")
+            }
     for part in parts:
         for m in re.finditer(rf"(?<![A-Za-z0-9@._-]){re.escape(part)}(?![A-Za-z0-9@_-])", text):
             if not any(s <= m.start() < e for s, e, _ in found) and not _is_thing(text, m.start(), m.end()):
@@ -213,13 +230,17 @@ def _is_thing(text: str, start: int, end: int) -> bool:
         return True
     before = text[max(0, start - 24) : start]
     return bool(re.search(r"(?:[0-9] |[A-Z][a-z]+, |[A-Z][a-z]+-|and )$", before)) and bool(
-        re.search(r"[0-9] $|-$", before) or re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before) and re.match(r" and ", after)
+        re.search(r"[0-9] $|-$", before)
+        or re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before)
+        and re.match(r" and ", after)
     )
 
 
 def _opens(text: str, start: int) -> bool:
     """At the start of a sentence, where any word is capitalised."""
-    return not text[:start].rstrip(" \"'([*_>-") or bool(re.search(r"[.!?:;\n\u3002\uff01\uff1f\uff1a][\s\"'(*_>-]*$", text[max(0, start - 6) : start]))
+    return not text[:start].rstrip(" \"'([*_>-") or bool(
+        re.search(r"[.!?:;\n\u3002\uff01\uff1f\uff1a][\s\"'(*_>-]*$", text[max(0, start - 6) : start])
+    )
 
 
 def _plain(word: str) -> bool:
@@ -230,16 +251,18 @@ def _fold(word: str) -> str:
     word = word.rstrip(".").removesuffix("'s").removesuffix("’s")
     if word.isupper() and len(word) > 2:
         return word.capitalize()
-    return word if word in words("surnames_en") else (word[:1] + word[1:].lower() if word.startswith(("Mc", "Mac", "De")) else word)
+    return (
+        word
+        if word in words("surnames_en")
+        else (word[:1] + word[1:].lower() if word.startswith(("Mc", "Mac", "De")) else word)
+    )
 
 
 def _is_middle(word: str) -> bool:
     return bool(re.fullmatch(r"[A-Z]\.?|van|von|de|da|del|la|di|bin|al|el", word))
 
 
-_SYLLABLE = (
-    "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:a|o|e|i|u|ai|ei|ao|ou|an|en|ang|eng|ong|ia|ie|iao|iu|ian|in|iang|ing|iong|ua|uo|uai|ui|uan|un|uang|ue|er)"
-)
+_SYLLABLE = "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:a|o|e|i|u|ai|ei|ao|ou|an|en|ang|eng|ong|ia|ie|iao|iu|ian|in|iang|ing|iong|ua|uo|uai|ui|uan|un|uang|ue|er)"
 _PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,2}}")
 
 

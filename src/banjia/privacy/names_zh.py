@@ -29,16 +29,22 @@ VERBS = (
     "说|称|表示|反映|反馈|投诉|来电|致电|申请|预约|提出|要求|想|因|于|已|在|的|和|与|跟|及|、|同志|主诉|自述|拟|将|需|要|本人|来|去|今|昨|刚|会|把|向|对|被|请|签|"
     "男|女|年|身份|证|护照|通行|电话|手机|联系|微信|住|家|现|于|入|出|是|为|有|没|也|都|还|就|又|再|每|从|到|等|您|你|，|。|：|:|,|;|；|（|\\(|）|\\)|\\s|$|\"|'|<|/|\\||“|”|》|!|！|\\?|？"
 )
-SOFT = frozenset("的了和与及在是说因于为就也都向对把被将从给来去到要会能已有没未不请想男女先后等电手住身证护联微家出入年现今昨明刚称签跟同他她我你您这那此拟需并且之")
+SOFT = frozenset(
+    "的了和与及在是说因于为就也都向对把被将从给来去到要会能已有没未不请想男女先后等电手住身证护联微家出入年现今昨明刚称签跟同他她我你您这那此拟需并且之"
+)
 _HAN = "[\u4e00-\u9fff]"
 _DOTS = "[·•‧・]"
 
 
 @cache
 def _surname() -> str:
-    return "(?:" + "|".join(sorted(words("compound_surnames"), key=len, reverse=True)) + "|[" + "".join(
-        sorted(letters("surnames"))
-    ) + "])"
+    return (
+        "(?:"
+        + "|".join(sorted(words("compound_surnames"), key=len, reverse=True))
+        + "|["
+        + "".join(sorted(letters("surnames")))
+        + "])"
+    )
 
 
 @cache
@@ -108,7 +114,9 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
             found.append((m.start(1), m.end(1), 0.85))
     for m in _acting().finditer(text):
         name = m[1]
-        if name not in lexicon() and not any(name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2):
+        if name not in lexicon() and not any(
+            name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2
+        ):
             found.append((m.start(1), m.end(1), 0.8))
     public = words("public_zh")
     return [p for p in found if text[p[0] : p[1]] not in public or _is_labelled(text, p[0])]
@@ -157,7 +165,7 @@ def _end(text: str, start: int, end: int, *, tight: bool) -> int | None:
 
 
 def _is_title(text: str, m: re.Match[str]) -> bool:
-    """"陈总" but not "方总结", "高工资" or "程工"."""
+    """ "陈总" but not "方总结", "高工资" or "程工"."""
     before, after = text[max(0, m.start() - 1) : m.start()], text[m.end() : m.end() + 1]
     if len(m[2]) > 1:
         return text[m.start() - 1 : m.start() + 1] not in lexicon() or m.start() == 0
@@ -171,7 +179,9 @@ def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
     if name in lexicon() or any(name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2):
         return False
     after = text[m.end() : m.end() + 12].lstrip(" ,，、|\"'：:")
-    if re.match(r"[男女](?:$|[^\u4e00-\u9fff])|[0-9]{1,3}岁|先生|女士|您好|你好|收|启|身份证|电话|手机|护照|1[3-9][0-9]", after):
+    if re.match(
+        r"[男女](?:$|[^\u4e00-\u9fff])|[0-9]{1,3}岁|先生|女士|您好|你好|收|启|身份证|电话|手机|护照|1[3-9][0-9]", after
+    ):
         return True
     before = text[max(0, m.start() - 8) : m.start()]
     if re.search(r"(?:此致|敬礼|敬上|谨上|致|署名|落款|——|--|@|谢谢[！。]?)\s*$", before):

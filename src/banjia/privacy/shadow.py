@@ -173,7 +173,5 @@ def _joined(text: str) -> list[Edit]:
             continue
         number = re.sub(r"\\n|[^0-9Xx]", "", run).encode()
         if mobile_cn(number) and len(number) == 11 or resident_id(number) or bank_card(number):
-            edits += [
-                (m.start() + g.start(), m.start() + g.end(), "") for g in re.finditer(r"\\n|[^0-9Xx]+", run)
-            ]
+            edits += [(m.start() + g.start(), m.start() + g.end(), "") for g in re.finditer(r"\\n|[^0-9Xx]+", run)]
     return edits

@@ -78,7 +78,7 @@ def _same(full: str, name: str) -> bool:
 
 
 def _gloss(text: str, s: Span, persons: Sequence[Span], number: dict[int, int]) -> int | None:
-    """"张伟（Zhang Wei）": a name in brackets after a name is the same one in other letters."""
+    """ "张伟（Zhang Wei）": a name in brackets after a name is the same one in other letters."""
     for other in persons:
         if other.start not in number:
             continue

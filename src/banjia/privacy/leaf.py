@@ -1,0 +1,139 @@
+"""Leaves: the texts of a request body, found by structure, each with its place and the key it stands under.
+
+A string that holds a JSON object or array (tool arguments, tool results) is read as such; `IN_JSON` marks the step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+# Protocol words, ids that the API made, and payloads that are no text.
+SKIPPED = frozenset(
+    "model role type id object tool_call_id call_id item_id previous_response_id conversation service_tier encoding_format detail effort "
+    "index status stream finish_reason truncation include reasoning_effort verbosity voice format media_type cache_control prompt_cache_retention "
+    "container_id file_id vector_store_ids signature encrypted_content".split()
+)
+MEDIA_TYPES = frozenset(
+    {"image_url", "input_image", "image", "input_audio", "audio", "input_file", "file", "document", "video_url"}
+)
+IN_JSON = "\0json"  # no key of a body can be this
+NAMED_BY_CODE = frozenset(
+    {"function", "tools", "tool_choice", "functions", "json_schema"}
+)  # their `name` is matched by code
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    path: tuple[str | int, ...]
+    label: str
+    text: str
+
+
+def leaves(body: Any) -> list[Leaf]:
+    """Every text that may hold personal information, with JSON inside strings left whole."""
+    found: list[Leaf] = []
+    _walk(body, (), "", found)
+    return found
+
+
+def media(body: Any) -> list[str]:
+    """The kinds of images, audio, video and files that a body carries."""
+    found: list[str] = []
+
+    def look(node: Any) -> None:
+        if isinstance(node, dict):
+            kind = node.get("type")
+            if isinstance(kind, str) and kind in MEDIA_TYPES:
+                found.append(kind)
+            for child in node.values():
+                look(child)
+        elif isinstance(node, list):
+            for child in node:
+                look(child)
+
+    look(body)
+    return found
+
+
+def rewritten(body: Any, new: Callable[[Leaf], str]) -> Any:
+    """A copy of the body with `new` in place of each leaf; all else is the same."""
+    return _rewrite(body, (), "", new)
+
+
+def tokens_given(body: Any) -> bool:
+    """The input of an embedding or completion comes as token numbers, which nobody can look into."""
+    given = body.get("input", body.get("prompt")) if isinstance(body, dict) else None
+    if not isinstance(given, list) or not given:
+        return False
+    return isinstance(given[0], int) or (isinstance(given[0], list) and bool(given[0]) and isinstance(given[0][0], int))
+
+
+def _walk(node: Any, path: tuple[str | int, ...], label: str, found: list[Leaf]) -> None:
+    if isinstance(node, str):
+        if not node or node.startswith("data:"):
+            return
+        inside = _json_text(node)
+        if inside is None:
+            found.append(Leaf(path, label, node))
+        else:
+            _walk(inside, (*path, IN_JSON), label, found)
+    elif isinstance(node, list):
+        for i, child in enumerate(node):
+            _walk(child, (*path, i), label, found)
+    elif isinstance(node, dict):
+        for key, child in node.items():
+            if not _skips(path, key, node):
+                _walk(child, (*path, key), key, found)
+
+
+def _rewrite(node: Any, path: tuple[str | int, ...], label: str, new: Callable[[Leaf], str]) -> Any:
+    if isinstance(node, str):
+        if not node or node.startswith("data:"):
+            return node
+        inside = _json_text(node)
+        if inside is None:
+            return new(Leaf(path, label, node))
+        changed = _rewrite(inside, (*path, IN_JSON), label, new)
+        return node if changed == inside else json.dumps(changed, ensure_ascii=False)
+    if isinstance(node, list):
+        return [_rewrite(child, (*path, i), label, new) for i, child in enumerate(node)]
+    if isinstance(node, dict):
+        return {
+            key: child if _skips(path, key, node) else _rewrite(child, (*path, key), key, new)
+            for key, child in node.items()
+        }
+    return node
+
+
+def _skips(path: tuple[str | int, ...], key: str, node: dict[str, Any]) -> bool:
+    if key in SKIPPED and not _is_payload(path):
+        return True
+    if key == "name" and not _is_payload(path):
+        return (
+            any(p in NAMED_BY_CODE for p in path)
+            or "arguments" in node
+            or "parameters" in node
+            or node.get("type") == "function"
+        )
+    return key in ("url", "image_url", "file_data", "data") and node.get("type") in MEDIA_TYPES
+
+
+def _is_payload(path: tuple[str | int, ...]) -> bool:
+    """Inside the caller's own objects no key is a protocol word."""
+    return any(
+        p in (IN_JSON, "metadata", "arguments", "input_schema", "parameters", "default", "examples", "enum")
+        for p in path
+    )
+
+
+def _json_text(text: str) -> Any:
+    if text[:1] not in ("{", "["):
+        return None
+    try:
+        node = json.loads(text)
+    except ValueError:
+        return None
+    return node if isinstance(node, (dict, list)) else None

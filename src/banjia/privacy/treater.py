@@ -1,0 +1,237 @@
+"""Treater: what the gateway calls. It inspects a request, treats it, and gives the way back for the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from banjia.errors import RouteError
+from banjia.privacy.engine import Engine
+from banjia.privacy.leaf import IN_JSON, Leaf, leaves, media, rewritten, tokens_given
+from banjia.privacy.person import PersonFound, persons
+from banjia.privacy.restore import DROPPED, Restorer
+from banjia.privacy.span import Record
+from banjia.privacy.stream import Stream
+from banjia.privacy.surrogate import Lang, Surrogates, language, masked, pseudonymised
+from banjia.privacy.vault import Maps
+from banjia.text import Text
+
+DataClass = Literal["none", "ordinary", "sensitive"]
+Treatment = Literal["refuse", "home", "pseudonymise", "mask", "allow"]
+CLASSES: tuple[DataClass, ...] = ("none", "ordinary", "sensitive")
+SHORT = 200  # a text up to this length is read together with the key it stands under
+KEEP_TOKENS = {
+    "zh": "文中形如 ⟦人名1·…⟧ 的标记代表被保护的内容；引用时请原样照抄，不要翻译、拆分或改写。",
+    "en": "Marks like ⟦PERSON1·…⟧ stand for protected content. Copy them exactly when you refer to them; never translate, split or alter them.",
+}
+
+
+class Unreadable(RouteError):
+    """Content that cannot be looked into: images, audio, files, token numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a request holds, found once for all routes that may be tried."""
+
+    records: Mapping[tuple[str | int, ...], tuple[str, Record]]
+    persons: tuple[PersonFound, ...]
+    data_class: DataClass
+    sensitive: tuple[str, ...]
+    unreadable: tuple[str, ...]  # kinds of images, audio, files or token numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """A request as it may leave. `surrogates` is None where nothing can be restored."""
+
+    body: dict[str, Any]
+    persons: tuple[PersonFound, ...]
+    data_class: DataClass
+    surrogates: Surrogates | None = None
+    json_output: bool = False
+
+    def restorer(self) -> Restorer:
+        """Restores whole answers: `.answer(decoded)` and `.text(...)`."""
+        return Restorer(self.surrogates.originals if self.surrogates else {}, json_output=self.json_output)
+
+    def stream(self) -> Stream:
+        """Restores the events of one streamed answer: `.data(payload)` per event, `.end()` if no end mark came."""
+        return Stream(self.restorer())
+
+
+class Treater:
+    """`maps` keeps conversations; without it each request has a map of its own and nothing is stored."""
+
+    def __init__(self, engine: Engine, maps: Maps | None = None) -> None:
+        self._engine = engine
+        self._maps = maps
+
+    def inspect(self, body: dict[str, Any], *, on: date | None = None) -> Inspection:
+        """Find whose data a request carries and of what class. `on` tells who is under fourteen."""
+        records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
+        known: dict[tuple[str, str], Record] = {}
+        for leaf in leaves(body):
+            label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
+            record = known.get((label, leaf.text))
+            if record is None:
+                record = known[label, leaf.text] = self._engine.record(leaf.text, on=on, label=label)
+            records[leaf.path] = leaf.text, record
+        self._propagate(records)
+        found = persons(((_home(p), t, r) for p, (t, r) in records.items()), self._engine.strength)
+        topics = tuple(dict.fromkeys(t for _, r in records.values() for t in r.sensitive))
+        grave = max((CLASSES.index(r.data_class) for _, r in records.values()), default=0)
+        if grave == 1 and any(p.data_class == "sensitive" for p in found):
+            grave = 2
+        unreadable = media(body) + (["tokens"] if tokens_given(body) else [])
+        return Inspection(records, found, CLASSES[grave], topics, tuple(dict.fromkeys(unreadable)))
+
+    def request(
+        self,
+        body: dict[str, Any],
+        treatment: Treatment = "pseudonymise",
+        *,
+        inspection: Inspection | None = None,
+        on: date | None = None,
+        app: str = "",
+        conversation: str = "",
+        at: int = 0,
+        allow_unreadable: bool = False,
+    ) -> Treated:
+        """Treat a request for a foreign route.
+
+        `app` and `conversation` scope the map that is kept, `at` is now in milliseconds since 1970. For embeddings the
+        corpus takes the conversation's place, so that one name has one token in all of it. Raises Unreadable for
+        content that cannot be looked into, and StoreError where the map of the conversation does not open.
+        """
+        seen = inspection or self.inspect(body, on=on)
+        if seen.unreadable and not allow_unreadable:
+            raise Unreadable(
+                Text("请求含有无法检查的内容", "the request has content that cannot be looked into"),
+                found=", ".join(seen.unreadable),
+                remedy=Text(
+                    "去掉图片、音频或文件，或走境内路线", "leave images, audio and files out, or use a route at home"
+                ),
+            )
+        if treatment == "allow":
+            return Treated(body, seen.persons, seen.data_class)
+        if treatment == "mask":
+            return Treated(_silent(rewritten(body, _masker(seen))), seen.persons, seen.data_class)
+        if treatment != "pseudonymise":
+            raise RouteError(Text(f"处理方式 {treatment} 不外发", f"treatment {treatment} sends nothing"))
+        surrogates = self._surrogates(seen, app, conversation, at)
+        treated = rewritten(body, self._pseudonymiser(seen, surrogates))
+        if surrogates.originals:
+            treated = _silent(treated)
+            if _speaks(body):
+                treated = _with_note(treated)
+        if self._maps is not None and conversation and surrogates.grown:
+            self._maps.save(app, conversation, surrogates, at=at)
+        return Treated(treated, seen.persons, seen.data_class, surrogates, _asks_json(body))
+
+    def _surrogates(self, seen: Inspection, app: str, conversation: str, at: int) -> Surrogates:
+        texts = [text for text, _ in seen.records.values()]
+        if self._maps is not None and conversation:
+            kept = self._maps.load(app, conversation, at=at)
+            if kept is not None and not any(f"·{kept.nonce}" in t for t in texts):
+                return kept
+        return Surrogates.fresh(texts)
+
+    def _pseudonymiser(self, seen: Inspection, surrogates: Surrogates) -> Any:
+        removed, lang = self._engine.removed, _language(seen)
+
+        def new(leaf: Leaf) -> str:
+            found = seen.records.get(leaf.path)
+            return pseudonymised(leaf.text, found[1].spans, surrogates, removed, lang=lang) if found else leaf.text
+
+        return new
+
+    def _propagate(self, records: dict[tuple[str | int, ...], tuple[str, Record]]) -> None:
+        """A name or number found in one text of the request is marked in all of them."""
+        values = {
+            (text[s.start : s.end], s.type): s
+            for text, record in records.values()
+            for s in record.spans
+            if s.type in _SPREADING and s.end - s.start > 1 and s.score >= 0.8
+        }
+        for path, (text, record) in records.items():
+            spans = list(record.spans)
+            for (value, kind), model in values.items():
+                at = text.find(value)
+                while at >= 0:
+                    end = at + len(value)
+                    if not any(s.start < end and at < s.end for s in spans) and _stands(text, at, end):
+                        spans.append(replace(model, start=at, end=end, type=kind))
+                    at = text.find(value, end)
+            if len(spans) > len(record.spans):
+                spans.sort(key=lambda s: s.start)
+                records[path] = text, Record(tuple(self._engine.grouped(text, spans)), record.sensitive)
+
+
+_SPREADING = frozenset(
+    {"PERSON", "PHONE", "EMAIL", "ID_CN", "BANK_CARD", "PASSPORT", "ADDRESS", "WECHAT", "QQ", "MRN", "PLATE"}
+)
+_UNSAID = frozenset({"content", "text", "input", "prompt", "output", "instructions", "description", "arguments", ""})
+
+
+def _home(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The object that a text is a field of; a text that is no field of the caller's own objects stands alone."""
+    return path[:-1] if IN_JSON in path or "metadata" in path else path
+
+
+def _stands(text: str, start: int, end: int) -> bool:
+    """Not a part of a longer word or number."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (
+        (before.isascii() and before.isalnum() and text[start].isascii() and text[start].isalnum())
+        or (after.isascii() and after.isalnum() and text[end - 1].isascii() and text[end - 1].isalnum())
+    )
+
+
+def _language(seen: Inspection) -> Lang:
+    return language("".join(text[:2000] for text, _ in seen.records.values()))
+
+
+def _masker(seen: Inspection) -> Any:
+    lang = _language(seen)
+
+    def new(leaf: Leaf) -> str:
+        found = seen.records.get(leaf.path)
+        return masked(leaf.text, found[1].spans, lang=lang) if found else leaf.text
+
+    return new
+
+
+def _silent(body: dict[str, Any]) -> dict[str, Any]:
+    """Without log-probabilities, which would spell the tokens out."""
+    return {k: v for k, v in body.items() if k not in DROPPED}
+
+
+def _speaks(body: dict[str, Any]) -> bool:
+    return "messages" in body or ("input" in body and "encoding_format" not in body and not _embeds(body))
+
+
+def _embeds(body: dict[str, Any]) -> bool:
+    return "embedding" in str(body.get("model", ""))
+
+
+def _with_note(body: dict[str, Any]) -> dict[str, Any]:
+    """One fixed line that tells the model to copy the marks."""
+    messages = body.get("messages")
+    if isinstance(messages, list):
+        note = {"role": "system", "content": KEEP_TOKENS[language(str(messages[-1:]))]}
+        return {**body, "messages": [note, *messages]}
+    note_text = KEEP_TOKENS[language(str(body.get("input")))]
+    instructions = body.get("instructions")
+    return {**body, "instructions": f"{note_text}\n\n{instructions}" if instructions else note_text}
+
+
+def _asks_json(body: dict[str, Any]) -> bool:
+    wanted = (
+        body.get("response_format") or (body.get("text") or {}).get("format")
+        if isinstance(body.get("text"), dict) or body.get("response_format")
+        else None
+    )
+    return isinstance(wanted, dict) and str(wanted.get("type", "")).startswith("json")
