@@ -20,7 +20,8 @@ from banjia.assess.axis import axis_result
 from banjia.assess.doubt import Contested, Doubt, Open, Silent, Stale
 from banjia.assess.fill import fill
 from banjia.assess.join import Joined, holds, join
-from banjia.assess.questions import levers, missing, reasons
+from banjia.assess.overall import overall
+from banjia.assess.questions import missing
 from banjia.facts.implies import close
 from banjia.facts.profile import Profile
 from banjia.facts.value import Value
@@ -28,7 +29,7 @@ from banjia.law.build import BuiltPack, reading_matters
 from banjia.law.corpus import Corpus
 from banjia.law.library import Citation
 from banjia.law.statute import DUES
-from banjia.logic.answer import DutyAnswer, duties, possible
+from banjia.logic.answer import DutyAnswer, axis_answer, duties
 from banjia.logic.inquiry import inquire
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.provider import Endpoint
@@ -67,25 +68,26 @@ def assess_route(
     joined, silent = join(law, known, on=on, readings=_options(choices), listed=listed)
     laws = {axis: (each, each.law.axes[axis]) for each in joined for axis in each.axes}
     inquiry = inquire((axis for _, axis in laws.values()), known)
-    answer = possible(inquiry)
-    axes = {id_: axis_result(axis, answer.axes[id_], pack=each.built.pack.id) for id_, (each, axis) in laws.items()}
+    answers = {id_: axis_answer(inquiry, nodes) for id_, nodes in inquiry.program.axes.items()}
+    reachable, exact = overall(inquiry, answers)
+    axes = {id_: axis_result(axis, answers[id_], pack=each.built.pack.id) for id_, (each, axis) in laws.items()}
     due = _duties(duties(inquiry), attested, {k: v for j in joined for k, v in j.built.deadlines.items()})
     cites = _cites(axes.values(), due, law, on)
-    questions = missing(inquiry) if explain else ()
-    verdict = (answer.verdict if answer.exact else None) or INDETERMINATE
+    questions = missing(inquiry, answers) if explain else ()
+    verdict = reachable[0] if len(reachable) == 1 else INDETERMINATE
     return Assessment(
         id=id,
         on=on,
         verdict=verdict,
-        reachable=answer.verdicts,
-        exact=answer.exact and all(axis.exact for axis in axes.values()),
+        reachable=reachable,
+        exact=exact,
         axes=axes,
         duties=due,
         cites=cites,
         filled=_filled(whole),
         missing=questions,
-        because=reasons(inquiry, answer) if explain else (),
-        levers=levers(inquiry, answer) if explain else (),
+        because=(),
+        levers=(),
         doubts=(
             *(Open(m.fact, m.question) for m in questions),
             *_contested(joined, known, choices),

@@ -12,7 +12,7 @@ from banjia.errors import LawError
 from banjia.law.library import Library
 from banjia.law.pack import AxisText, ListText, Pack
 from banjia.law.statute import Definition as DefinitionText
-from banjia.law.statute import DutyText, StatuteFile
+from banjia.law.statute import DutyText, RuleText, StatuteFile
 from banjia.law.statute import Reading as ReadingText
 from banjia.logic.condition import TRUE, Condition, Refers, atoms, either
 from banjia.logic.parse import parse
@@ -155,12 +155,13 @@ class _Scope:
         """Where the point makes a difference: as the pack says, else wherever a clause of the reading could hold."""
         if reading.when:
             return self.condition(reading.when, reading.where)
-        clauses = [
-            (clause.when, clause.where)
+        every: list[RuleText | DutyText | DefinitionText] = [
+            clause
             for file in self.pack.files
-            for clause in (*file.rules, *file.duties, *file.definitions)
-            if clause.reading is not None and clause.reading[0] == reading.id and clause.when
+            for group in (file.rules, file.duties, file.definitions)
+            for clause in group
         ]
+        clauses = [(c.when, c.where) for c in every if c.reading is not None and c.reading[0] == reading.id and c.when]
         return either(*(self.condition(when, where) for when, where in clauses)) if clauses else TRUE
 
     def duty(self, text: DutyText, file: StatuteFile) -> Duty:
