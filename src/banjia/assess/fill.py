@@ -59,7 +59,15 @@ def fill(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | 
     """The profile with everything the catalogue settles; `endpoint` is the one that the route's host belongs to."""
     filler = _Filler(profile, on, routes, endpoint)
     found: dict[str, Known] = {}
-    for step in (filler.kind, filler.offer, filler.model, filler.filing, filler.place, filler.export):
+    for step in (
+        filler.kind,
+        filler.offer,
+        filler.model,
+        filler.filing,
+        filler.place,
+        filler.export,
+        filler.confusion,
+    ):
         for fact, value, source in step():
             if fact not in filler.profile:
                 found[fact] = Known(value, Provenance("filled", source, on))
@@ -186,6 +194,11 @@ class _Filler:
         elif isinstance(store, str) and store != "CN":
             yield "data.sent_abroad", True, "endpoint.store_country"
             yield "data.leaves_mainland", True, "endpoint.store_country"
+
+    def confusion(self) -> Iterator[tuple[str, Value, str]]:
+        """Output of a service to the public may confuse or mislead, unless the operator claims otherwise."""
+        if self.value("service.offered_to_domestic_public") is True:
+            yield "service.content_may_confuse", True, "deep-synthesis art. 17(1): presumed for services to the public"
 
 
 def _closed(provider: Provider, on: date) -> bool:
