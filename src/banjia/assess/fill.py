@@ -181,6 +181,11 @@ class _Filler:
             return
         if self.value("data.collected_by_offshore_handler") or self.value("data.accessible_from_abroad"):
             return
+        gateway = self.value("gateway.country")
+        if isinstance(gateway, str) and gateway != "CN":
+            yield "data.sent_abroad", True, "gateway.country: the gateway itself stands abroad"
+            yield "data.leaves_mainland", True, "gateway.country: the gateway itself stands abroad"
+            return
         kind = self.value("route")
         store = self.value("endpoint.store_country")
         infer = self.value("endpoint.infer_countries")
