@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import timeit
+from collections.abc import Callable
 from datetime import date
 
 from banjia.routes import catalogue, filings
@@ -27,7 +28,7 @@ FRESH = (
 )
 
 
-def best(function, number: int) -> float:
+def best(function: Callable[[], object], number: int) -> float:
     """Seconds a call, the best of five rounds."""
     return min(timeit.repeat(function, number=number, repeat=5)) / number
 

@@ -9,7 +9,6 @@ from datetime import date
 from banjia.routes.lifecycle import life
 from banjia.routes.provider import Endpoint, Provider
 
-
 _MARK = re.compile(r"\{(\w+)\}")
 _MARKS = {"WorkspaceId": "my-workspace", "region": "us-east-1"}
 

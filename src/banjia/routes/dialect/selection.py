@@ -35,6 +35,7 @@ from banjia.routes.dialect.operation import (
     SchemaRewrite,
 )
 from banjia.routes.dialect.override import Override
+from banjia.routes.model import Model
 from banjia.routes.provider import Provider
 
 O = TypeVar("O", bound=Op)  # noqa: E741  (an operation)
@@ -44,7 +45,7 @@ _FIELDS: dict[type[Op], tuple[str, ...]] = {
     ForceTool: ("tool_choice",),
     EmulateJsonSchema: ("response_format",),
     EmulateTools: ("tools",),
-    ReasoningReplay: ("tools", "messages"),
+    ReasoningReplay: ("messages", "tools"),
     BatchSplit: ("input",),
     EncodeBase64: ("encoding_format",),
     Detokenize: ("input",),
@@ -56,6 +57,12 @@ _FIELDS: dict[type[Op], tuple[str, ...]] = {
 class Selection:
     request: tuple[RequestOp, ...]
     answer: tuple[AnswerOp, ...]
+    row: Model | None = None  # the catalogue's entry of the model
+
+    @cached_property
+    def gated(self) -> tuple[tuple[RequestOp, str], ...]:
+        """Each operation with the field without which it has nothing to do; "" where it always looks."""
+        return tuple((op, _gate(op)) for op in self.request)
 
     @cached_property
     def fields(self) -> frozenset[str]:
@@ -81,7 +88,8 @@ def select(provider: Provider, model: str, operation: str, overrides: Sequence[O
     replaced = {type(op) for o in held for op in o.answer}
     answer = [op for op in _sharpest(provider.dialect.answer, model, "chat") if type(op) not in replaced]
     answer += [op for o in held for op in o.answer]
-    return Selection(tuple(request), tuple(answer) if operation in ("chat", "completions") else ())
+    kept = tuple(answer) if operation in ("chat", "completions") else ()
+    return Selection(tuple(request), kept, provider.model(model))
 
 
 def matches(globs: Iterable[str], model: str) -> bool:
@@ -115,6 +123,12 @@ def _key(op: Op) -> object:
     if isinstance(op, PartRewrite):
         return (PartRewrite, op.part)
     return (type(op), getattr(op, "field", ""), getattr(op, "from_", ""))
+
+
+def _gate(op: RequestOp) -> str:
+    if isinstance(op, (*_ALWAYS, Conditional)):
+        return ""
+    return next(iter(touched(op))) if type(op) in _FIELDS or hasattr(op, "field") else ""
 
 
 def touched(op: Op) -> Iterable[str]:

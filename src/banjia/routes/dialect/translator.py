@@ -44,7 +44,6 @@ from banjia.routes.dialect.operation import (
 )
 from banjia.routes.dialect.override import Override
 from banjia.routes.dialect.selection import Selection, matches, select
-from banjia.routes.model import Model
 from banjia.routes.provider import Provider
 from banjia.text import Text
 
@@ -97,17 +96,19 @@ class Translator:
         self, model: str, request: dict[str, Any], operation: str = "chat", *, thinking: Thinking = "as-vendor"
     ) -> Prepared:
         """Never changes `request`. `thinking="off"`: the app came from a model that does not think."""
-        row = self.provider.model(model)
+        chosen = self.selection(model, operation)
         draft = Draft(
             request=dict(request),
             provider=self.provider,
-            model=row,
+            model=chosen.row,
             operation=operation,
-            thinking=_thinks(self.selection(model, operation), row),
+            thinking=_thinks(chosen),
             thinking_wanted=False if thinking == "off" else None,
         )
         _check_inputs(draft)
-        for op in self.selection(model, operation).request:
+        for op, gate in chosen.gated:
+            if gate and gate not in draft.request:
+                continue
             apply(op, draft)
             if draft.refusal is not None:
                 return Prepared(request, tuple(draft.warnings), refusal=draft.refusal)
@@ -141,7 +142,8 @@ def _follow(op: Op, draft: Draft) -> None:
         draft.thinking = op.value not in (False, {"type": "disabled"})
 
 
-def _thinks(selection: Selection, row: Model | None) -> bool:
+def _thinks(selection: Selection) -> bool:
+    row = selection.row
     if row is not None and row.reasoning is not None:
         if row.reasoning == "none":
             return False
