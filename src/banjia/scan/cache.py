@@ -26,6 +26,7 @@ class _Stored(msgspec.Struct):
     pending: list[Pending]
     exports: dict[str, tuple[str, str, str]]
     open_urls: list[tuple[str, int, str]]
+    owns: str
     broken: bool
 
 
@@ -44,12 +45,12 @@ class Cache:
             stored = _DECODER.decode(self._place(path, data).read_bytes())
         except (OSError, msgspec.MsgspecError):
             return None
-        return FileResult(stored.findings, stored.pending, stored.exports, stored.open_urls, stored.broken)
+        return FileResult(stored.findings, stored.pending, stored.exports, stored.open_urls, stored.owns, stored.broken)
 
     def put(self, path: str, data: bytes, result: FileResult) -> None:
         place = self._place(path, data)
         body = _ENCODER.encode(
-            _Stored(result.findings, result.pending, result.exports, result.open_urls, result.broken)
+            _Stored(result.findings, result.pending, result.exports, result.open_urls, result.owns, result.broken)
         )
         try:
             place.parent.mkdir(parents=True, exist_ok=True)

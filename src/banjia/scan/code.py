@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from banjia.scan.finding import Finding, Kind
 from banjia.scan.lexicon import Hit, Lexicon, base_shape, host_of, is_own, relay_weight
-from banjia.scan.resolve import NOTHING, Resolver, Value
+from banjia.scan.resolve import NOTHING, Resolver, Value, provider_of
 from banjia.scan.rule import Rule
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.words import WORDS, model_constant
@@ -246,7 +246,7 @@ class CodeReader:
             self.say(node, "import", made.provider or made.rule.provider, made.rule)
         elif value.rule is not None and not value.path.endswith("#"):
             self.on_library(node, value)
-        elif value.rule is None:
+        elif value.rule is None and not self.on_extension(node, callee):
             self.on_shape(node, callee, value)
         self.on_environment(node)
         if SEND.search(name) and value.rule is None:
@@ -359,6 +359,21 @@ class CodeReader:
             from dataclasses import replace  # noqa: PLC0415
 
             self.out.findings[-1] = replace(self.out.findings[-1], expects_v1=shape[0], trailing_slash=shape[1])
+
+    def on_extension(self, node: Node, callee: Node) -> bool:
+        """A method a library adds to objects of others: builder.AddOpenAIChatCompletion(...)."""
+        if callee.kind != "member":
+            return False
+        for rule in self.resolver.rules:
+            if rule.sdk and rule.sdk.extension and rule.sdk.extension.search(callee.text):
+                given = node.argument("endpoint", "baseUrl")
+                url = self.resolver.value(given).text if given else None
+                provider = self.by_url(url, provider_of(rule, callee.text))
+                self.say(node, "client", provider, rule, line=callee.end, symbol=callee.text, url=url)
+                for kid in node.kids[1:]:
+                    self._flow_value(kid.kids[0] if kid.kind == "pair" else kid, provider, rule, kid.text if kid.kind == "pair" else "key")
+                return True
+        return False
 
     def on_shape(self, node: Node, callee: Node, value: Value) -> None:
         """A call no one else has but a model service, on an object this file did not make."""

@@ -30,7 +30,11 @@ class FileResult:
     pending: list[Pending] = field(default_factory=list)
     exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     open_urls: list[tuple[str, int, str]] = field(default_factory=list)
+    owns: str = ""
     broken: bool = False
+
+
+OWNS = re.compile(r"^\s*(?:package|namespace)\s+([\w.\\]+)", re.MULTILINE)
 
 
 def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
@@ -68,6 +72,8 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
         _sql(path, text, out)
     elif kind in READERS:
         out.findings.extend(SettingsReader(path, text, words, _named()).read(kind))
+    if kind in ("java", "kotlin", "csharp", "php") and (found := OWNS.search(text)):
+        out.owns = found[1].replace("\\", ".")
     out.findings.sort(key=lambda finding: finding.order)
     return out
 

@@ -54,7 +54,8 @@ APART = re.compile(
     r"(?i)(?:^|/)(?:locales?|i18n|translations?|lang(?:uage)?s?|cassettes|[\w.\-]*\.egg-info|__snapshots__)/"
 )
 MESSAGES = re.compile(
-    r"(?i)^(?:messages|strings|[a-z]{2}(?:[-_][a-z]{2,4})?)\.(?:json|ya?ml|properties)$|^messages_\w+\.properties$"
+    r"(?i)^(?:messages|strings|(?:en|zh|ja|ko|fr|de|es|ru|pt|it|vi|th|id|tr|ar|hi|nl|pl|uk|cs|sv)(?:[-_][a-z]{2,4})?)"
+    r"\.(?:json|ya?ml|properties)$|^messages_\w+\.properties$"
 )
 
 

@@ -47,6 +47,8 @@ class Lexicon:
         self._of["env"] = tuple(
             sorted(self._of["env"], key=lambda rule: (rule.provider == "any", "azure" not in rule.id, rule.id))
         )
+        # OpenAI's paths are the general ones: what another vendor's path contains of them decides nothing.
+        self._of["path"] = tuple(sorted(self._of["path"], key=lambda rule: (rule.provider == "openai", rule.id)))
         self.host = functools.lru_cache(4096)(self._host)
         self.env = functools.lru_cache(4096)(self._env)
         self.model = functools.lru_cache(4096)(self._model)

@@ -197,17 +197,17 @@ def _go_mod(text: str) -> Iterator[Declared]:
 
 
 def _pom(text: str) -> Iterator[Declared]:
-    group, start = "", 0
+    group = ""
     artifact: tuple[str, int] | None = None
     for number, line in enumerate(text.splitlines(), 1):
         if re.search(r"<(?:dependency|parent|plugin)>", line):
-            group, start, artifact = "", number, None
+            group, artifact = "", None
         if found := re.search(r"<groupId>\s*([^<\s]+)", line):
             group = found[1]
         if found := re.search(r"<artifactId>\s*([^<\s]+)", line):
             artifact = (found[1], number)
         if "</dependency>" in line and artifact:
-            yield Declared("maven", f"{group}:{artifact[0]}", start, number)
+            yield Declared("maven", f"{group}:{artifact[0]}", artifact[1])
 
 
 def _gradle(text: str) -> Iterator[Declared]:

@@ -209,6 +209,13 @@ class Resolver:
         return Value(text=text, env=env) if env or text is not None else NOTHING
 
     def _lookup(self, name: str, line: int) -> Value:
+        first, dot, rest = name.partition(".")
+        if dot and rest and name not in self.bound:
+            base = self._lookup(first, line)
+            if base.rule is None:
+                return NOTHING
+            path = f"{base.path}.{rest}" if base.path else rest
+            return replace(base, path=path, provider=provider_of(base.rule, path))
         places = self.bound.get(name)
         if places:
             before = [place for place in places if place[0] <= line]

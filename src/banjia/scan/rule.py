@@ -76,6 +76,7 @@ class Sdk:
     tokenizer: re.Pattern[str] | None
     model: re.Pattern[str] | None
     shape: re.Pattern[str] | None
+    extension: re.Pattern[str] | None
     base: tuple[str, ...]
 
 
@@ -193,6 +194,7 @@ def _sdk(raw: dict[str, Any]) -> Sdk:
         tokenizer=_pattern(raw, "tokenizer"),
         model=_pattern(raw, "model"),
         shape=_pattern(raw, "shape"),
+        extension=_pattern(raw, "extension"),
         base=tuple(raw.get("base", ())),
     )
 

@@ -49,7 +49,7 @@ def scan(
         done += CHUNK
         if progress is not None:
             progress(min(done, len(listed)), len(listed))
-    findings = settled(results)
+    findings = settled(results, [item.path for item in listed])
     return Inventory(
         findings=tuple(findings),
         skipped=tuple(sorted(skipped, key=lambda entry: (entry.path, entry.reason))),
@@ -92,7 +92,7 @@ def read_chunk(root: Path, chunk: list[Listed], cache: Cache | None) -> Read:
                 cache.put(item.path, data, result)
         if result.broken:
             skipped.append(skip(item.path, "broken"))
-        if result.findings or result.pending or result.exports:
+        if result.findings or result.pending or result.exports or result.owns:
             results.append((item.path, result))
     return results, skipped
 

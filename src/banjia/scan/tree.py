@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from banjia.scan.file import FileResult
@@ -15,12 +16,13 @@ STRONG: frozenset[Kind] = frozenset(
 MODEL_FILES = 3
 
 
-def settled(results: dict[str, FileResult]) -> list[Finding]:
-    """The findings of all files in their order."""
+def settled(results: dict[str, FileResult], paths: Iterable[str] = ()) -> list[Finding]:
+    """The findings of all files in their order. `paths`: every file of the tree, read or not."""
+    own = _own(results, paths)
     exports = {path: result.exports for path, result in results.items()}
     found: list[Finding] = []
     for path in sorted(results):
-        found.extend(results[path].findings)
+        found.extend(finding for finding in results[path].findings if not _is_own(finding, own))
         found.extend(_decided(path, results[path], exports))
     weak = {rule.id for rule in rules().all if rule.weak}
     strong = [finding for finding in found if _is_strong(finding, weak)]
@@ -28,6 +30,28 @@ def settled(results: dict[str, FileResult]) -> list[Finding]:
         found = [finding for finding in found if finding.kind == "secret"]
     found = _once(found)
     return sorted(found, key=lambda finding: finding.order)
+
+
+def _own(results: dict[str, FileResult], paths: Iterable[str]) -> frozenset[str]:
+    """Names of modules that the tree itself holds: what it imports of itself is no library."""
+    own = {result.owns for result in results.values() if result.owns}
+    for path in paths:
+        if path.endswith(".py"):
+            folder, _, name = path.rpartition("/")
+            parts = folder.split("/") if folder else []
+            if parts and parts[0] in ("src", "lib", "python", "app", "backend"):
+                parts = parts[1:]
+            own.add(parts[0] if parts else name.removesuffix(".py"))
+    return frozenset(own - {"", "tests", "test", "examples", "docs"})
+
+
+def _is_own(finding: Finding, own: frozenset[str]) -> bool:
+    symbol = finding.symbol or ""
+    if finding.kind != "import" or not symbol:
+        return False
+    return any(
+        symbol == name or symbol.startswith(name + ".") or ("." in symbol and name.startswith(symbol + ".")) for name in own
+    )
 
 
 def _is_strong(finding: Finding, weak: set[str]) -> bool:

@@ -155,7 +155,7 @@ def _method(reader: _Reader, node: SgNode, fields: list[str], depth: int) -> Nod
         )
     arguments = reader.raw(node, fields[2])
     blocks = [reader.read(kid, depth) for kid in node.children() if kid.kind() in ("block", "do_block")]
-    if reader.language == "ruby" and arguments is None and not blocks and base is not None:
+    if reader.language == "ruby" and arguments is None and not blocks and base is not None and text != "new":
         return callee
     if reader.language == "ruby" and text == "require" and base is None and arguments is not None:
         module = arguments.text().strip("()'\" ")
