@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from banjia.facts.value import Interval, Value
 from banjia.logic.cells import Cell, cells
-from banjia.logic.program import OPEN, YES, Op, Program
+from banjia.logic.program import NO, OPEN, YES, Op, Program
 
 LIMIT = 1 << 20  # worlds; above it a frame is not built
+IDLE = 1 << 14  # worlds of axioms alone that are looked through to see whether they exclude anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +65,39 @@ def frame(
     """The worlds that decide *roots*; None where there would be more than LIMIT of them."""
     told = program.settle(known) if told is None else told
     nodes = program.below(roots, told)
-    axioms = binding(program, nodes, told)
+    axioms = binding(program, known, nodes, told)
     nodes |= program.below(axioms, told)
     spread = open_cells(program, known, nodes)
     size = prod(len(found) for found in spread.values())
     if size > LIMIT:
         return None
-    columns: dict[str, Column] = {}
-    masks: dict[int, int] = {}
-    stride = 1
-    for fact, at in program.open_atoms(nodes).items():
-        found = spread[fact]
-        columns[fact] = Column(found, stride)
-        period = stride * len(found)
-        for i, node in enumerate(at):
-            unit = sum(((1 << stride) - 1) << j * stride for j, cell in enumerate(found) if cell.marks >> i & 1)
-            masks[node] = tile(unit, period, size // period)
-        stride = period
-    full = (1 << size) - 1
-    evaluate(program, sorted(nodes), masks, told, full)
-    alive = full
+    columns, masks = _spread(program, spread, nodes, told)
+    alive = (1 << size) - 1
     for node in axioms:
         alive &= ~masks[node]
     if any(told[node] == YES for node in program.never):
         alive = 0
     return Frame(columns, size, alive, masks, told)
+
+
+def _spread(
+    program: Program, spread: Mapping[str, tuple[Cell, ...]], nodes: Iterable[int], told: Sequence[int]
+) -> tuple[dict[str, Column], dict[int, int]]:
+    """The facts laid out as columns, the first innermost, and the masks of all nodes over them."""
+    size = prod(len(found) for found in spread.values())
+    atoms = program.open_atoms(nodes)
+    columns: dict[str, Column] = {}
+    masks: dict[int, int] = {}
+    stride = 1
+    for fact, found in spread.items():
+        columns[fact] = Column(found, stride)
+        period = stride * len(found)
+        for i, node in enumerate(atoms[fact]):
+            unit = sum(((1 << stride) - 1) << j * stride for j, cell in enumerate(found) if cell.marks >> i & 1)
+            masks[node] = tile(unit, period, size // period)
+        stride = period
+    evaluate(program, sorted(nodes), masks, told, (1 << size) - 1)
+    return columns, masks
 
 
 def evaluate(program: Program, nodes: Sequence[int], masks: dict[int, int], told: Sequence[int], full: int) -> None:
@@ -120,30 +130,99 @@ def open_cells(program: Program, known: Mapping[str, Value], nodes: Iterable[int
     return found
 
 
-def binding(program: Program, nodes: set[int], told: Sequence[int]) -> list[int]:
+def binding(program: Program, known: Mapping[str, Value], nodes: set[int], told: Sequence[int]) -> list[int]:
     """The axioms that may exclude a world of these nodes.
 
-    An axiom over a fact that nothing else mentions excludes none: whatever the rest, that fact can give way.
+    An axiom that some other fact can always satisfy, whatever the rest, excludes none: that fact gives way.
     """
     reached = set(program.open_atoms(nodes))
     axioms = {
-        node: set(program.open_atoms(program.below([node], told))) for node in program.never if told[node] == OPEN
+        node: {fact for at, fact in atoms if told[at] == OPEN}
+        for node, atoms in _axiom_atoms(program).items()
+        if told[node] == OPEN
     }
     near: dict[int, set[str]] = {}
     grown = set(reached)
     while more := {node: facts for node, facts in axioms.items() if node not in near and facts & grown}:
         near |= more
         grown.update(*more.values())
-    while True:
-        mentions: dict[str, int] = {}
-        for facts in near.values():
-            for fact in facts - reached:
-                mentions[fact] = mentions.get(fact, 0) + 1
-        loose = [node for node, facts in near.items() if any(mentions.get(fact) == 1 for fact in facts - reached)]
-        if not loose:
-            return sorted(near)
-        for node in loose:
-            del near[node]
+    while loose := _loose(program, near, reached):
+        near = {node: facts for node, facts in near.items() if loose not in facts}
+    kept: list[int] = []
+    for group, facts in _linked(near):
+        about = {fact for node in group for _, fact in _axiom_atoms(program)[node]}
+        given = tuple((fact, known[fact]) for fact in sorted(about & known.keys()))
+        if not _idle(program, group, frozenset(facts & reached), given):
+            kept += group
+    return sorted(kept)
+
+
+def _linked(axioms: Mapping[int, set[str]]) -> list[tuple[tuple[int, ...], set[str]]]:
+    """The axioms in groups that share facts, each with its facts."""
+    found: list[tuple[tuple[int, ...], set[str]]] = []
+    for node, facts in axioms.items():
+        joined = [each for each in found if not each[1].isdisjoint(facts)]
+        group = tuple(sorted([node, *(other for nodes, _ in joined for other in nodes)]))
+        found = [each for each in found if each not in joined]
+        found.append((group, facts.union(*(others for _, others in joined))))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _idle(
+    program: Program, group: tuple[int, ...], reached: frozenset[str], known: tuple[tuple[str, Value], ...]
+) -> bool:
+    """Whether, however the facts in *reached* lie, the others can lie so that every axiom of the group is kept."""
+    told = program.settle(dict(known))
+    nodes = program.below(group, told)
+    spread = open_cells(program, dict(known), nodes)
+    spread = dict(sorted(spread.items(), key=lambda item: item[0] not in reached))
+    inner = prod(len(found) for fact, found in spread.items() if fact in reached)
+    size = prod(len(found) for found in spread.values())
+    if size > IDLE:
+        return False
+    masks = _spread(program, spread, nodes, told)[1]
+    kept = (1 << size) - 1
+    for node in group:
+        kept &= ~masks[node]
+    covered = 0
+    while kept:
+        covered |= kept & ((1 << inner) - 1)
+        kept >>= inner
+    return covered == (1 << inner) - 1
+
+
+def _loose(program: Program, axioms: Mapping[int, set[str]], reached: set[str]) -> str | None:
+    """A fact outside *reached* that has a cell in which all axioms about it are kept."""
+    mentions: dict[str, set[int]] = {}
+    for node, facts in axioms.items():
+        for fact in facts - reached:
+            mentions.setdefault(fact, set()).add(node)
+    return next((fact for fact, about in mentions.items() if any(about <= kept for kept in _ways(program, fact))), None)
+
+
+@lru_cache(maxsize=64)
+def _axiom_atoms(program: Program) -> dict[int, tuple[tuple[int, str], ...]]:
+    """The atoms of every axiom, with their facts."""
+    told = program.settle({})
+    return {
+        node: tuple(
+            (at, fact) for fact, found in program.open_atoms(program.below([node], told)).items() for at in found
+        )
+        for node in program.never
+    }
+
+
+@lru_cache(maxsize=4096)
+def _ways(program: Program, fact: str) -> tuple[frozenset[int], ...]:
+    """For each cell of the fact, the axioms that it keeps on its own."""
+    about = [node for node, atoms in _axiom_atoms(program).items() if any(other == fact for _, other in atoms)]
+    nodes = {at for node in about for at, other in _axiom_atoms(program)[node] if other == fact}
+    found = []
+    for cell in open_cells(program, {}, nodes)[fact]:
+        told = program.settle({fact: cell.value})
+        found.append(frozenset(node for node in about if told[node] == NO))
+    return tuple(found)
 
 
 def tile(unit: int, width: int, times: int) -> int:

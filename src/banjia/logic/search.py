@@ -49,7 +49,7 @@ class _Search:
         if open_goals is None:
             return None
         nodes = program.below([node for node, _ in open_goals], told)
-        axioms = self.spell([(node, NO) for node in binding(program, nodes, told)], told) or {}
+        axioms = self.spell([(node, NO) for node in binding(program, known, nodes, told)], told) or {}
         world: World = {}
         for group in self.groups([*open_goals, *axioms], told):
             found = self.meet_group(known, group, told)
