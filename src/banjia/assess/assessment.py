@@ -34,6 +34,7 @@ class AxisResult:
     rules: tuple[str, ...]
     exact: bool
     text: Text
+    notes: tuple[Text, ...] = ()  # what the rules behind it want said
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -47,6 +48,7 @@ class AxisResult:
             "exact": self.exact,
             "pack": self.pack,
             "text": self.text.as_dict(),
+            "notes": [note.as_dict() for note in self.notes],
         }
 
 

@@ -27,6 +27,7 @@ def axis_result(law: AxisLaw, answer: AxisAnswer, *, pack: str) -> AxisResult:
         rules=tuple(rule.id for rule in rules),
         exact=answer.exact,
         text=law.axis.outcome(settled).text if settled else law.axis.question,
+        notes=tuple(dict.fromkeys(rule.note for rule in answer.rules if rule.note is not None)),
     )
 
 

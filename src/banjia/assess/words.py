@@ -64,6 +64,7 @@ def _lines(answer: Assessment, *, why: bool) -> Iterator[Text]:
     for axis in answer.axes.values():
         if why or axis.verdict != "permitted":
             yield _axis(axis, marks)
+            yield from (same("    ") + note for note in axis.notes)
     if answer.because and why:
         facts = "; ".join(f"{b.fact}={_short(show(b.value))}" for b in answer.because)
         yield Text(f"  依据的事实：{facts}", f"  because: {facts}")
