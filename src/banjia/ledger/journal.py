@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -53,6 +55,7 @@ class Journal:
         self._clock = clock
         self._terms = terms
         self._doubt: tuple[Chain, frozenset[str]] | None = None  # a group whose commit failed in an unknown state
+        self._unpublished = ""  # a kept checkpoint that could not yet be written outside
         self._year_keys: dict[int, YearKey] = {}
         self._tallies: dict[int, Tally] = {}
         self._writer = Writer(self._commit_group, bound=terms.bound)
@@ -139,7 +142,7 @@ class Journal:
         self._writer.close(CLOSE_SECONDS)
         with self._store.transaction() as tx:
             close_log(tx, self._signer, self._settled(tx), self._clock())
-        self._publish(self._chain)
+        self._publish(self._chain.head)
 
     def _pending(
         self, entry: Entry, waiting: Any, persons: Persons | None, line: Line | None, otherwise: Entry | None
@@ -158,6 +161,7 @@ class Journal:
 
     def _commit_group(self, group: Sequence[Pending], lost: int, failed: int) -> Sequence[Receipt]:
         """Runs in the writer's thread."""
+        self._publish("")
         entries: list[Row] = []
         receipts: list[Receipt] = []
         counted: dict[tuple[str, int], CensusRow] = {}
@@ -193,7 +197,8 @@ class Journal:
             if census.entity == self._terms.entity:
                 self._tallies[census.year] = tally_of(census, self._elsewhere().get(census.year))
         if kept:
-            self._publish(attempted)
+            with suppress(StoreError):  # this group is on disk; the next one is refused until the file can be written
+                self._publish(attempted.head)
         return receipts
 
     def _sealed(
@@ -238,12 +243,17 @@ class Journal:
             key = self._year_keys[year] = open_year_key(tx, self._keys, year)
         return key
 
-    def _publish(self, chain: Chain) -> None:
-        if self._terms.outside is None:
+    def _publish(self, note: str) -> None:
+        """Write a checkpoint outside, with any that could not be written before."""
+        self._unpublished += note
+        if self._terms.outside is None or not self._unpublished:
             return
         try:
             with self._terms.outside.open("a", encoding="utf-8") as file:
-                file.write(chain.head)
+                file.write(self._unpublished)
+                file.flush()
+                os.fsync(file.fileno())
+            self._unpublished = ""
         except OSError as error:
             raise StoreError(
                 Text("无法写出外部检查点", "the outside checkpoint cannot be written"),

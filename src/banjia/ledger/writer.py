@@ -110,13 +110,12 @@ class Writer:
             group = self._next()
             if group is None:
                 return
-            if group or self._trouble is not None:
-                self._write(group)
+            self._write(group)
 
     def _next(self) -> list[Pending] | None:
         with self._changed:
             if self._trouble is None:
-                self._changed.wait_for(lambda: self._queue or self._closing)
+                self._changed.wait_for(lambda: self._queue or self._closing or self._lost)
                 if not self._urgent and not self._closing:
                     self._changed.wait_for(lambda: self._urgent or self._closing or len(self._queue) >= GROUP, LINGER)
             else:
@@ -131,8 +130,9 @@ class Writer:
             return group
 
     def _write(self, group: list[Pending]) -> None:
+        lost, failed = self._lost, self._failed
         try:
-            receipts = self._commit(group, self._lost, self._failed)
+            receipts = self._commit(group, lost, failed)
         except StoreError as error:
             self._fail(group, error, again=True)
         except Exception as error:  # noqa: BLE001 - whatever happens, whoever waits must hear of it
@@ -141,7 +141,8 @@ class Writer:
             self._fail(group, trouble, again=False)
         else:
             with self._changed:
-                self._lost = self._failed = 0
+                self._lost -= lost
+                self._failed -= failed
                 self._trouble = None
             _answer(zip(group, receipts, strict=True))
 

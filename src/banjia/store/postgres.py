@@ -74,12 +74,12 @@ class PostgresStore:
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresTransaction]:
-        with self._inside("") as transaction:
+        with self._inside("BEGIN") as transaction:
             yield transaction
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresTransaction]:
-        with self._inside("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY") as transaction:
+        with self._inside("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as transaction:
             yield transaction
 
     def close(self) -> None:
@@ -90,39 +90,50 @@ class PostgresStore:
         self._local = threading.local()
 
     @contextmanager
-    def _inside(self, first: str) -> Iterator[PostgresTransaction]:
+    def _inside(self, begin: str) -> Iterator[PostgresTransaction]:
         try:
-            connection = self._connection()
+            connection = self._begun(begin)
             try:
-                if first:
-                    connection.execute(first)
                 yield PostgresTransaction(connection)
-                connection.commit()
+                connection.execute("COMMIT")
             except BaseException:
                 with suppress(psycopg.Error):
-                    connection.rollback()
+                    connection.execute("ROLLBACK")
                 raise
         except psycopg.Error as error:
             raise self._explained(error) from error
 
-    def _connection(self) -> Connection:
+    def _begun(self, begin: str) -> Connection:
+        """A connection inside a transaction; one that broke while it lay idle is replaced."""
         connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed or connection.broken:
-            connection = psycopg.connect(
-                self.url,
-                connect_timeout=CONNECT_SECONDS,
-                # an acknowledged commit is on disk, whatever the server's own setting
-                options=f"-c synchronous_commit=on -c lock_timeout={LOCK_MS} -c client_encoding=UTF8",
-                prepare_threshold=2,
-            )
-            with self._guard:
-                self._open = [c for c in self._open if not c.closed]
-                self._open.append(connection)
-            self._local.connection = connection
+        if connection is not None and not connection.closed:
+            try:
+                connection.execute(begin)
+            except psycopg.OperationalError:
+                connection.close()
+            else:
+                return connection
+        connection = self._connected()
+        connection.execute(begin)
+        return connection
+
+    def _connected(self) -> Connection:
+        connection = psycopg.connect(
+            self.url,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            # an acknowledged commit is on disk, whatever the server's own setting
+            options=f"-c synchronous_commit=on -c lock_timeout={LOCK_MS} -c client_encoding=UTF8",
+            prepare_threshold=2,
+        )
+        with self._guard:
+            self._open = [c for c in self._open if not c.closed]
+            self._open.append(connection)
+        self._local.connection = connection
         return connection
 
     def _migrate(self, *, create: bool) -> None:
-        with self._inside("") as transaction:
+        with self._inside("BEGIN") as transaction:
             transaction.lock("migration")
             found = self._version(transaction)
             if found > VERSION:
