@@ -25,6 +25,9 @@ COSTS: Mapping[str, float] = {
     "vendor": 10.0,
 }
 
+# Changing a route is a line of configuration; changing what the company is takes years.
+CHANGES: Mapping[str, float] = {"route": 1.0, "purpose": 3.0, "app": 5.0, "entity": 20.0}
+
 
 class Catalogue(Mapping[str, Fact]):
     """Facts by id, in the order the files give them."""
@@ -90,4 +93,5 @@ def read_fact(id: str, row: Mapping[str, Any]) -> Fact:  # noqa: A002
         source=tuple(row.get("source", ())),
         form=row.get("form", ""),
         aliases=row.get("aliases", {}),
+        change=float(row.get("change", CHANGES[row["scope"]])),
     )

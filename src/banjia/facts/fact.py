@@ -22,6 +22,7 @@ class Fact:
     plausible answers are before anybody was asked: for a flag the chance of "yes"; for a choice the chance of each
     value; for a set the chance that each element is in it (`*`: that some element it does not name is); for a count or
     a date the chance of reaching each point. Values of a choice that `prior` does not name share what is left.
+    `change` says how hard it is to make the answer another one: 1 for a setting, 20 for what a company is.
     """
 
     id: str
@@ -37,3 +38,4 @@ class Fact:
     source: tuple[str, ...] = ()
     form: Form = ""
     aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    change: float = 1.0

@@ -49,6 +49,8 @@ class AxisNodes:
     outcomes: Mapping[str, int]
     verdicts: Mapping[Verdict, int]
     duties: tuple[DutyNode, ...]
+    silent: int = NO  # the axis applies and no rule fires: its default follows
+    unjudged: Mapping[str, int] = field(default_factory=dict)  # by outcome: none of its verdicts' conditions holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +165,8 @@ class _Builder:
             outcomes=outcomes,
             verdicts=self.verdicts(axis.outcomes, outcomes),
             duties=tuple(self.duty(duty, law, applies, fires, outcomes) for duty in law.duties),
+            silent=silent,
+            unjudged={each.id: self.unjudged(each, outcomes[each.id]) for each in axis.outcomes},
         )
 
     def verdicts(self, outcomes: Sequence[Outcome], nodes: Mapping[str, int]) -> dict[Verdict, int]:
@@ -176,6 +180,9 @@ class _Builder:
             gravest = max((verdict for _, verdict in outcome.verdicts), key=VERDICTS.index, default=VERDICTS[-1])
             parts[gravest].append(self.all_of(nodes[outcome.id], self.none_of(*before)))
         return {verdict: self.any_of(*found) for verdict, found in parts.items()}
+
+    def unjudged(self, outcome: Outcome, node: int) -> int:
+        return self.all_of(node, self.none_of(*(self.add(when) for when, _ in outcome.verdicts)))
 
     def duty(
         self, duty: Duty, law: AxisLaw, applies: int, fires: Mapping[str, int], outcomes: Mapping[str, int]
