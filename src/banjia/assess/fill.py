@@ -45,6 +45,7 @@ PREFIXES = (
 )
 FOREIGN_MAKERS = frozenset({"openai", "anthropic", "google", "mistral", "xai"})
 FOREIGN_KINDS = frozenset({"openai-direct", "foreign-api", "reverse-proxy", "azure-openai-global"})
+HOME_KINDS = frozenset({"domestic-filed-api", "domestic-unfiled-api"})
 KIND_FILED = {
     "domestic-filed-api": True,
     "domestic-unfiled-api": False,
@@ -60,15 +61,15 @@ def fill(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | 
     filler = _Filler(profile, on, routes, endpoint)
     found: dict[str, Known] = {}
     for step in (
-        filler.kind,
-        filler.offer,
-        filler.model,
-        filler.filing,
-        filler.place,
-        filler.export,
-        filler.confusion,
+        _Filler.kind,
+        _Filler.offer,
+        _Filler.model,
+        _Filler.filing,
+        _Filler.place,
+        _Filler.export,
+        _Filler.confusion,
     ):
-        for fact, value, source in step():
+        for fact, value, source in step(filler):
             if fact not in filler.profile:
                 found[fact] = Known(value, Provenance("filled", source, on))
         filler = _Filler(profile.filled(found), on, routes, endpoint)
@@ -106,6 +107,11 @@ class _Filler:
         """Whether the vendor serves the mainland, and sells the API at all, on that day."""
         provider = self.provider
         if provider is None:
+            if self.value("route") in HOME_KINDS:
+                yield "provider.serves_mainland", True, f"route {self.value('route')}: sold in the mainland"
+            return
+        if provider.is_engine:
+            yield "route.api_available", True, f"{_of(provider)}: run by its user"
             return
         served = self.routes.serves(provider, "CN", self.on)
         if served.answer in {"yes", "enterprise-only"}:
@@ -192,6 +198,10 @@ class _Filler:
         if kind in FOREIGN_KINDS and store != "CN":
             yield "data.sent_abroad", True, f"route {kind}: no place of it lies in the mainland"
             yield "data.leaves_mainland", True, f"route {kind}: no place of it lies in the mainland"
+        elif kind in HOME_KINDS and store is None:
+            yield "data.sent_abroad", False, f"route {kind}: a host in the mainland"
+            yield "data.leaves_mainland", False, f"route {kind}: a host in the mainland"
+            yield "network.channel", "none", f"route {kind}: a host in the mainland"
         elif store == "CN" and infer == frozenset({"CN"}):
             yield "data.sent_abroad", False, "endpoint.store_country, endpoint.infer_countries"
             yield "data.leaves_mainland", False, "endpoint.store_country, endpoint.infer_countries"
