@@ -9,6 +9,8 @@ from banjia.privacy.gazetteer import words
 
 Place = tuple[int, int, float]
 
+REACH = 48  # characters looked at on both sides of the number of a house
+
 _H = "[\u4e00-\u9fffA-Za-z0-9]"
 _HAN = "[\u4e00-\u9fff]"
 _NUM = "(?:[0-9０-９A-Za-z]{1,6}(?:[-－之—/][0-9０-９A-Za-z]{1,5}){0,3}|[一二三四五六七八九十百零〇两]{1,5})"
@@ -32,8 +34,9 @@ def _regions() -> str:
         + "|".join(cities)
         + ")(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|自治州|地区|省|市|州|盟|縣|县|區)?"
     )
+    starts = "".join(sorted({w[0] for w in (*cities, *districts)} | {"中"}))
     return (
-        f"(?:(?:中国|中國|中华人民共和国)?(?:{first}[ ·,，]?){{1,3}}(?:{_HAN}{{1,6}}?(?:新区|区|區|县|縣|市|旗)[ ]?)?"
+        f"(?=[{starts}])(?:(?:中国|中國|中华人民共和国)?(?:{first}[ ·,，]?){{1,3}}(?:{_HAN}{{1,6}}?(?:新区|区|區|县|縣|市|旗)[ ]?)?"
         f"|(?:{'|'.join(districts)})[ ]?)"
     )
 
@@ -77,14 +80,26 @@ _NOT = re.compile(
 
 def addresses(text: str) -> list[Place]:
     """Addresses that reach a house, with the region before them as far as it belongs to them."""
-    if not _anchor().search(text):
-        return []
-    found: list[Place] = [(m.start(), m.end(), 0.95) for m in _full().finditer(text) if _reaches(m)]
-    for m in _bare().finditer(text):
-        start = _start(text, m)
-        if m.end() - start >= 5 and not any(s <= start < e or start <= s < m.end() for s, e, _ in found):
-            found.append((start, m.end(), 0.85))
+    found: list[Place] = []
+    for start, end in _neighbourhoods(text):
+        found += [(m.start(), m.end(), 0.95) for m in _full().finditer(text, start, end) if _reaches(m)]
+        for m in _bare().finditer(text, start, end):
+            at = _start(text, m)
+            if m.end() - at >= 5 and not any(s < m.end() and at < e for s, e, _ in found):
+                found.append((at, m.end(), 0.85))
     return sorted(found)
+
+
+def _neighbourhoods(text: str) -> list[tuple[int, int]]:
+    """The text around each number of a house, joined where they touch."""
+    places: list[tuple[int, int]] = []
+    for m in _anchor().finditer(text):
+        start, end = max(0, m.start() - REACH), min(len(text), m.end() + REACH)
+        if places and start <= places[-1][1]:
+            places[-1] = places[-1][0], end
+        else:
+            places.append((start, end))
+    return places
 
 
 def _reaches(m: re.Match[str]) -> bool:

@@ -32,6 +32,7 @@ VERBS = (
 SOFT = frozenset(
     "的了和与及在是说因于为就也都向对把被将从给来去到要会能已有没未不请想男女先后等电手住身证护联微家出入年现今昨明刚称签跟同他她我你您这那此拟需并且之"
 )
+_OPENERS = ("", " ", "\n", "，", "。", "：", ":", ",", "、", "“", "\"", "（", "(", "|", "；", "\t", "！", "？")
 _HAN = "[\u4e00-\u9fff]"
 _DOTS = "[·•‧・]"
 
@@ -84,14 +85,34 @@ def _foreign() -> re.Pattern[str]:
     return re.compile(rf"{_HAN}{{1,6}}(?:{_DOTS}{_HAN}{{1,6}}){{1,3}}")
 
 
-def may_hold_name(sentence: str) -> bool:
-    """Some surname stands where it is not plainly part of a common word: only then the tagger is asked."""
-    known, surnames = lexicon(), letters("surnames")
-    for i, c in enumerate(sentence[:-1]):
-        if c in surnames and "\u4e00" <= sentence[i + 1] <= "\u9fff" and sentence[i : i + 2] not in known:
-            if i == 0 or sentence[i - 1 : i + 1] not in known:
-                return True
-    return bool(_foreign().search(sentence)) or any(w in sentence for w in words("compound_surnames"))
+@cache
+def _candidate() -> re.Pattern[str]:
+    """A surname before a character that given names are made of, or a name in dots."""
+    never = "".join(sorted(letters("not_given")))
+    compound = "|".join(sorted(words("compound_surnames"), key=len, reverse=True))
+    return re.compile(f"(?:{compound}|[{''.join(sorted(letters('surnames')))}](?=(?![{never}]){_HAN}))|{_DOTS}(?={_HAN})")
+
+
+def candidates(text: str, settled: Sequence[tuple[int, int]]) -> list[int]:
+    """Where a name may begin: surnames that are not plainly part of a common word, outside the settled places."""
+    known = lexicon()
+    found: list[int] = []
+    for m in _candidate().finditer(text):
+        at = m.start()
+        if m.end() - at == 1 and text[at : at + 2] in known and text[at - 1 : at] not in _OPENERS:
+            continue
+        if not any(s <= at < e for s, e in settled):
+            found.append(at)
+    return found
+
+
+def settled(text: str) -> list[tuple[int, int]]:
+    """Names that their label leaves no doubt about: the tagger need not be asked."""
+    return [
+        (m.start(2), m.end(2))
+        for m in _labelled().finditer(text)
+        if m[1].strip() and not _han(text[m.end(2) : m.end(2) + 1]) and text[m.start(2) : m.end(2)] not in lexicon()
+    ]
 
 
 def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) -> list[Place]:
@@ -147,7 +168,7 @@ def _end(text: str, start: int, end: int, *, tight: bool) -> int | None:
     longest = min(end, start + surname + 2)
     following = text[longest : longest + 1]
     known = lexicon()
-    if tight and text[start : start + 2] in known:
+    if tight and surname == 1 and text[start : start + 2] in known and not _fits_name(text[start:longest], following):
         return None  # "客户方面": a label that runs into a word
     third = start + surname + 1
     if third >= longest:
@@ -162,6 +183,12 @@ def _end(text: str, start: int, end: int, *, tight: bool) -> int | None:
     if tight and text[start:name_end] in known:
         return None
     return name_end if text[start:name_end] not in known or not tight else None
+
+
+def _fits_name(name: str, following: str) -> bool:
+    """Three characters up to a stop, of which the last two are such as given names have."""
+    never = letters("not_given")
+    return len(name) == 3 and not _han(following) and name not in lexicon() and not any(c in never for c in name[1:])
 
 
 def _is_title(text: str, m: re.Match[str]) -> bool:

@@ -29,4 +29,5 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _pattern(zh: list[str], en: list[str]) -> re.Pattern[str]:
     longest_first = sorted(zh, key=len, reverse=True)
     english = "|".join(re.escape(w).replace(r"\-", "[ -]") for w in en)
-    return re.compile("|".join(map(re.escape, longest_first)) + rf"|(?i:\b(?:{english})\b)")
+    starts = "".join(sorted({w[0] for w in zh}))
+    return re.compile(f"(?=[{starts}])(?:" + "|".join(map(re.escape, longest_first)) + rf")|(?i:\b(?:{english})\b)")
