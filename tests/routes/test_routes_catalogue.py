@@ -5,6 +5,8 @@ import sys
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from banjia.errors import RouteError
 from banjia.routes import bundle, catalogue, document, plugin
@@ -215,3 +217,16 @@ def test_a_licence_belongs_to_the_checkpoint(model, licence):
 def test_a_licence_that_was_not_read_is_not_guessed():
     assert ROUTES.licences.of("moonshotai/Kimi-K3") is None
     assert ROUTES.licences.of("somebody/own-model") is None
+
+
+SAMPLE = (bundle.FOLDER / "minimax.toml").read_bytes()
+
+
+@given(st.integers(0, len(SAMPLE) - 1), st.binary(max_size=3), st.integers(0, 40))
+def test_a_damaged_file_is_a_provider_or_a_fault_in_words(place, patch, cut):
+    damaged = SAMPLE[:place] + patch + SAMPLE[place + cut :]
+    try:
+        document.parse(damaged, Provider, "minimax.toml")
+    except RouteError as fault:
+        assert fault.say("zh").startswith("minimax.toml")
+        assert fault.say("en") != fault.say("zh")

@@ -143,7 +143,10 @@ def way(room: Room, provider: Provider, site: str, endpoint: Endpoint | None) ->
     if not room.profile:
         return Allowed(provider.id, site, "not-assessed", scope.id)
     answer = one(room, scope)
-    return Allowed(provider.id, site, _verdict(answer), scope.id, _lever(answer))
+    worst: Verdict = answer.worst  # type: ignore[assignment]  # a verdict of the law
+    return Allowed(
+        provider.id, site, _verdict(answer), scope.id, _lever(answer), worst=worst, duties=len(answer.duties.unmet)
+    )
 
 
 def with_volumes(use: Use, file: Path) -> Use:
@@ -235,7 +238,15 @@ def _option(number: int, option: Option, lang: Lang) -> Sequence[str]:
     filing = option.filing.say()
     quality = Text("质量未测量", "quality not measured")
     memory = Text("部分事实凭记忆", "some facts from memory")
-    tail = [option.effort, option.life.say(), filing, quality, *([memory] if option.trial.rests_on_memory else [])]
+    ending = [Text("厂商正在停止", "the vendor is winding down")] if option.winding_down else []
+    tail = [
+        *ending,
+        option.effort,
+        option.life.say(),
+        filing,
+        quality,
+        *([memory] if option.trial.rests_on_memory else []),
+    ]
     return [*lines, f"    {words(tail)}"]
 
 

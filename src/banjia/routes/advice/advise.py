@@ -35,6 +35,7 @@ class Option:
     filing: filings.Coverage
     cost: price.Cost
     licence: str = ""  # of weights run at home
+    winding_down: bool = False
 
     @property
     def effort(self) -> Text:
@@ -61,6 +62,7 @@ class Option:
             "lost": _texts(self.trial.lost),
             "rests_on_memory": self.trial.rests_on_memory,
             "licence": self.licence or None,
+            "winding_down": self.winding_down,
             "life": {
                 "state": self.life.state,
                 "ends": ends.isoformat() if ends else None,
@@ -119,7 +121,7 @@ def advise(
     currency: price.Currency = "CNY",
     rate: price.Money | None = None,
 ) -> Advice:
-    """Ranks by verdict, by what is lost or emulated, by life, then by price; a price from memory never wins."""
+    """Ranks by verdict and duties, by what is lost or emulated, by life, by price; one from memory never wins."""
     fit: list[Option] = []
     unfit: list[Option] = []
     for old in use.models:
@@ -154,6 +156,7 @@ def _options(
             filing=filings.coverage(provider, model.id),
             cost=price.monthly(quote, use.volume, on=on, currency=currency, rate=rate),
             licence=licence.id if licence else "",
+            winding_down=provider.status == "winding_down",
         )
 
 
@@ -169,9 +172,13 @@ def _models(provider: Provider, stand: successor.Stand | None, way: Allowed, on:
     if named:
         return named
     kind = stand.work if stand.work in _KINDS else "chat"
+    sold = {row.model for offer in price.offers(provider.id) if offer.site == way.site for row in offer.rows}
     alive = [
-        m for m in provider.models if m.kind == kind and life(provider, m.id, on).state == "available" and not m.maker
+        m
+        for m in provider.models
+        if m.kind == kind and (not sold or m.id in sold) and life(provider, m.id, on).state == "available"
     ]
+    alive = [m for m in alive if not m.maker] or alive  # a maker's own before copies; a host has copies only
     alive.sort(key=lambda m: m.released or date.min, reverse=True)
     return alive[:MOST_PER_PROVIDER]
 
@@ -186,9 +193,11 @@ def _rank(option: Option) -> tuple[object, ...]:
     return (
         option.old,
         _VERDICTS.index(option.way.verdict),
+        _VERDICTS.index(option.way.worst or option.way.verdict),
+        option.way.duties,
         len(option.trial.lost),
         len(option.trial.emulated),
-        option.life.state != "available",
+        option.winding_down or option.life.state != "available",
         not cost.is_firm,
         cost.amount if cost.is_firm and cost.amount is not None else 0.0,
         option.way.provider,

@@ -59,3 +59,5 @@ class Allowed:
     verdict: Verdict = "not-assessed"
     route: str = ""
     lever: str = ""  # what would open it
+    worst: Verdict | Literal[""] = ""  # the gravest that is still reachable while facts are open
+    duties: int = 0  # to be met before use, certain or possible
