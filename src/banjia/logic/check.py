@@ -1,0 +1,137 @@
+"""check: what is wrong with the rules of an axis whatever the facts, each finding with a world that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from banjia.facts.value import Value, show
+from banjia.logic.axioms import axioms
+from banjia.logic.condition import TRUE
+from banjia.logic.inquiry import Inquiry
+from banjia.logic.program import NO, YES, AxisNodes, assemble
+from banjia.logic.rules import VERDICTS, AxisLaw, Outcome, Rule
+from banjia.logic.search import find
+from banjia.text import Text
+
+Kind = Literal["dead", "subsumed", "collision", "unreachable", "gap", "unjudged", "aimless"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`witness` is a world that shows it, as facts with example values; empty where the finding is about no world."""
+
+    kind: Kind
+    axis: str
+    names: tuple[str, ...]
+    text: Text
+    witness: Mapping[str, Value]
+    where: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        witness = {id: show(value) for id, value in self.witness.items()}  # noqa: A001
+        return {
+            "kind": self.kind,
+            "axis": self.axis,
+            "names": [*self.names],
+            "text": self.text.as_dict(),
+            "witness": witness,
+        }
+
+
+def check(law: AxisLaw) -> tuple[Finding, ...]:
+    """Every finding on one axis of one day."""
+    if not law.in_force:
+        return ()
+    program = assemble((law,), axioms())
+    return tuple(_Checker(law, Inquiry(program, {}), program.axes[law.id]).findings())
+
+
+@dataclass(frozen=True)
+class _Checker:
+    law: AxisLaw
+    inquiry: Inquiry
+    nodes: AxisNodes
+
+    def findings(self) -> Iterator[Finding]:
+        dead = [rule for rule in self.law.rules if self.world((self.nodes.fires[rule.id], YES)) is None]
+        for rule in dead:
+            text = Text("这条规则在任何情形下都不生效", "this rule never fires, whatever the facts")
+            yield self.finding("dead", (rule.id,), text, {}, rule.where)
+        living = [rule for rule in self.law.rules if rule not in dead]
+        for one, other in combinations(living, 2):
+            yield from self.pair(one, other)
+        for rule in self.law.rules:
+            if rule.defeats and not any(rule.id in by for by in self.law.defeated_by.values()):
+                text = Text("这条例外没有推翻任何现行规则", "this exception defeats no rule in force")
+                yield self.finding("aimless", (rule.id, *rule.defeats), text, {}, rule.where)
+        yield from self.outcomes()
+
+    def pair(self, one: Rule, other: Rule) -> Iterator[Finding]:
+        fires = self.nodes.fires
+        if one.outcome == other.outcome:
+            for inner, outer in ((one, other), (other, one)):
+                if self.world((fires[inner.id], YES), (fires[outer.id], NO)) is None:
+                    text = Text(
+                        "凡前一规则生效处，后一规则也以同样结果生效",
+                        "wherever the first rule fires, the second does too, with the same outcome",
+                    )
+                    shown = self.world((fires[inner.id], YES)) or {}
+                    yield self.finding("subsumed", (inner.id, outer.id), text, shown, inner.where)
+                    return
+            return
+        order = [outcome.id for outcome in self.law.axis.outcomes]
+        light, heavy = sorted((one, other), key=lambda rule: order.index(rule.outcome))
+        if self.lightest(light.outcome) <= self.gravest(heavy.outcome):
+            return
+        witness = self.world((fires[light.id], YES), (fires[heavy.id], YES))
+        if witness:
+            text = Text(
+                "两条规则同时生效，次序靠后的结果却更轻，轻重次序不能决定",
+                "both rules fire, yet the outcome that takes precedence has the lighter verdict",
+            )
+            yield self.finding("collision", (light.id, heavy.id), text, witness, heavy.where)
+
+    def outcomes(self) -> Iterator[Finding]:
+        axis = self.law.axis
+        for outcome in axis.outcomes:
+            if outcome.id != axis.before and self.world((self.nodes.outcomes[outcome.id], YES)) is None:
+                text = Text("没有任何情形得出这一结果", "no case has this outcome")
+                yield self.finding("unreachable", (outcome.id,), text, {}, axis.where)
+            if outcome.verdicts and all(when != TRUE for when, _ in outcome.verdicts):
+                witness = self.world((self.nodes.unjudged[outcome.id], YES))
+                if witness is not None:
+                    text = Text(
+                        "此情形下该结果没有对应结论，按最重者处理",
+                        "no verdict of this outcome fits this case; the gravest is taken",
+                    )
+                    yield self.finding("unjudged", (outcome.id,), text, witness, axis.where)
+        witness = self.world((self.nodes.silent, YES))
+        if witness is not None:
+            text = Text("没有规则触及此情形，取默认结果", "no rule reaches this case; the default follows")
+            yield self.finding("gap", (axis.default,), text, witness, axis.where)
+
+    def world(self, *goals: tuple[int, int]) -> dict[str, Value] | None:
+        """A world that meets the goals; one that could not be ruled out counts as found, with nothing to show."""
+        found = find(self.inquiry.program, {}, goals)
+        return {} if found == "perhaps" else found
+
+    def outcome(self, id: str) -> Outcome:  # noqa: A002
+        return self.law.axis.outcome(id)
+
+    def lightest(self, outcome: str) -> int:
+        return min(
+            (VERDICTS.index(verdict) for _, verdict in self.outcome(outcome).verdicts), default=len(VERDICTS) - 1
+        )
+
+    def gravest(self, outcome: str) -> int:
+        return max(
+            (VERDICTS.index(verdict) for _, verdict in self.outcome(outcome).verdicts), default=len(VERDICTS) - 1
+        )
+
+    def finding(
+        self, kind: Kind, names: tuple[str, ...], text: Text, witness: Mapping[str, Value], where: str
+    ) -> Finding:
+        return Finding(kind, self.law.id, names, text, witness, where)
