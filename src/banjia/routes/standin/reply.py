@@ -41,10 +41,15 @@ class Reply:
     calls: tuple[Json, ...]
     usage: Json
     selection: Selection
+    apart: bool = False  # the caller asked for thinking apart from the text
 
     @property
     def finish(self) -> str:
         return "tool_calls" if self.calls else "stop"
+
+    @property
+    def tags(self) -> TagSplit | None:
+        return None if self.apart else self.op(TagSplit)
 
     def op(self, kind: type[AnswerOp]) -> Any:
         return next((op for op in self.selection.answer if isinstance(op, kind)), None)
@@ -61,13 +66,14 @@ def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
     usage = {"prompt_tokens": size, "completion_tokens": len(text) // 4 + 1}
     usage["total_tokens"] = sum(usage.values())
     name = str(request.get("model", ""))
-    return Reply(name, text, THOUGHT if thinking else "", calls, usage, selection)
+    apart = request.get("reasoning_split") is True
+    return Reply(name, text, THOUGHT if thinking else "", calls, usage, selection, apart)
 
 
 def whole(answer: Reply, *, finish: str = "") -> Json:
     """A chat completion in the vendor's form."""
     message: Json = {"role": "assistant", "content": answer.text or None, **_thought(answer)}
-    tagged = answer.op(TagSplit)
+    tagged = answer.tags
     if tagged and answer.thought:
         message = {"role": "assistant", "content": f"{tagged.open}\n{answer.thought}\n{tagged.close}\n\n{answer.text}"}
     if answer.calls:
@@ -119,13 +125,12 @@ def vectors(model: Model | None, request: Json) -> Json:
 
 
 def _deltas(answer: Reply) -> Iterator[Json]:
-    tagged = answer.op(TagSplit)
+    tagged = answer.tags
     text = answer.text
     if answer.thought and tagged:
         text = f"{tagged.open}\n{answer.thought}\n{tagged.close}\n\n{text}"
     elif answer.thought:
-        for name, thought in _thought(answer).items():
-            yield from ({name: piece} for piece in _pieces(thought))
+        yield from (_named(answer, piece) for piece in _pieces(answer.thought))
     yield from ({"content": piece} for piece in _pieces(text))
     repaired = answer.op(ToolIndexRepair) is not None
     for index, call in enumerate(answer.calls):
@@ -138,10 +143,15 @@ def _deltas(answer: Reply) -> Iterator[Json]:
 
 
 def _thought(answer: Reply) -> Json:
-    if not answer.thought or answer.op(TagSplit):
-        return {}
+    return {} if not answer.thought or answer.tags else _named(answer, answer.thought)
+
+
+def _named(answer: Reply, thought: str) -> Json:
+    """Thinking under the name that the vendor gives it."""
+    if answer.apart:
+        return {"reasoning_details": [{"type": "reasoning.text", "text": thought}]}
     moves = [op for op in answer.selection.answer if isinstance(op, FieldMove) and op.to == "reasoning_content"]
-    return {moves[0].from_ if moves else "reasoning_content": answer.thought}
+    return {moves[0].from_ if moves else "reasoning_content": thought}
 
 
 def _chunk(answer: Reply, delta: Json, finish: str | None = None) -> Json:
