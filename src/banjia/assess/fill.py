@@ -76,6 +76,11 @@ def fill(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | 
     return filler.profile
 
 
+def maker(model: str) -> str | None:
+    """Who makes a model, by the look of its name; None where the name does not say."""
+    return next((vendor for prefixes, vendor in PREFIXES if model.lower().startswith(prefixes)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Filler:
     profile: Profile
@@ -134,10 +139,8 @@ class _Filler:
         if licence is not None and provider is not None and provider.is_engine:
             yield "model.vendor", licence.vendor, "routes/licences"
             yield "model.licence", licence.id, "routes/licences"
-        for prefixes, maker in PREFIXES:
-            if name.startswith(prefixes):
-                yield "model.vendor", maker, "routes/fill"
-                break
+        if made_by := maker(name):
+            yield "model.vendor", made_by, "routes/fill"
         if provider is None or not self.value("model.id"):
             return
         span = life(provider, str(self.value("model.id")), self.on, str(self.value("model.version") or ""))

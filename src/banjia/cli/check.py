@@ -119,7 +119,7 @@ def screen(answer: Check, lang: Lang) -> str:
 def _use(use: Use, title: Text, lang: Lang) -> list[str]:
     from banjia.assess.words import headline
 
-    cites = _cites([c.id for c in use.assessment.cites][:2])
+    cites = _cites(use.cites[:2])
     lines = [_row(title, headline(use.assessment) + same(f"   {cites}"), lang)]
     lines += [_row(BLANK, same(f"  {f.path}:{f.line}  ") + f.text, lang) for f in use.findings[:PLACES]]
     more = len(use.findings) - PLACES

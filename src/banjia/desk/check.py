@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from banjia.assess.assessment import INDETERMINATE, Assessment, DutyResult, Missing
+from banjia.assess.assessment import INDETERMINATE, ORDER, Assessment, DutyResult, Missing
+from banjia.assess.fill import maker
 from banjia.config.config import Config
 from banjia.config.reader import read
 from banjia.desk.assess import Request, assess
+from banjia.facts.profile import Profile, Provenance
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.catalogue import load as load_routes
-from banjia.scan.finding import Finding, Inventory
+from banjia.scan.finding import KINDS, Finding, Inventory
 from banjia.text import Text
 
 CONFIG = "banjia.yaml"
@@ -39,13 +41,19 @@ class Use:
     def is_closed(self) -> bool:
         return self.assessment.verdict == "prohibited"
 
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Citations of the axes that weigh most."""
+        axes = sorted(self.assessment.axes.values(), key=lambda a: -ORDER.index(a.verdict) if a.verdict in ORDER else 1)
+        return tuple(dict.fromkeys(cite for axis in axes for cite in axis.cites))
+
     def to_json(self) -> dict[str, Any]:
         return {
             "route": self.kind,
             "provider": self.provider,
             "verdict": self.assessment.verdict,
             "reachable": list(self.assessment.reachable),
-            "cites": [c.id for c in self.assessment.cites],
+            "cites": list(self.cites),
             "findings": [f.to_json() for f in self.findings],
         }
 
@@ -135,15 +143,17 @@ def check(path: Path, inventory: Inventory, *, config: Path | None, on: date) ->
     read_config = read(file) if file is not None else None
     catalogue = load_routes()
     behind = behind_gateway(inventory.findings, read_config)
+    apps: list[str | None] = [a.id for a in read_config.apps] if read_config else []
     answers: list[Assessment] = []
-    for app in [a.id for a in read_config.apps] if read_config and read_config.apps else [None]:
+    for app in apps or [None]:
         answers += assess(Request(config=file, app=app, on=on)).assessments
-    uses = tuple(
-        Use(kind, provider, found, _worst(a for a in answers if a.route.split("/")[0] == kind))
-        for (kind, provider), found in sorted(_groups(inventory.findings, catalogue, behind=behind).items())
-    )
+    uses = []
+    for (kind, provider), found in sorted(_groups(inventory.findings, catalogue, behind=behind).items()):
+        extra = scanned(kind, inventory)
+        asked = [assess(Request(config=file, app=app, on=on, route=kind, extra=extra)) for app in apps or [None]]
+        uses.append(Use(kind, provider, found, _worst(a for answer in asked for a in answer.assessments)))
     configured = frozenset(r.id for r in read_config.routes) if read_config else frozenset()
-    return Check(path, file, on, inventory, uses, tuple(answers), configured, behind)
+    return Check(path, file, on, inventory, tuple(uses), tuple(answers), configured, behind)
 
 
 def behind_gateway(findings: Sequence[Finding], config: Config | None) -> bool:
@@ -157,6 +167,14 @@ def behind_gateway(findings: Sequence[Finding], config: Config | None) -> bool:
     return bool(hosts) and all(_private(h) and h not in outs - {"127.0.0.1", "localhost"} for h in hosts)
 
 
+def scanned(kind: str, inventory: Inventory) -> Profile:
+    """What the scan adds to the facts of a route: behind a relay, the maker whose models the code names."""
+    makers = {vendor for m in inventory.summary["models"] if (vendor := maker(m)) is not None}
+    if kind != "reverse-proxy" or len(makers) != 1:
+        return Profile()
+    return Profile.read({"model.vendor": makers.pop()}, Provenance("scanned", "model names in the code"))
+
+
 def _groups(
     findings: Iterable[Finding], catalogue: Catalogue, *, behind: bool
 ) -> dict[tuple[str, str], tuple[Finding, ...]]:
@@ -167,7 +185,15 @@ def _groups(
             continue
         groups.setdefault((kind, finding.provider), []).append(finding)
     # a declared or imported SDK alone sends nothing anywhere
-    return {k: tuple(v) for k, v in groups.items() if any(f.kind not in {"dependency", "import"} for f in v)}
+    return {
+        k: tuple(sorted(v, key=_telling))
+        for k, v in groups.items()
+        if any(f.kind not in {"dependency", "import"} for f in v)
+    }
+
+
+def _telling(finding: Finding) -> tuple[int, str, int]:
+    return KINDS.index(finding.kind), finding.path, finding.line
 
 
 def route_kind(finding: Finding, catalogue: Catalogue) -> str | None:

@@ -7,7 +7,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from banjia.scan.finding import Skipped
 from banjia.scan.language import language_of
@@ -39,6 +39,9 @@ class Listed:
     language: str
 
 
+OWN_CONFIG = "banjia.yaml"
+
+
 def skip(path: str, reason: str) -> Skipped:
     return Skipped(path, reason, REASONS[reason])
 
@@ -54,6 +57,8 @@ def listing(root: Path, *, since: str | None = None) -> tuple[list[Listed], list
         names = list(_walked(root, skipped))
     listed: list[Listed] = []
     for name in sorted(set(names)):
+        if PurePosixPath(name).name == OWN_CONFIG:
+            continue  # where calls may go, not a use
         language = language_of(name)
         if language == "lock":
             skipped.append(skip(name, "lock"))
