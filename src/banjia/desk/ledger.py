@@ -94,7 +94,7 @@ def check(place: Place, key: str | None, since: Path | None, progress: Callable[
     """Verify the whole ledger. `key` is a public key or the file that holds it."""
     verifier = _verifier(key) if key else None
     outside = list(notes(_text(since))) if since else []
-    if since and not outside:
+    if since and not any("\n\n— " in note for note in outside):
         raise ConfigError(
             Text("文件里没有检查点", "the file holds no checkpoint"),
             where=str(since),

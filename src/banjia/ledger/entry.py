@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from hashlib import sha256
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,11 +16,11 @@ from banjia.ledger.tree import leaf_hash
 from banjia.text import Text, same
 
 SALT_BYTES = 32
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 LONGEST = 512  # characters of one value: ids, hashes and counts fit, prompts do not
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """`at` is in milliseconds since 1970, UTC. Empty fields are left out; `more` holds further ids, hashes and counts.
 
     Kinds in use: decision, refusal, outcome (`about` names the decision), and those of the ledger itself: open, close,
@@ -48,19 +49,21 @@ class Entry:
     policy: str = ""  # hash of the policy that decided
     law_date: str = ""
     about: str = ""  # id of the entry that this one completes
-    persons: Mapping[str, int] = field(default_factory=dict)  # class -> how many in this call
-    tally: Mapping[str, Any] = field(default_factory=dict)  # measured, after this entry
-    more: Mapping[str, Any] = field(default_factory=dict)
+    persons: Mapping[str, int] = NOTHING  # class -> how many in this call
+    tally: Mapping[str, Any] = NOTHING  # measured, after this entry
+    more: Mapping[str, Any] = NOTHING
 
     def body(self) -> dict[str, Any]:
         """What is kept beside id, time and kind. Raises StoreError where a value is long enough to be a prompt."""
-        found = {name: value for name in _NAMES if (value := getattr(self, name))}
+        found = {name: value for name, value in zip(_NAMES, _values(self), strict=True) if value}
         for name, value in found.items():
-            _check(value, name)
+            if not (value is True or (type(value) is str and len(value) <= LONGEST)):
+                _check(value, name)
         return found
 
 
-_NAMES = tuple(f.name for f in fields(Entry) if f.name not in {"kind", "at"})
+_NAMES = Entry.__struct_fields__[2:]  # all but kind and time
+_values = attrgetter(*_NAMES)
 _encoder = msgspec.json.Encoder(order="sorted")
 
 

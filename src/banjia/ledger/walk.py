@@ -94,14 +94,14 @@ def _entries(tx: Transaction, row: LogRow, marks: list[Mark], walked: Walked, pr
                 _extend(walked.dropped, index)
             else:
                 place = b"banjia entry 1\n%d %d %b %d %b\n" % (number, index, id, at, kind)
-                if sha256(b"\x00" + sha256(b"".join((salt, place, body))).digest()).digest() != leaf:
+                if sha256(b"\x00" + sha256(salt + place + body).digest()).digest() != leaf:
                     walked.fault = _bad(row.origin, index, bytes(id))
                     return frontier
                 if b'"tally":' in body:
                     _note_tally(tallied, bytes(body), walked)
                 if kind == b"retention":
                     _note_retention(bytes(body), walked)
-            pending.append(bytes(leaf))
+            pending.append(leaf)
             expected += 1
             if stops and expected == stops[0]:
                 frontier = frontier.extended(pending)
