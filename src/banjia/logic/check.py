@@ -62,7 +62,9 @@ class _Checker:
             yield self.finding("dead", (rule.id,), text, {}, rule.where)
         living = [rule for rule in self.law.rules if rule not in dead]
         for one, other in combinations(living, 2):
-            yield from self.pair(one, other)
+            if one.outcome == other.outcome:
+                yield from self.pair(one, other)
+        yield from self.collisions(living)
         for rule in self.law.rules:
             if rule.defeats and not any(rule.id in by for by in self.law.defeated_by.values()):
                 text = Text("这条例外没有推翻任何现行规则", "this exception defeats no rule in force")
@@ -71,28 +73,38 @@ class _Checker:
 
     def pair(self, one: Rule, other: Rule) -> Iterator[Finding]:
         fires = self.nodes.fires
-        if one.outcome == other.outcome:
-            for inner, outer in ((one, other), (other, one)):
-                if self.world((fires[inner.id], YES), (fires[outer.id], NO)) is None:
-                    text = Text(
-                        "凡前一规则生效处，后一规则也以同样结果生效",
-                        "wherever the first rule fires, the second does too, with the same outcome",
-                    )
-                    shown = self.world((fires[inner.id], YES)) or {}
-                    yield self.finding("subsumed", (inner.id, outer.id), text, shown, inner.where)
-                    return
-            return
+        for inner, outer in ((one, other), (other, one)):
+            if self.world((fires[inner.id], YES), (fires[outer.id], NO)) is None:
+                text = Text(
+                    "凡前一规则生效处，后一规则也以同样结果生效",
+                    "wherever the first rule fires, the second does too, with the same outcome",
+                )
+                shown = self.world((fires[inner.id], YES)) or {}
+                yield self.finding("subsumed", (inner.id, outer.id), text, shown, inner.where)
+                return
+
+    def collisions(self, living: list[Rule]) -> Iterator[Finding]:
+        """Outcomes that take precedence over graver ones: not gravity but the order of the axis decides there."""
+        fires = self.nodes.fires
         order = [outcome.id for outcome in self.law.axis.outcomes]
-        light, heavy = sorted((one, other), key=lambda rule: order.index(rule.outcome))
-        if self.lightest(light.outcome) <= self.gravest(heavy.outcome):
-            return
-        witness = self.world((fires[light.id], YES), (fires[heavy.id], YES))
-        if witness:
-            text = Text(
-                "两条规则同时生效，次序靠后的结果却更轻，轻重次序不能决定",
-                "both rules fire, yet the outcome that takes precedence has the lighter verdict",
-            )
-            yield self.finding("collision", (light.id, heavy.id), text, witness, heavy.where)
+        for outcome in order:
+            beaten: list[str] = []
+            shown: dict[str, Value] = {}
+            for rule in living:
+                if order.index(rule.outcome) >= order.index(outcome) or self.lightest(rule.outcome) <= self.gravest(
+                    outcome
+                ):
+                    continue
+                witness = self.world((fires[rule.id], YES), (self.nodes.outcomes[outcome], YES))
+                if witness is not None:
+                    beaten.append(rule.id)
+                    shown = shown or witness
+            if beaten:
+                text = Text(
+                    "此结果较轻，却优先于同时生效的更重规则",
+                    "this lighter outcome takes precedence over graver rules that fire with it",
+                )
+                yield self.finding("collision", (outcome, *beaten), text, shown, self.law.axis.where)
 
     def outcomes(self) -> Iterator[Finding]:
         axis = self.law.axis
