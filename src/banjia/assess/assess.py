@@ -16,12 +16,13 @@ from banjia.assess.assessment import (
     Filled,
     LawStamp,
 )
-from banjia.assess.axis import axis_result
+from banjia.assess.axis import axis_result, look
 from banjia.assess.doubt import Contested, Doubt, Open, Silent, Stale
+from banjia.assess.explain import levers, missing, reasons
 from banjia.assess.fill import fill
 from banjia.assess.join import Joined, holds, join
 from banjia.assess.overall import overall
-from banjia.assess.questions import missing
+from banjia.errors import FactError
 from banjia.facts.implies import close
 from banjia.facts.profile import Profile
 from banjia.facts.value import Value
@@ -29,8 +30,9 @@ from banjia.law.build import BuiltPack, reading_matters
 from banjia.law.corpus import Corpus
 from banjia.law.library import Citation
 from banjia.law.statute import DUES
-from banjia.logic.answer import DutyAnswer, axis_answer, duties
+from banjia.logic.answer import DutyAnswer, duties
 from banjia.logic.inquiry import inquire
+from banjia.logic.rule import stands
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.provider import Endpoint
 from banjia.text import Text
@@ -68,13 +70,24 @@ def assess_route(
     joined, silent = join(law, known, on=on, readings=_options(choices), listed=listed)
     laws = {axis: (each, each.law.axes[axis]) for each in joined for axis in each.axes}
     inquiry = inquire((axis for _, axis in laws.values()), known)
-    answers = {id_: axis_answer(inquiry, nodes) for id_, nodes in inquiry.program.axes.items()}
+    answers = {id_: look(inquiry, nodes) for id_, nodes in inquiry.program.axes.items()}
     reachable, exact = overall(inquiry, answers)
     axes = {id_: axis_result(axis, answers[id_], pack=each.built.pack.id) for id_, (each, axis) in laws.items()}
     due = _duties(duties(inquiry), attested, {k: v for j in joined for k, v in j.built.deadlines.items()})
     cites = _cites(axes.values(), due, law, on)
-    questions = missing(inquiry, answers) if explain else ()
+    questions = missing(inquiry) if explain else ()
     verdict = reachable[0] if len(reachable) == 1 else INDETERMINATE
+
+    def redo(fact: str, value: Value) -> Mapping[str, Value] | None:
+        """What is known after a change; what was concluded or filled in goes with its ground."""
+        given = Profile({k: v for k, v in whole.items() if v.provenance.kind not in {"filled", "implied"}})
+        try:
+            return complete(given.with_(fact, value), on=on, routes=routes, endpoint=endpoint).values_only
+        except FactError:
+            return None
+
+    because = reasons(inquiry, answers, verdict) if explain else ()
+    pulled = levers(inquiry, answers, verdict, because, redo) if explain else ()
     return Assessment(
         id=id,
         on=on,
@@ -86,11 +99,11 @@ def assess_route(
         cites=cites,
         filled=_filled(whole),
         missing=questions,
-        because=(),
-        levers=(),
+        because=because,
+        levers=pulled,
         doubts=(
             *(Open(m.fact, m.question) for m in questions),
-            *_contested(joined, known, choices),
+            *_contested(joined, known, choices, on),
             *_silent(joined, silent, on),
             *_stale(cites, law, today or on),
         ),
@@ -156,13 +169,15 @@ def _filled(profile: Profile) -> tuple[Filled, ...]:
     )
 
 
-def _contested(joined: Sequence[Joined], known: Mapping[str, Value], choices: Sequence[Choice]) -> list[Doubt]:
+def _contested(
+    joined: Sequence[Joined], known: Mapping[str, Value], choices: Sequence[Choice], on: date
+) -> list[Doubt]:
     chosen = {choice.reading: choice for choice in choices}
     found: list[Doubt] = []
     for each in joined:
         for file in each.built.pack.files:
             for reading in file.readings:
-                if reading.axis and reading.axis not in each.axes:
+                if not stands(reading.since, reading.until, on) or (reading.axis and reading.axis not in each.axes):
                     continue
                 if holds(each.law.definitions[reading_matters(reading.id)], known) is False:
                     continue

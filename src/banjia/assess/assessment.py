@@ -112,7 +112,6 @@ class Missing:
     who: str
     settles: float
     cost: float
-    axes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -121,7 +120,6 @@ class Missing:
             "settles": round(self.settles, 3),
             "who": self.who,
             "cost": self.cost,
-            "axes": list(self.axes),
         }
 
 
@@ -145,7 +143,6 @@ class Lever:
     before: Value
     after: Any
     verdict: str
-    cost: float
 
     def to_json(self) -> dict[str, Any]:
         return {"fact": self.fact, "from": show(self.before), "to": self.after, "verdict": self.verdict}

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from banjia.assess.assessment import INDETERMINATE, AxisResult
-from banjia.logic.answer import AxisAnswer
+from banjia.logic.answer import AxisAnswer, axis_answer
+from banjia.logic.inquiry import Inquiry
+from banjia.logic.program import AxisNodes
 from banjia.logic.rule import Rule
 from banjia.logic.rules import AxisLaw
 
 BASIS_ORDER = ("statute", "standard", "practice", "contract")
+
+
+def look(inquiry: Inquiry, nodes: AxisNodes) -> AxisAnswer:
+    """What can still result on one axis, read off one frame; axes too large for one are searched instead."""
+    made = inquiry.frame([*nodes.outcomes.values(), *nodes.verdicts.values(), *nodes.fires.values()])
+    if made is None:
+        return axis_answer(inquiry, nodes)
+    outcomes = tuple(id_ for id_, node in nodes.outcomes.items() if made.mask(node))
+    verdicts = tuple(word for word, node in nodes.verdicts.items() if made.mask(node))
+    every = nodes.law.axis.hit == "all"
+    certain, may = [], []
+    for rule in nodes.law.rules:
+        mask = made.mask(nodes.fires[rule.id])
+        if every or rule.outcome in outcomes:
+            if mask == made.alive and (every or len(outcomes) == 1):
+                certain.append(rule)
+            elif mask:
+                may.append(rule)
+    return AxisAnswer(nodes.law.id, outcomes, verdicts, exact=True, rules=tuple(certain), may=tuple(may))
 
 
 def axis_result(law: AxisLaw, answer: AxisAnswer, *, pack: str) -> AxisResult:

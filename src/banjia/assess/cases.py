@@ -81,7 +81,7 @@ def _object(line: str, where: str) -> Any:
 def _case(row: Any, where: str, *, fallback: str) -> Case:
     if not isinstance(row, dict):
         raise FactError(Text("案例应为对象", "a case is an object"), where=where, expected='{"id", "on", "facts"}')
-    on = row.get("on", row.get("date"))
+    on = row.get("on", row.get(True, row.get("date")))  # YAML reads a bare `on` as true
     if isinstance(on, str):
         try:
             on = date.fromisoformat(on)

@@ -24,11 +24,11 @@ def interview(request: Request, *, out: Path | None, lang: Lang) -> int:
 
     talk = Interview(request, out or DEFAULT_OUT)
     answers = talk.answers()
-    for fact, value, origin in talk.known(answers):
+    for id_, value, origin in talk.known(answers):
         say(
             Text(
-                f"已知 {fact} = {show(value)}（{origin.kind} {origin.source}）",
-                f"known {fact} = {show(value)} ({origin.kind} {origin.source})",
+                f"已知 {id_} = {show(value)}（{origin.kind} {origin.source}）",
+                f"known {id_} = {show(value)} ({origin.kind} {origin.source})",
             )
         )
     say(Text("回车表示不知道，h 看说明，q 结束", "Enter: don't know; h: what it means; q: stop"))
