@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from banjia.errors import ConfigError
 from banjia.gateway.option import Options
@@ -24,7 +24,9 @@ MINUTE = 60.0
 SEATS = 1024  # applications that one board can hold
 WORKERS = 64
 NAME = 16  # a record begins with the digest of its application's id
-ROW = struct.Struct("<ddqdqdddd")
+BUCKET = struct.Struct("<dd")  # level, and when it was taken
+SUM = struct.Struct("<qd")  # number of the day or month, and its tokens
+REQUESTS, TOKENS, DAY, MONTH = NAME, NAME + 16, NAME + 32, NAME + 48
 RECORD = 128
 LIVE = struct.Struct("<q")
 SEAT = RECORD + WORKERS * LIVE.size
@@ -42,7 +44,7 @@ class Limits:
 
     @property
     def counts_tokens(self) -> bool:
-        return any(v is not None for v in (self.tokens_per_minute, self.tokens_per_day, self.tokens_per_month))
+        return not (self.tokens_per_minute is None and self.tokens_per_day is None and self.tokens_per_month is None)
 
     @property
     def none(self) -> bool:
@@ -67,20 +69,6 @@ class Exceeded:
     which: Which
     limit: int
     wait: float
-
-
-class _Row(NamedTuple):
-    """Levels of two buckets with the time they were taken, and the sums of the day and the month."""
-
-    requests: float = 0.0
-    requests_at: float = 0.0
-    day: int = 0
-    day_tokens: float = 0.0
-    month: int = 0
-    month_tokens: float = 0.0
-    tokens: float = 0.0
-    tokens_at: float = 0.0
-    spare: float = 0.0
 
 
 class Board:
@@ -110,16 +98,14 @@ class Board:
         try:
             if limits.in_flight is not None and self._in_flight(at) >= limits.in_flight:
                 return Exceeded("in_flight", limits.in_flight, 1.0)
-            row = self._row(at)
-            exceeded = _over_budget(row, limits, day, month) or _over_tokens(row, limits, now)
-            if exceeded is not None:
+            if limits.counts_tokens and (exceeded := self._over_tokens(at, limits, now, day, month)) is not None:
                 return exceeded
             rate = limits.requests_per_minute
             if rate is not None:
-                level = _drained(row.requests, row.requests_at, rate, now) + 1
+                level = self._level(at + REQUESTS, rate, now) + 1
                 if level > rate:
                     return Exceeded("requests", rate, (level - rate) * MINUTE / rate)
-                self._save(at, row._replace(requests=level, requests_at=now))
+                BUCKET.pack_into(self._map, at + REQUESTS, level, now)
             self._add(at, 1)
         finally:
             self._unlock()
@@ -132,19 +118,12 @@ class Board:
         try:
             self._add(at, -1)
             if tokens and limits.counts_tokens:
-                row = self._row(at)
                 rate = limits.tokens_per_minute
                 if rate is not None:
-                    row = row._replace(tokens=_drained(row.tokens, row.tokens_at, rate, now) + tokens, tokens_at=now)
-                self._save(
-                    at,
-                    row._replace(
-                        day=day,
-                        day_tokens=tokens + (row.day_tokens if row.day == day else 0),
-                        month=month,
-                        month_tokens=tokens + (row.month_tokens if row.month == month else 0),
-                    ),
-                )
+                    level = self._level(at + TOKENS, rate, now) + tokens
+                    BUCKET.pack_into(self._map, at + TOKENS, level, now)
+                SUM.pack_into(self._map, at + DAY, day, tokens + self._sum(at + DAY, day))
+                SUM.pack_into(self._map, at + MONTH, month, tokens + self._sum(at + MONTH, month))
         finally:
             self._unlock()
 
@@ -179,11 +158,23 @@ class Board:
             self._unlock()
         raise ConfigError(Text("应用太多", "too many applications"), expected=f"<= {SEATS}")
 
-    def _row(self, at: int) -> _Row:
-        return _Row._make(ROW.unpack_from(self._map, at + NAME))
+    def _level(self, at: int, rate: int, now: float) -> float:
+        level, since = BUCKET.unpack_from(self._map, at)
+        return max(0.0, float(level) - max(0.0, now - since) * rate / MINUTE)
 
-    def _save(self, at: int, row: _Row) -> None:
-        ROW.pack_into(self._map, at + NAME, *row)
+    def _sum(self, at: int, number: int) -> float:
+        of, tokens = SUM.unpack_from(self._map, at)
+        return float(tokens if of == number else 0)
+
+    def _over_tokens(self, at: int, limits: Limits, now: float, day: int, month: int) -> Exceeded | None:
+        if limits.tokens_per_day is not None and self._sum(at + DAY, day) >= limits.tokens_per_day:
+            return Exceeded("day", limits.tokens_per_day, 3600.0)
+        if limits.tokens_per_month is not None and self._sum(at + MONTH, month) >= limits.tokens_per_month:
+            return Exceeded("month", limits.tokens_per_month, 86400.0)
+        rate = limits.tokens_per_minute
+        if rate is not None and (owed := self._level(at + TOKENS, rate, now)) >= rate:
+            return Exceeded("tokens", rate, (owed - rate + 1) * MINUTE / rate)
+        return None
 
     def _in_flight(self, at: int) -> int:
         lives = at + RECORD
@@ -202,23 +193,3 @@ class Board:
     def _unlock(self) -> None:
         if self._workers > 1:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
-
-
-def _drained(level: float, since: float, rate: int, now: float) -> float:
-    return max(0.0, level - max(0.0, now - since) * rate / MINUTE)
-
-
-def _over_budget(row: _Row, limits: Limits, day: int, month: int) -> Exceeded | None:
-    if limits.tokens_per_day is not None and row.day == day and row.day_tokens >= limits.tokens_per_day:
-        return Exceeded("day", limits.tokens_per_day, 3600.0)
-    if limits.tokens_per_month is not None and row.month == month and row.month_tokens >= limits.tokens_per_month:
-        return Exceeded("month", limits.tokens_per_month, 86400.0)
-    return None
-
-
-def _over_tokens(row: _Row, limits: Limits, now: float) -> Exceeded | None:
-    rate = limits.tokens_per_minute
-    if rate is None:
-        return None
-    owed = _drained(row.tokens, row.tokens_at, rate, now)
-    return Exceeded("tokens", rate, (owed - rate + 1) * MINUTE / rate) if owed >= rate else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -48,6 +49,8 @@ class Worker:
             board=Board(self.board, worker=self.number, workers=self.workers),
             metrics=Metrics(self.counts, self.number),
         )
+        gc.collect()
+        gc.freeze()  # what is here now lives as long as the worker: the collector need not walk it again
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(self._run(gateway, listening, settings.drain))
         if gateway.journal is not None:
