@@ -24,7 +24,7 @@ from banjia.text import Text
 CONFIG = "banjia.yaml"
 DONE, OPEN, PROHIBITED, ACTION = 0, 3, 4, 5
 MOST_DUTIES, MOST_QUESTIONS = 5, 3
-BEHIND = frozenset({"client", "call", "import", "dependency", "model", "env", "tokenizer", "embed_dim"})
+BEHIND = frozenset({"config", "client", "call", "import", "dependency", "model", "env", "tokenizer", "embed_dim"})
 BASE_URL = ("BASE_URL", "API_BASE", "ENDPOINT", "API_HOST", "BASE")
 
 
@@ -181,7 +181,7 @@ def _groups(
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         kind = route_kind(finding, catalogue)
-        if kind is None or (behind and kind == "openai-direct" and finding.kind in BEHIND):
+        if kind is None or (behind and kind == "openai-direct" and _follows(finding)):
             continue
         groups.setdefault((kind, finding.provider), []).append(finding)
     # a declared or imported SDK alone sends nothing anywhere
@@ -190,6 +190,12 @@ def _groups(
         for k, v in groups.items()
         if any(f.kind not in {"dependency", "import"} for f in v)
     }
+
+
+def _follows(finding: Finding) -> bool:
+    """Whether this use goes where the settings say: it names no public host of its own."""
+    host = urlsplit(finding.url).hostname if finding.url else ""
+    return finding.kind in BEHIND and (not host or _private(host))
 
 
 def _telling(finding: Finding) -> tuple[int, str, int]:
