@@ -101,6 +101,25 @@ def test_an_installed_package_brings_its_folder_without_being_run(tmp_path, monk
     assert (package / "providers",) == plugin.folders([str(tmp_path)])
 
 
+def test_a_relay_cannot_be_claimed_by_a_file(tmp_path):
+    (tmp_path / "mine.toml").write_text(MINE.replace("llm.example.com", "*.aihubmix.com"), "utf-8")
+    with pytest.raises(RouteError, match="known as a relay"):
+        catalogue.load((tmp_path,), plugins=False)
+
+
+def test_a_host_of_a_vendor_cannot_be_claimed_by_a_file(tmp_path):
+    (tmp_path / "mine.toml").write_text(MINE.replace("llm.example.com", "api.openai.com"), "utf-8")
+    with pytest.raises(RouteError, match="two providers claim one host"):
+        catalogue.load((tmp_path,), plugins=False)
+
+
+def test_an_installed_package_cannot_replace_a_provider(tmp_path, monkeypatch):
+    (tmp_path / "xai.toml").write_text(MINE.replace('"mine"', '"xai"', 1).replace('["my-own"]', "[]"), "utf-8")
+    monkeypatch.setattr(plugin, "folders", lambda: (tmp_path,))
+    with pytest.raises(RouteError, match="cannot replace"):
+        catalogue.load.__wrapped__()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

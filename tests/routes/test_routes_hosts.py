@@ -111,7 +111,20 @@ def test_a_known_name_inside_a_foreign_name_proves_nothing(known, foreign):
     assert found is None
 
 
-@pytest.mark.parametrize("expression", ["re:api.example.com", "re:^(a+)+$", "re:^(a|b*)*x$", "re:^([a-z$"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "re:api.example.com",
+        "re:^(a+)+$",
+        "re:^(a|b*)*x$",
+        "re:^([a-z$",
+        "re:^.*$",
+        r"re:^.*\.com$",
+        r"re:^.*|x\.a\.com$",
+        "*.com",
+        "com",
+    ],
+)
 def test_an_unsafe_host_expression_is_refused(expression):
     endpoint = Endpoint(match=expression, store="CN", infer=("CN",), pinned=True)
     with pytest.raises(RouteError):

@@ -116,12 +116,18 @@ _KINDS = {
 
 @lru_cache(maxsize=8)
 def load(folders: tuple[Path, ...] = (), *, plugins: bool = True) -> Catalogue:
-    """The catalogue, once. Files of `folders`, then of installed packages, replace those of the same id."""
+    """The catalogue, once. Installed packages add providers; files of `folders` may also replace one of the same id."""
     found = {p.id: p for p in bundle.providers()}
-    for folder in (*(plugin.folders() if plugins else ()), *folders):
-        found |= {p.id: p for p in _read_folder(folder)}
-    catalogue = Catalogue(found)
+    ours = tuple(found)
+    added: list[Provider] = []
+    for folder in plugin.folders() if plugins else ():
+        added += [_new(p, ours, folder) for p in _read_folder(folder)]
+    for folder in folders:
+        added += _read_folder(folder)
+    catalogue = Catalogue(found | {p.id: p for p in added})
     _check_names(catalogue)
+    if added:
+        _check_hosts(catalogue, added)
     return catalogue
 
 
@@ -154,6 +160,30 @@ def _read_folder(folder: Path) -> tuple[Provider, ...]:
         host.table((provider,))
         read.append(provider)
     return tuple(read)
+
+
+def _new(provider: Provider, ours: tuple[str, ...], folder: Path) -> Provider:
+    if provider.id in ours:
+        raise RouteError(
+            Text("安装包不能改写已有的服务商", "an installed package cannot replace a provider"),
+            where=str(folder),
+            found=provider.id,
+            remedy=Text("换一个 id，或用 --providers", "choose another id, or use --providers"),
+        )
+    return provider
+
+
+def _check_hosts(catalogue: Catalogue, added: list[Provider]) -> None:
+    """No host twice, and no relay under the name of a provider."""
+    _ = catalogue.hosts
+    for provider in added:
+        for endpoint in provider.endpoints:
+            if catalogue.relays.known(endpoint.match.removeprefix("*.")):
+                raise RouteError(
+                    Text("这个主机是已知的中转", "this host is known as a relay"),
+                    where=f"{provider.id}: endpoints",
+                    found=endpoint.match,
+                )
 
 
 def _check_names(catalogue: Catalogue) -> None:

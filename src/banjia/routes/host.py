@@ -16,6 +16,9 @@ from banjia.text import Text
 LONGEST_NAME = 253
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost", "host.docker.internal"})
+_OWN_DOMAIN = re.compile(
+    r"\\\.[a-z0-9-]+\\\.[a-z]+\$$"
+)  # the expression ends in a domain of its own, as `\.example\.com$`
 _REPEATED_GROUP = re.compile(r"[*+}]\)?[*+{]|\([^()]*[*+][^()]*\)[*+{]|\\\d|\(\?")
 
 
@@ -100,7 +103,7 @@ def table(providers: tuple[Provider, ...]) -> HostTable:
 
 
 def _once(entries: dict[str, tuple[Provider, Endpoint]], name: str, provider: Provider, endpoint: Endpoint) -> None:
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or "." not in name:
         raise RouteError(
             Text("主机名写法不对", "not a host name"),
             where=f"{provider.id}: endpoints",
@@ -121,11 +124,15 @@ def _once(entries: dict[str, tuple[Provider, Endpoint]], name: str, provider: Pr
 @lru_cache(maxsize=256)
 def _pattern(expression: str, provider: str) -> re.Pattern[str]:
     where = f"{provider}: endpoints"
-    if not (expression.startswith("^") and expression.endswith("$")) or _REPEATED_GROUP.search(expression):
+    anchored = expression.startswith("^") and _OWN_DOMAIN.search(expression) and "|" not in expression
+    if not anchored or _REPEATED_GROUP.search(expression):
         raise RouteError(
             Text("主机表达式不安全", "the host expression is not safe"),
             where=where,
-            expected=Text("以 ^ 开头、以 $ 结尾，没有嵌套重复", "anchored by ^ and $, no nested repetition"),
+            expected=Text(
+                "^……\\.example\\.com$，没有 |，没有嵌套重复",
+                "^...\\.example\\.com$, without |, without nested repetition",
+            ),
             found=expression,
         )
     try:

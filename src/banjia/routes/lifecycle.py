@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from banjia.routes.model import Ending, Model
 from banjia.routes.provider import Provider
@@ -60,17 +60,17 @@ def life(provider: Provider, model: str, on: date, version: str = "") -> Life:
         return Life(model, on, "not-offered", frozenset({"not-offered"}), provider.closed, (gone,), (), provider.sure)
     if not rows:
         return Life(model, on, "available", frozenset({"available"}), None, (), (), "mem", known=False)
-    parts = [_of_row(row, on) for row in rows]
-    best = min(parts, key=lambda p: (ORDER.index(p[0]), -SURENESS[p[3]]))
+    spans = [_of_row(row, on) for row in rows]
+    best = min(spans, key=lambda s: (ORDER.index(s.state), -SURENESS[s.sure]))
     return Life(
         model=model,
         on=on,
-        state=best[0],
-        possible=frozenset(s for p in parts for s in p[1]) if len(parts) == 1 or not version else best[1],
-        ends=best[2].on if best[2] else None,
+        state=best.state,
+        possible=frozenset(state for span in spans for state in span.possible),
+        ends=best.end.on if best.end else None,
         sources=tuple(sorted({(e.on, e.src): e for row in rows for e in row.ends}.values(), key=lambda e: e.on)),
         successors=tuple(dict.fromkeys(s for row in rows for s in row.replaced_by)),
-        sure=best[3],
+        sure=best.sure,
     )
 
 
@@ -83,11 +83,19 @@ def state_at(end: date | None, on: date, released: date | None = None) -> State:
     return "ending-soon" if on < end else "retired"
 
 
-def _of_row(row: Model, on: date) -> tuple[State, frozenset[State], Ending | None, Sure]:
+class _Span(NamedTuple):
+    state: State
+    possible: frozenset[State]
+    end: Ending | None
+    sure: Sure
+
+
+def _of_row(row: Model, on: date) -> _Span:
+    """The surest source decides; of equally sure ones the earliest end."""
     best = max(row.ends, key=lambda e: (SURENESS[e.sure], -e.on.toordinal()), default=None)
-    states = {state_at(e.on, on, row.released) for e in row.ends} or {state_at(None, on, row.released)}
+    possible = {state_at(e.on, on, row.released) for e in row.ends} or {state_at(None, on, row.released)}
     state = state_at(best.on if best else None, on, row.released)
-    return state, frozenset(states), best, best.sure if best else row.sure
+    return _Span(state, frozenset(possible), best, best.sure if best else row.sure)
 
 
 _WORDS: dict[State, Text] = {

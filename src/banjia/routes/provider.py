@@ -182,13 +182,12 @@ class Provider(Evident, frozen=True, kw_only=True):
         return endpoint.side if endpoint is not None and endpoint.side is not None else self.side
 
     def find(self, model: str, version: str = "") -> tuple[Model, ...]:
-        """The entries of one model id: that version, or every version where none is named."""
+        """The entries of one model id: that version, else the ones without a version, else every version."""
         rows = tuple(m for m in self.models if m.id == model or model in m.names)
-        return (
-            tuple(m for m in rows if m.version == version) or tuple(m for m in rows if not m.version) or rows
-            if (version)
-            else rows
-        )
+        if not version:
+            return rows
+        exact = tuple(m for m in rows if m.version == version)
+        return exact or tuple(m for m in rows if not m.version) or rows
 
     def model(self, model: str) -> Model | None:
         """The newest entry of one id."""

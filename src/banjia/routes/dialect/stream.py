@@ -78,7 +78,8 @@ class StreamRewriter:
         for choice in choices:
             if not isinstance(choice, dict):
                 continue
-            index = choice.get("index", 0)
+            place = choice.get("index")
+            index = place if isinstance(place, int) else 0
             choice, broken = finish(self.selection, choice)
             if broken:
                 return [*out, *self._break(broken_off(broken))]
