@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from banjia.routes import filings, price, region, successor
+from banjia.routes.advice.trial import trial
+from banjia.routes.advice.use import Use
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.dialect.operation import Conditional, Op, loss_of
 from banjia.routes.dialect.selection import touched
@@ -83,6 +85,8 @@ class _Page:
             yield self.say(
                 f"密钥：{names}（变量名{SURE[p.key.sure].zh}）", f"Key: {names} (names: {SURE[p.key.sure].en})"
             )
+            if p.key.shape:
+                yield self.say("形式：", "Form: ") + f"`{p.key.shape}`"
             if p.key.note:
                 yield p.key.note.say(self.lang)
             yield ""
@@ -170,24 +174,39 @@ class _Page:
         return "<br>".join(found) or "-"
 
     def moving(self) -> Iterator[str]:
-        lines = []
-        for old in OLD_NAMES:
-            stand = successor.of(old)
-            here = [c.model for c in successor.candidates(stand) if c.provider == self.p.id] if stand else []
-            if here:
-                lines.append(f"| `{old}` | {', '.join(f'`{m}`' for m in dict.fromkeys(here))} |")
-        if lines:
-            yield "## " + self.say("旧名称 → 这里的模型", "Old names and what stands in for them here")
-            yield ""
-            yield self.say("| 旧名称 | 先看 |", "| old name | look first at |")
-            yield "|---|---|"
-            yield from lines
-            yield ""
-            yield self.say(
-                "质量没有测量过；请用 `banjia routes advise` 比较。",
-                "Quality is not measured; compare with `banjia routes advise`.",
-            )
-            yield ""
+        lines = [line for old in OLD_NAMES for line in self._stand_ins(old)]
+        if not lines:
+            return
+        yield "## " + self.say("旧名称 → 这里的模型", "Old names and what stands in for them here")
+        yield ""
+        yield self.say(
+            "以流式、工具调用、json_schema 的应用为例；向量模型以原宽度为例。",
+            "For an application that streams, calls tools and asks for json_schema; for vectors, of the old width.",
+        )
+        yield ""
+        yield self.say("| 旧名称 | 先看 | 模拟 | 失去 |", "| old name | look first at | emulated | lost |")
+        yield "|---|---|---|---|"
+        yield from lines
+        yield ""
+        yield self.say(
+            "质量没有测量过；请用 `banjia routes advise` 比较。",
+            "Quality is not measured; compare with `banjia routes advise`.",
+        )
+        yield ""
+
+    def _stand_ins(self, old: str) -> Iterator[str]:
+        stand = successor.of(old)
+        if stand is None:
+            return
+        use = Use((old,), tools=True, json_schema=True, streams=True, widths={old: 1536})
+        for candidate in dict.fromkeys(c.model for c in successor.candidates(stand) if c.provider == self.p.id):
+            model = self.p.model(candidate)
+            if model is not None:
+                tried = trial(use, old, self.p, model, thinks=stand.thinking == "wanted")
+                emulated, lost = (
+                    "<br>".join(t.say(self.lang) for t in texts) or "-" for texts in (tried.emulated, tried.lost)
+                )
+                yield _row(f"`{old}`", f"`{candidate}`", emulated, lost)
 
     def departures(self) -> Iterator[str]:
         rows = [
