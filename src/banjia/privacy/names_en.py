@@ -37,8 +37,9 @@ _PERSON_BEFORE = re.compile(
 )
 _PERSON_AFTER = re.compile(
     r"^(?:['’]s (?:phone|email|address|passport|account|ssn|doctor|wife|husband|son|daughter|mother|father|birthday|appointment|chart|record|salary)|,? (?:was (?:diagnosed|born|hired|fired|admitted|promoted|late)|met|told|said|says|asked|"
-    r"joined|lives|lived|works|worked|called|emailed|wrote|who|and I|has been|hasn['’]t|is (?:running|late|sick|pregnant|allergic|my|our|the))\b| ?\((?:\+?[0-9(]|aged? |[0-9]{2}\)|he/|she/|they/)|, (?:aged? )?[0-9]{2}\b|,? (?:SSN|DOB|MRN|passport|phone|mobile|email|born)\b| 发来| 会在| 说)"
+    r"joined|lives|lived|works|worked|called|emailed|wrote|who|and I|has been|hasn['’]t|is (?:running|late|sick|pregnant|allergic|my|our|the))\b|, ?\+?\(?[0-9]{3}| ?\((?:\+?[0-9(]|aged? |[0-9]{2}\)|he/|she/|they/)|, (?:aged? )?[0-9]{2}\b|,? (?:SSN|DOB|MRN|passport|phone|mobile|email|born)\b| 发来| 会在| 说)"
 )
+_INFORMAL = re.compile(r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])")
 _NAME_BEFORE = re.compile(
     r"(?i)(?:tell|ask|dear|hi|hello|hey|cc|ping|remind|told|thank|thanks|colleague|boss|friend|named)[\s,]+$"
 )
@@ -68,7 +69,13 @@ def names(text: str) -> list[Place]:
         place = _labelled(text, m)
         if place:
             found.append(place)
+    found += [(m.start("n"), m.end("n"), 0.85) for m in _INFORMAL.finditer(text) if _both_known(m["n"])]
     return _again(text, _whole(found))
+
+
+def _both_known(name: str) -> bool:
+    first, *_, last = (w.capitalize() for w in name.split())
+    return first in words("given_en") and last in words("surnames_en")
 
 
 def _in_run(text: str, m: re.Match[str]) -> list[Place]:
@@ -78,7 +85,7 @@ def _in_run(text: str, m: re.Match[str]) -> list[Place]:
     i = 0
     while i < len(tokens):
         size, score = _name_at(text, tokens, i)
-        if size:
+        if size and score:
             start = tokens[i][0]
             end = tokens[i + size - 1][0] + len(tokens[i + size - 1][1])
             if not _is_thing(text, start, end):
@@ -96,6 +103,8 @@ def _name_at(text: str, tokens: list[tuple[int, str]], i: int) -> tuple[int, flo
         second = _fold(tokens[second_at][1])
         joined = text[tokens[i][0] : tokens[second_at][0]]
         size = second_at - i + 1
+        if f"{first} {second}" in _public():
+            return size, 0.0
         if "," not in joined:
             score = _pair(text, tokens[i][0], first, second)
             if score:
@@ -107,8 +116,6 @@ def _name_at(text: str, tokens: list[tuple[int, str]], i: int) -> tuple[int, flo
 
 def _pair(text: str, start: int, first: str, second: str) -> float:
     given, surnames, common = words("given_en"), words("surnames_en"), words("words_en")
-    if f"{first} {second}" in _public():
-        return 0.0
     known_last = second in surnames
     if first in given and (known_last or second not in common):
         if first in AMBIGUOUS and not known_last:

@@ -32,6 +32,8 @@ VERBS = (
 SOFT = frozenset(
     "的了和与及在是说因于为就也都向对把被将从给来去到要会能已有没未不请想男女先后等电手住身证护联微家出入年现今昨明刚称签跟同他她我你您这那此拟需并且之"
 )
+_CALLED = re.compile("(?:叫|我是|告诉|问|找|给|约|和|跟|陪|亲爱的|@|同事|朋友|同学|客户|患者|姓名[:：]?|联系人[:：]?|[“\"：:，]\\s*)$")
+_SPEAKS = re.compile("(?:说|问|答|表示|告诉|觉得|认为|打电话|来电|先生|女士|小姐|你好|您好|的(?:手机|电话|邮箱|地址|生日|身份证))")
 _OPENERS = ("", " ", "\n", "，", "。", "：", ":", ",", "、", "“", "\"", "（", "(", "|", "；", "\t", "！", "？")
 _HAN = "[\u4e00-\u9fff]"
 _DOTS = "[·•‧・]"
@@ -52,6 +54,12 @@ def _surname() -> str:
 def _labelled() -> re.Pattern[str]:
     gap = r"(?:[\s:：=＝\"'“”「」\[\]()（）|>*_#,、]|是|为|為|叫|名叫|即){0,6}"
     return re.compile(f"(?:{LABELS})({gap})({_surname()}{_HAN}{{1,3}})")
+
+
+@cache
+def _spaced() -> re.Pattern[str]:
+    """A name of two characters set apart, as forms print it."""
+    return re.compile(f"(?:{LABELS})[:：]?\\s*({_surname()}[ \u3000]{{1,2}}{_HAN})(?!{_HAN})")
 
 
 @cache
@@ -124,6 +132,7 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
         end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
         if end and end - start > 1:
             found.append((start, end, 0.96 if m[1] else 0.85))
+    found += [(m.start(1), m.end(1), 0.9) for m in _spaced().finditer(text)]
     for m in _titled().finditer(text):
         if _is_title(text, m):
             found.append((m.start(), m.end(), 0.9))
@@ -155,11 +164,17 @@ def _from_tagger(text: str, start: int, end: int) -> Place | None:
     if len(name) < 2 or len(name) > 12:
         return None
     full = name[0] in letters("surnames") or name[:2] in words("compound_surnames")
-    if not full and name in lexicon():
+    if not full and (name in lexicon() or not (_spoken_of(text, start, end) or any(c in "·•‧・" for c in name))):
         return None
     if full and len(name) == 2 and name in lexicon() and name[1] in SOFT:
         return None
     return start, end, 0.9 if full else 0.75
+
+
+def _spoken_of(text: str, start: int, end: int) -> bool:
+    """A name without a surname is one where somebody is called, told or speaks."""
+    before, after = text[max(0, start - 5) : start], text[end : end + 3]
+    return bool(_CALLED.search(before)) or bool(_SPEAKS.match(after))
 
 
 def _end(text: str, start: int, end: int, *, tight: bool) -> int | None:
@@ -194,6 +209,8 @@ def _fits_name(name: str, following: str) -> bool:
 def _is_title(text: str, m: re.Match[str]) -> bool:
     """ "陈总" but not "方总结", "高工资" or "程工"."""
     before, after = text[max(0, m.start() - 1) : m.start()], text[m.end() : m.end() + 1]
+    if m[1] == "任" and _han(before):
+        return False  # "首任校长"
     if len(m[2]) > 1:
         return text[m.start() - 1 : m.start() + 1] not in lexicon() or m.start() == 0
     if m[0] in lexicon() or m[2] + after in lexicon() or (before and before + m[1] in lexicon()):
