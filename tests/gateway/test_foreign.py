@@ -129,9 +129,10 @@ def test_without_a_declaration_of_what_goes_elsewhere_a_line_is_taken_as_reached
 
 def test_a_call_with_personal_information_but_no_person_counts_one_unknown(tmp_path):
     async def main():
-        async with Scripted() as upstream, house(
-            tmp_path, [route("azure", upstream.url)], table(*open_cells("azure")), facts=PERSONAL
-        ) as h:
+        async with (
+            Scripted() as upstream,
+            house(tmp_path, [route("azure", upstream.url)], table(*open_cells("azure")), facts=PERSONAL) as h,
+        ):
             await h.post()
             await h.post()
             return h.journal.tally(h.gateway._clock.at())

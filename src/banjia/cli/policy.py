@@ -21,6 +21,11 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     compile_ = actions.add_parser("compile", help=say("按配置和某日的法律编译", "compile for the config and a day"))
     compile_.add_argument("-o", "--out", type=Path, help=say("写入文件", "write to a file"))
     compile_.add_argument("--on", type=_day, metavar="DATE", help=say("哪天的法律", "the law of that day"))
+    compile_.add_argument(
+        "--gate",
+        action="store_true",
+        help=say("未答的问题关闭应用全部路线时退出码 3", "exit 3 where open facts close all of an app's routes"),
+    )
     show = actions.add_parser("show", help=say("显示策略", "show a policy"))
     show.add_argument(
         "policy",
@@ -48,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 def _compile(args: argparse.Namespace) -> int:
     from banjia.desk import policy as desk
 
-    policy = desk.compile_policy(args.config, on=args.on)
+    policy = desk.compile_policy(args.config, on=args.on, gate=args.gate)
     if args.out is not None:
         from banjia.policy.file import write
 

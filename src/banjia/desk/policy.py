@@ -11,7 +11,7 @@ from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.errors import RouteError
 from banjia.policy.change import Change, changes, held, opens
-from banjia.policy.file import decode, read, write
+from banjia.policy.file import decode, read
 from banjia.policy.policy import Policy
 from banjia.store.setting import Approval, Setting, approval_of, approve, get_setting, put_setting
 from banjia.store.store import Store, open_store
@@ -37,17 +37,12 @@ class Standing:
     waiting: Policy | None = None
 
 
-def compile_policy(config_path: Path, *, on: date | None = None) -> Policy:
-    """The table for one config and day, with this year's tally of the ledger."""
-    from banjia.desk.compile import compiled
+def compile_policy(config_path: Path, *, on: date | None = None, gate: bool = False) -> Policy:
+    """The table for one config and day. With `gate`, open facts that close every route of an app are an error."""
+    from banjia.desk.compile import compile_config
 
-    return compiled(config_path, on=on or clock.today())
-
-
-def compile_to(config_path: Path, out: Path, *, on: date | None = None) -> Policy:
-    policy = compile_policy(config_path, on=on)
-    write(policy, out)
-    return policy
+    compiled = compile_config(config_path, on=on or clock.today())
+    return compiled.require_open() if gate else compiled.policy
 
 
 def adopt(store: Store, policy: Policy, *, auto: bool, by: str) -> Standing:

@@ -82,7 +82,7 @@ class Supervisor:
         config = read_config(self.request.config)
         self._claim_store(config)
         self._adopt(self._first_policy(), config)
-        _settings(self.request.config, self.state)()  # whatever is wrong is said before anything listens
+        _settings(self.request, self.state)()  # whatever is wrong is said before anything listens
         listening = self._bind()
         self._watch_files()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -122,7 +122,7 @@ class Supervisor:
         if self.request.policy is not None:
             return read_policy(self.request.policy)
         out = self.state / "compiled.json"
-        done = subprocess.run(self._compile_command(out), check=False)  # noqa: S603 - our own command
+        done = subprocess.run(self._compile_command(out), check=False, stdout=subprocess.DEVNULL)  # noqa: S603
         if done.returncode or not out.exists():
             raise SystemExit(done.returncode or 1)  # the compiler has said what is wrong
         return read_policy(out)
@@ -168,7 +168,7 @@ class Supervisor:
         try:
             fresh = read_config(self.request.config)
             self._adopt(self._first_policy(), fresh)
-            _settings(self.request.config, self.state)()
+            _settings(self.request, self.state)()
         except (BanjiaError, SystemExit) as error:
             said = (
                 error.say(self.request.lang) if isinstance(error, BanjiaError) else "the policy could not be compiled"
@@ -208,7 +208,7 @@ class Supervisor:
                 signal.signal(name, signal.SIG_DFL)
             own = listening if self.request.workers == 1 else bind(*listening.getsockname()[:2])
             worker = Worker(
-                settings=_settings(self.request.config, self.state),
+                settings=_settings(self.request, self.state),
                 journal=_journal(config, number),
                 board=board,
                 counts=self.state,
@@ -300,15 +300,15 @@ class Supervisor:
         )
 
 
-def _settings(config_path: Path, state: Path) -> Callable[[], Settings]:
+def _settings(request: Request, state: Path) -> Callable[[], Settings]:
     def build() -> Settings:
         from banjia.gateway.provided import check_places, endings, key_headers
 
-        config = read_config(config_path)
+        config = read_config(request.config)
         policy = read_policy(state / "policy.json")
         day = clock.today()
         check_places(config, policy, day)
-        return build_settings(config, policy, auth=key_headers(config), endings=endings(config, day))
+        return build_settings(config, policy, auth=key_headers(config), endings=endings(config, day), lang=request.lang)
 
     return build
 

@@ -11,7 +11,7 @@ import msgspec
 from banjia.gateway.limit import Limits
 from banjia.gateway.refusal import NO_KEY, WRONG_KEY, Refusal, bad_request
 from banjia.gateway.settings import AppSettings, Settings
-from banjia.text import Lang, Text, locale_lang
+from banjia.text import Lang, Text
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,7 +19,6 @@ Send = Callable[[Message], Awaitable[None]]
 
 BODY_SECONDS = 60.0  # between two parts of a request's body
 LONGEST_ID = 256
-DEFAULT_LANG: Lang = locale_lang()
 
 
 class _StreamOptions(msgspec.Struct):
@@ -70,7 +69,7 @@ class Call:
         self.operation = operation
         self.started = started
         self.app: AppSettings = NOBODY
-        self.lang: Lang = DEFAULT_LANG
+        self.lang: Lang = "en"
         self.purpose = ""
         self.subject = ""
         self.conversation = ""
@@ -88,6 +87,8 @@ class Call:
     def read_headers(self, headers: list[tuple[bytes, bytes]], settings: Settings) -> None:
         """Who calls, in which language, for what. Raises Refusal; the language is known before anything is refused."""
         key: bytes | None = None
+        self.lang = settings.lang
+        asked = False  # x-banjia-lang says more than accept-language
         for name, value in headers:
             if name == b"authorization":
                 kind, _, rest = value.partition(b" ")
@@ -96,12 +97,13 @@ class Call:
             elif name == b"api-key":
                 key = value.strip()
             elif name == b"accept-language":
-                if self.lang == DEFAULT_LANG and value[:2].lower() in {b"zh", b"en"}:
+                if not asked and value[:2].lower() in {b"zh", b"en"}:
                     self.lang = "zh" if value[:2].lower() == b"zh" else "en"
             elif name == b"content-encoding":
                 if value.lower() not in {b"", b"identity"}:
                     raise bad_request("content_encoding", ENCODED, status=415)
             elif name.startswith(b"x-banjia-"):
+                asked |= name == b"x-banjia-lang"
                 self._own_header(name, value)
         if key is None:
             raise NO_KEY

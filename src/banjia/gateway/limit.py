@@ -160,7 +160,7 @@ class Board:
 
     def _level(self, at: int, rate: int, now: float) -> float:
         level, since = BUCKET.unpack_from(self._map, at)
-        return max(0.0, float(level) - max(0.0, now - since) * rate / MINUTE)
+        return float(max(0.0, level - max(0.0, now - since) * rate / MINUTE))
 
     def _sum(self, at: int, number: int) -> float:
         of, tokens = SUM.unpack_from(self._map, at)

@@ -10,7 +10,7 @@ from banjia.errors import RouteError
 from banjia.policy.policy import Policy
 from banjia.routes.catalogue import Catalogue, load
 from banjia.routes.lifecycle import life
-from banjia.routes.provider import Provider
+from banjia.routes.provider import Endpoint, Provider
 from banjia.text import Text
 
 MAINLAND = "CN"
@@ -70,14 +70,19 @@ def _check_host(catalogue: Catalogue, provider: Provider, route: Route, where: s
     if endpoint.match in {"loopback", "private"}:
         if endpoint.match == "loopback" and not provider.is_engine and not route.stand_in:
             raise RouteError(LOOPBACK, where=where, found=provider.id, remedy=_honest("stand_in: true"))
-    elif not is_abroad and not route.stand_in and len(endpoint.store) == 2 and endpoint.store != MAINLAND:
+    elif not is_abroad and not route.stand_in and _is_abroad(found[0], endpoint):
         raise RouteError(
             PLACE,
             where=where,
             expected=MAINLAND,
-            found=endpoint.store,
+            found=f"{found[0].id}, {endpoint.store}",
             remedy=Text("重新编译策略", "compile the policy again"),
         )
+
+
+def _is_abroad(provider: Provider, endpoint: Endpoint) -> bool:
+    elsewhere = len(endpoint.store) == 2 and endpoint.store != MAINLAND
+    return elsewhere or provider.side_of(endpoint) in {"overseas", "hk"}
 
 
 def _check_proxy(catalogue: Catalogue, provider: Provider, config: Config, route: Route, on: date, where: str) -> None:

@@ -15,7 +15,7 @@ from banjia.gateway.option import Options
 from banjia.gateway.route import RouteSettings, build_route
 from banjia.policy.decide import Index
 from banjia.policy.policy import DataClass, Policy
-from banjia.text import Text
+from banjia.text import Lang, Text
 
 TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
 MAX_BODY = 64 * 1024 * 1024
@@ -61,6 +61,7 @@ class Settings:
     max_body: int = MAX_BODY
     max_in_flight: int = MAX_IN_FLIGHT
     drain: float = 30.0
+    lang: Lang = "en"  # of callers who do not say
     endings: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (provider, model) -> first day without it
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
 
@@ -81,6 +82,7 @@ def build_settings(
     *,
     auth: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     endings: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    lang: Lang = "en",
 ) -> Settings:
     """Raises ConfigError with the field path. `auth` names, by provider, the header that carries the key."""
     facts = {r.id: r for r in policy.routes}
@@ -116,6 +118,7 @@ def build_settings(
         max_body=limits.count("body_bytes") or MAX_BODY,
         max_in_flight=limits.count("in_flight") or MAX_IN_FLIGHT,
         drain=limits.number("drain", 30.0),
+        lang=lang,
         endings=endings,
     )
 

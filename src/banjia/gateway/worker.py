@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
+import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvloop
@@ -38,6 +40,7 @@ class Worker:
     counts: Path
     number: int = 0
     workers: int = 1
+    parent: int = field(default_factory=os.getppid)
 
     def serve(self, listening: socket.socket) -> None:
         """Until SIGTERM. Raises BanjiaError where it cannot begin."""
@@ -83,6 +86,8 @@ class Worker:
         opened = refreshed = clock.monotonic()
         while True:
             await asyncio.sleep(PUBLISH)
+            if os.getppid() != self.parent:  # a supervisor that was killed leaves nobody to stop us
+                os.kill(os.getpid(), signal.SIGTERM)
             gateway.metrics.publish()
             now = clock.monotonic()
             if gateway.journal is None and now - opened > REOPEN:
