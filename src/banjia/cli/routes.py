@@ -9,7 +9,7 @@ from pathlib import Path
 from banjia.text import Lang, Text
 
 FEATURES = ("tools", "forced_tools", "images", "json_object", "json_schema", "streams", "several_answers")
-ACTIONS = ("list", "show", "advise", "guide", "simulate")
+ACTIONS = ("list", "show", "advise", "guide", "simulate", "probe")
 
 
 def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
@@ -60,6 +60,11 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     advise.add_argument("--output-tokens", type=int, default=0, help=say("每月", "a month"))
     advise.add_argument("--currency", choices=("CNY", "USD"), default="CNY")
     advise.add_argument("--rate", type=float, metavar="USD_CNY", help=say("当日汇率", "the day's exchange rate"))
+    probe = parser.add_argument_group("probe")
+    probe.add_argument(
+        "--base-url", default="", help=say("接口基址（默认取自文件）", "base URL (default: from the file)")
+    )
+    probe.add_argument("--key", default="", metavar="env:NAME", help=say("密钥的出处", "where the key is"))
     play = parser.add_argument_group("simulate")
     play.add_argument("--host", default="127.0.0.1")
     play.add_argument("--port", type=int, default=8430)
@@ -79,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         return desk.simulate(
             args.name, host=args.host, port=args.port, model=model, lang=args.lang, folders=args.providers
         )
+    if args.action == "probe":
+        return _probe(args)
     if args.action == "show" and args.json:
         args.provider = args.name
         return _list(args)
@@ -134,6 +141,25 @@ def _advise(args: argparse.Namespace) -> int:
     else:
         print(desk.text(answer, args.lang))
     return answer.exit_code
+
+
+def _probe(args: argparse.Namespace) -> int:
+    import json
+    import sys
+
+    from banjia.desk import probe as desk
+
+    model = args.model[0] if args.model else ""
+    wanted = desk.wanted(args.name, model=model, base_url=args.base_url, key=args.key, folders=args.providers)
+    print(wanted.say().say(args.lang), file=sys.stderr)
+    found = desk.probe(wanted)
+    if args.json:
+        print(
+            json.dumps({"provider": wanted.provider.id, "findings": [f.to_json() for f in found]}, ensure_ascii=False)
+        )
+    else:
+        print("\n".join(f.say().say(args.lang) for f in found))
+    return 5 if any(f.differs for f in found) else 0
 
 
 def _missing(args: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ _MARKS = {"WorkspaceId": "my-workspace", "region": "us-east-1"}
 
 def example(provider: Provider, on: date) -> Iterator[str]:
     """A config that loads, for this provider alone."""
-    endpoint, url = _first_base(provider, on)
+    endpoint, url = first_base(provider, on)
     engine = provider.is_engine
     country = "" if engine or endpoint is None or len(endpoint.store) != 2 else f"  # {endpoint.store}"
     model = next(
@@ -39,7 +39,7 @@ def example(provider: Provider, on: date) -> Iterator[str]:
     yield f'    models: {{gpt-4o: {model}, "*": {model}}}'
 
 
-def _first_base(provider: Provider, on: date) -> tuple[Endpoint | None, str]:
+def first_base(provider: Provider, on: date) -> tuple[Endpoint | None, str]:
     for endpoint, base in provider.bases():
         if (
             (endpoint.closed is None or on < endpoint.closed)
