@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from banjia.assess.assessment import (
@@ -72,8 +72,12 @@ def assess_route(
     inquiry = inquire((axis for _, axis in laws.values()), known)
     answers = {id_: look(inquiry, nodes) for id_, nodes in inquiry.program.axes.items()}
     reachable, exact = overall(inquiry, answers)
-    axes = {id_: axis_result(axis, answers[id_], pack=each.built.pack.id) for id_, (each, axis) in laws.items()}
+    axes = {
+        id_: _as_cited(axis_result(axis, answers[id_], pack=each.built.pack.id), law, on)
+        for id_, (each, axis) in laws.items()
+    }
     due = _duties(duties(inquiry), attested, {k: v for j in joined for k, v in j.built.deadlines.items()})
+    due = Duties(*(tuple(_as_cited(d, law, on) for d in group) for group in (due.certain, due.possible, due.excluded)))
     cites = _cites(axes.values(), due, law, on)
     questions = missing(inquiry) if explain else ()
     verdict = reachable[0] if len(reachable) == 1 else INDETERMINATE
@@ -120,6 +124,11 @@ def complete(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoin
     """The profile with what follows from it and what the catalogue knows; a given fact wins."""
     closed = close(profile)
     return close(fill(closed, on=on, routes=routes, endpoint=endpoint))
+
+
+def _as_cited(found: Cited, law: Corpus, on: date) -> Cited:
+    """The same with the citations that stand on the day: an amended law is cited as it then was."""
+    return replace(found, cites=law.library.standing(found.cites, on))
 
 
 def _options(choices: Sequence[Choice]) -> dict[str, str]:

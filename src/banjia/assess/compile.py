@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from banjia.assess.assess import Choice, assess_route
-from banjia.assess.assessment import Assessment
+from banjia.assess.assessment import ORDER, Assessment, AxisResult
 from banjia.assess.scope import ORDINARY, SENSITIVE, RouteScope, app_profile, route_scopes
-from banjia.config.config import App, Config, TreatmentRule
+from banjia.config.config import App, Config, Route, TreatmentRule
 from banjia.errors import ConfigError
 from banjia.facts.profile import Known, Profile, Provenance
 from banjia.facts.value import Interval
@@ -18,6 +18,7 @@ from banjia.logic.condition import AtLeast, atoms
 from banjia.policy.policy import DATA_CLASSES, Band, Cell, Cite, DataClass, Policy, RouteFacts, Treatment, Verdict
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.lifecycle import life
+from banjia.routes.provider import Provider
 from banjia.text import Text, same
 
 EXIT_OPEN = 3
@@ -78,7 +79,7 @@ class _Compiler:
         packs: dict[str, str] = {}
         for app in self.config.apps:
             mine: list[Cell] = []
-            open_facts: dict[str, None] = {}
+            doubted: list[tuple[Profile, RouteScope]] = []
             for purpose in ("", *app.purposes):
                 profile = app_profile(self.config, app, purpose)
                 for route in app.routes or tuple(scopes):
@@ -87,18 +88,19 @@ class _Compiler:
                             mine.append(cell)
                             packs |= answer.law.packs
                             if not cell.settled and cell.decision == "refuse":
-                                open_facts |= dict.fromkeys(self.ask(app, purpose, profile, scope))
-            if mine and open_facts and all(cell.decision == "refuse" for cell in mine):
-                blocked.append(Blocked(app.id, tuple(open_facts)))
+                                doubted.append((profile, scope))
+            if doubted and all(cell.decision == "refuse" for cell in mine):
+                facts = dict.fromkeys(fact for profile, scope in doubted for fact in self.ask(app, profile, scope))
+                blocked.append(Blocked(app.id, tuple(facts)))
             cells += mine
         policy = Policy(
             entity=self.config.entity.id,
             law_date=self.on,
-            expires=self.expires(),
+            expires=self.expires(packs),
             packs=tuple(sorted(packs.items())),
             law_hash=self.law.hash,
             routes=tuple(self.facts_of(scope) for found in scopes.values() for scope in found[:1]),
-            cells=tuple(cells),
+            cells=tuple(_dated(cell, self.expires(packs)) for cell in cells),
         )
         return Compiled(policy, tuple(blocked))
 
@@ -115,7 +117,7 @@ class _Compiler:
         place = self.facts_of(scope)
         passes = self.passes(answer, app, scope)
         treatment = _treatment(app.treatment, abroad=place.abroad, data_class=data_class) if passes else "refuse"
-        gravest = max(answer.axes.values(), key=lambda axis: _weight(axis.verdicts), default=None)
+        gravest = max(answer.axes.values(), key=_weight, default=None)
         worst: Verdict = answer.worst  # type: ignore[assignment]
         cites = [c for c in answer.cites if gravest is not None and c.id in gravest.cites]
         cell = Cell(
@@ -130,7 +132,7 @@ class _Compiler:
             settled=len(answer.reachable) == 1,
             treatment=treatment,
             rule=_rule(answer, gravest.id if gravest else ""),
-            reason=gravest.text if gravest else same(""),
+            reason=_reason(answer, gravest),
             cites=tuple(Cite(c.id, c.title, c.source, c.confidence) for c in cites[:6]),
             duties=tuple(duty.id for duty in answer.duties.certain),
             until=self.until(app, scope),
@@ -162,9 +164,8 @@ class _Compiler:
             explain=False,
         )
 
-    def ask(self, app: App, purpose: str, profile: Profile, scope: RouteScope) -> tuple[str, ...]:
+    def ask(self, app: App, profile: Profile, scope: RouteScope) -> tuple[str, ...]:
         """The facts worth asking first for a route that open facts close."""
-        del purpose
         answer = assess_route(
             Profile.merge(profile, scope.profile),
             on=self.on,
@@ -209,9 +210,10 @@ class _Compiler:
         )
 
     def until(self, app: App, scope: RouteScope) -> date | None:
-        """The last day of the cell: before the law changes, an attestation or acceptance lapses, or the model ends."""
-        days = [self.expires()]
-        days += [a.until for a in self.config.attestations if a.covers(a.duty, app=app.id, route=scope.id, on=self.on)]
+        """The last day of the cell: before an attestation or acceptance lapses, or the model ends."""
+        days: list[date | None] = [
+            a.until for a in self.config.attestations if a.covers(a.duty, app=app.id, route=scope.id, on=self.on)
+        ]
         days += [a.until for a in self.config.acceptances if a.route == scope.id and a.until and a.until >= self.on]
         provider = scope.profile.get("provider")
         if scope.model and provider is not None and (found := self.routes.find(str(provider.value))):
@@ -219,8 +221,10 @@ class _Compiler:
             days.append(ends - timedelta(days=1) if ends and ends > self.on else None)
         return min((day for day in days if day is not None), default=None)
 
-    def expires(self) -> date | None:
-        cuts = [cut for built in self.law.packs for cut in built.base.cuts if cut > self.on]
+    def expires(self, packs: Mapping[str, str]) -> date | None:
+        """The day before the law of the packs in use changes."""
+        used = [built for built in self.law.packs if built.pack.id in packs]
+        cuts = [cut for built in used for cut in built.base.cuts if cut > self.on]
         return min(cuts) - timedelta(days=1) if cuts else None
 
     def bands(self) -> tuple[Band, ...]:
@@ -236,6 +240,11 @@ class _Compiler:
                     found |= {a.bound for a in atoms(rule.when) if isinstance(a, AtLeast) and a.fact == fact}
         return tuple(sorted(found))
 
+    def provider_of(self, route: Route | None, judged: Provider | None) -> str:
+        """The provider the config names, which brings the dialect; the judged one where it names none."""
+        named = self.routes.find(route.provider) if route else None
+        return named.id if named else judged.id if judged else ""
+
     def facts_of(self, scope: RouteScope) -> RouteFacts:
         route = self.config.route(scope.id)
         provider = scope.profile.get("provider")
@@ -248,7 +257,7 @@ class _Compiler:
         home = self.config.gateway_country or "CN"
         return RouteFacts(
             id=scope.id,
-            provider=found.id if found else (route.provider if route else ""),
+            provider=self.provider_of(route, found),
             kind=kinds[0] if kinds else "",
             country=country,
             abroad=country != home,
@@ -256,25 +265,25 @@ class _Compiler:
         )
 
 
+def _dated(cell: Cell, expires: date | None) -> Cell:
+    """A cell that outlives the policy needs no day of its own."""
+    lasts = cell.until is None or (expires is not None and cell.until >= expires)
+    return replace(cell, until=None) if lasts else cell
+
+
 def _merged(rows: Sequence[tuple[Cell, Assessment]]) -> Iterator[tuple[Cell, Assessment]]:
     """One cell for all tallies where the bands make no difference."""
     first, answer = rows[0]
-    like = [_bare(cell) for cell, _ in rows]
-    if all(each == like[0] for each in like):
-        yield _with_band(first, Band()), answer
+    if all(_says(cell) == _says(first) for cell, _ in rows):
+        yield replace(first, band=Band()), answer
     else:
         yield from rows
 
 
-def _bare(cell: Cell) -> Cell:
-    return _with_band(cell, Band())
-
-
-def _with_band(cell: Cell, band: Band) -> Cell:
-    return Cell(
-        cell.app, cell.purpose, cell.route, cell.model, cell.data_class, band, cell.decision, cell.verdict,
-        cell.settled, cell.treatment, cell.rule, cell.reason, cell.cites, cell.duties, cell.until,
-    )  # fmt: skip
+def _says(cell: Cell) -> tuple[object, ...]:
+    """What the gateway acts on; where nothing passes, one reason is as good as another."""
+    duties = cell.duties if cell.decision == "pass" else ()
+    return cell.decision, cell.verdict, cell.settled, cell.treatment, duties
 
 
 def _spans(edges: Sequence[int]) -> list[tuple[int, int | None]]:
@@ -289,6 +298,17 @@ def _treatment(chosen: TreatmentRule, *, abroad: bool, data_class: DataClass) ->
     return "home" if abroad and data_class != "none" else "allow"
 
 
+def _reason(answer: Assessment, gravest: AxisResult | None) -> Text:
+    """Why, and what is not yet done where that is all that stands in the way."""
+    text = gravest.text if gravest else same("")
+    unmet = answer.duties.unmet
+    if answer.worst not in {"conditional", "doubtful"} or not unmet:
+        return text
+    named = unmet[0].text
+    more = Text(f"等 {len(unmet)} 项", f" and {len(unmet) - 1} more") if len(unmet) > 1 else same("")
+    return text + Text("；使用前须完成：", "; to be done before use: ") + named + more
+
+
 def _rule(answer: Assessment, axis: str) -> str:
     if not axis:
         return "no-axis"
@@ -296,5 +316,6 @@ def _rule(answer: Assessment, axis: str) -> str:
     return result.rules[0] if result.rules else f"{axis}.{result.reachable[-1]}"
 
 
-def _weight(verdicts: Sequence[str]) -> int:
-    return ("permitted", "conditional", "doubtful", "prohibited").index(verdicts[-1])
+def _weight(axis: AxisResult) -> tuple[int, bool]:
+    """The gravest first; of equally grave ones the one that is settled."""
+    return ORDER.index(axis.verdicts[-1]), len(axis.verdicts) == 1

@@ -1,0 +1,26 @@
+"""Desk of the compiler: one config file in, the gateway's table out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from banjia.assess.compile import Compiled, compile_policy
+from banjia.config.place import place
+from banjia.config.reader import read
+from banjia.law.corpus import load as load_law
+from banjia.policy.policy import Policy
+from banjia.routes.catalogue import load as load_routes
+
+
+def compiled(config_path: Path, *, on: date) -> Policy:
+    """The policy of that day; a ConfigError with exit code 3 where open facts close every route of an application."""
+    return compile_config(config_path, on=on).require_open()
+
+
+def compile_config(config_path: Path, *, on: date) -> Compiled:
+    config = read(config_path)
+    routes = load_routes()
+    place(config, routes)
+    folders = [config.path.parent / name for name in config.packs if "/" in name or name.startswith(".")]
+    return compile_policy(config, law=load_law(folders), routes=routes, on=on)

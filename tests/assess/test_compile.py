@@ -1,0 +1,162 @@
+"""The compiled table: finite, closed by default, and true to the assessment it was made from."""
+
+from datetime import date
+
+import pytest
+import yaml
+
+from banjia.assess.compile import compile_policy
+from banjia.config.reader import read
+from banjia.errors import ConfigError
+from banjia.law.corpus import load as load_law
+from banjia.policy.decide import Ask, decide
+from banjia.routes.catalogue import load as load_routes
+
+ON = date(2026, 11, 24)
+ENTITY = {
+    "actor.establishment": "CN",
+    "actor.mainland_entity": True,
+    "actor.kind": "company",
+    "actor.sector": ["other"],
+    "actor.ciio": False,
+    "actor.state_organ": False,
+    "actor.negative_list": "none",
+}
+APP = {
+    "service.offered_to_domestic_public": False,
+    "users.countries": ["CN"],
+    "staff.countries": ["CN"],
+    "data.important": False,
+    "data.foreign_origin_only": False,
+    "export.scenario": "none",
+}
+AZURE = {
+    "id": "azure",
+    "provider": "azure_openai",
+    "base_url": "https://shop.openai.azure.com",
+    "channel": "carrier-private-line-internal",
+    "models": {"*": "gpt-5.1"},
+}
+HOME = {
+    "id": "home",
+    "provider": "self_hosted",
+    "base_url": "http://127.0.0.1:8081/v1",
+    "channel": "none",
+    "models": {"*": "qwen3"},
+}
+DONE = (
+    "enterprise-eligibility",
+    "notice",
+    "separate-consent",
+    "impact-assessment",
+    "recipient-contract-and-supervision",
+)
+
+
+def table(tmp_path, **changes):
+    data = {
+        "gateway": {"country": "CN"},
+        "entity": {"id": "shop", "facts": ENTITY},
+        "apps": [{"id": "desk", "facts": APP, "routes": ["home", "azure"], "treatment": {"abroad": "pseudonymise"}}],
+        "routes": [HOME, AZURE],
+    } | changes
+    path = tmp_path / "banjia.yaml"
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return compile_policy(read(path), law=load_law(), routes=load_routes(), on=ON)
+
+
+def attest(*duties, until="2027-09-30"):
+    return [
+        {
+            "duty": duty,
+            "by": "dpo",
+            "on": date(2026, 10, 1),
+            "until": date.fromisoformat(until),
+            "evidence": "sha256:" + "0" * 64,
+        }
+        for duty in duties
+    ]
+
+
+def ask(route, data_class="none", *, ordinary=(0, 0), sensitive=(0, 0), model="gpt-5.1"):
+    return Ask("desk", "", route, model, data_class, ON, ordinary, sensitive)
+
+
+def test_a_route_without_a_bar_passes_every_class(tmp_path):
+    policy = table(tmp_path).policy
+    assert [decide(policy, ask("home", c, model="qwen3")).passes for c in ("none", "ordinary", "sensitive")] == [
+        True
+    ] * 3
+
+
+def test_a_conditional_route_waits_for_every_before_use_duty(tmp_path):
+    assert not decide(table(tmp_path).policy, ask("azure")).passes
+    assert decide(table(tmp_path, attestations=attest("enterprise-eligibility")).policy, ask("azure")).passes
+
+
+def test_personal_information_needs_its_own_duties(tmp_path):
+    some = table(tmp_path, attestations=attest("enterprise-eligibility")).policy
+    assert not decide(some, ask("azure", "ordinary", ordinary=(1, 1))).passes
+    every = table(tmp_path, attestations=attest(*DONE)).policy
+    passed = decide(every, ask("azure", "ordinary", ordinary=(1, 1)))
+    assert (passed.passes, passed.treatment) == (True, "pseudonymise")
+
+
+def test_the_tally_that_reaches_the_line_closes_the_route(tmp_path):
+    policy = table(tmp_path, attestations=attest(*DONE)).policy
+    assert decide(policy, ask("azure", "ordinary", ordinary=(99_999, 99_999))).passes
+    assert not decide(policy, ask("azure", "ordinary", ordinary=(100_000, 100_000))).passes
+    assert not decide(policy, ask("azure", "ordinary", ordinary=(1, None))).passes
+
+
+def test_one_sensitive_person_needs_a_mechanism(tmp_path):
+    policy = table(tmp_path, attestations=attest(*DONE)).policy
+    refused = decide(policy, ask("azure", "sensitive", sensitive=(1, 1)))
+    assert not refused.passes
+    assert "cbdf art. 8" in {cite.id for cite in refused.cites}
+
+
+def test_an_open_fact_acts_on_the_worst_reachable_verdict(tmp_path):
+    facts = {k: v for k, v in ENTITY.items() if k != "actor.ciio"}
+    policy = table(tmp_path, entity={"id": "shop", "facts": facts}, attestations=attest(*DONE)).policy
+    cell = next(c for c in policy.cells if c.route == "azure" and c.data_class == "ordinary")
+    assert (cell.settled, cell.decision, cell.verdict) == (False, "refuse", "prohibited")
+
+
+def test_open_facts_that_close_every_route_stop_the_start(tmp_path):
+    facts = {k: v for k, v in ENTITY.items() if k != "actor.sector"}
+    app = {"id": "desk", "facts": {}, "routes": ["azure"]}
+    compiled = table(tmp_path, entity={"id": "shop", "facts": facts}, apps=[app])
+    with pytest.raises(ConfigError) as caught:
+        compiled.require_open()
+    assert caught.value.exit_code == 3
+    assert "desk: " in str(caught.value)
+
+
+def test_a_closed_vendor_is_refused_with_its_citation(tmp_path):
+    openai = {"id": "direct", "provider": "openai", "base_url": "https://api.openai.com/v1", "models": {"*": "gpt-5.5"}}
+    policy = table(tmp_path, routes=[HOME, AZURE, openai], apps=[{"id": "desk", "facts": APP}]).policy
+    refused = decide(policy, ask("direct", model="gpt-5.5"))
+    assert not refused.passes
+    assert "openai-services-agreement s. 16.12" in {cite.id for cite in refused.cites}
+
+
+def test_a_relay_in_front_of_a_closed_vendor_is_refused(tmp_path):
+    relay = {"id": "relay", "provider": "relay", "base_url": "https://relay.example/v1", "models": {"*": "gpt-4o"}}
+    relay["country"], relay["reason"] = "SG", "told by its operator"
+    policy = table(tmp_path, routes=[HOME, AZURE, relay], apps=[{"id": "desk", "facts": APP}]).policy
+    assert not decide(policy, ask("relay", model="gpt-4o")).passes
+
+
+def test_a_cell_lasts_as_long_as_its_attestation(tmp_path):
+    policy = table(tmp_path, attestations=attest("enterprise-eligibility", until="2026-12-31")).policy
+    cell = next(c for c in policy.cells if c.route == "azure" and c.data_class == "none")
+    assert cell.until == date(2026, 12, 31)
+
+
+def test_the_same_config_gives_the_same_bytes(tmp_path):
+    assert table(tmp_path).policy.hash == table(tmp_path).policy.hash
+
+
+def test_what_is_not_listed_is_refused(tmp_path):
+    assert not decide(table(tmp_path).policy, Ask("stranger", "", "home", "qwen3", "none", ON)).passes
