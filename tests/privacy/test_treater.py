@@ -1,0 +1,201 @@
+"""A treated request holds no original; a conversation keeps its tokens; nothing that cannot be read leaves."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from banjia.errors import RouteError, StoreError
+from banjia.privacy.engine import Engine
+from banjia.privacy.treater import Treater, Unreadable
+from banjia.privacy.vault import Maps
+from banjia.store.keys import Keys
+from banjia.store.store import open_store
+from banjia.store.vault import KEY_FILE, Vault
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+from privacy_prompts import prompts  # noqa: E402
+
+ENGINE = Engine()
+DAY = date(2026, 11, 24)
+
+
+def user(text, **more):
+    return {"model": "gpt-4o", "messages": [{"role": "user", "content": text}], **more}
+
+
+def leaves_of(node):
+    if isinstance(node, dict):
+        return [x for v in node.values() for x in leaves_of(v)]
+    if isinstance(node, list):
+        return [x for v in node for x in leaves_of(v)]
+    return [node] if isinstance(node, str) else []
+
+
+def test_no_found_original_survives_in_a_treated_body_and_all_come_back():
+    treater = Treater(ENGINE)
+    for row in prompts(17, 40):
+        found = [row["text"][s.start : s.end] for s in ENGINE.detect(row["text"]) if s.type not in ("ORG", "USCC")]
+        treated = treater.request(user(row["text"]), on=DAY)
+        sent = json.dumps(treated.body, ensure_ascii=False)
+        assert [] == [v for v in found if len(v) > 3 and v in sent], row["text"]
+        if "sk-" not in row["text"]:
+            assert row["text"] == treated.restorer().text(treated.body["messages"][-1]["content"])
+
+
+def test_a_value_found_in_one_message_is_replaced_in_all():
+    body = {"messages": [{"role": "user", "content": "联系人：葛思远"}, {"role": "user", "content": "葛思远那边怎么说"}]}
+    sent = json.dumps(Treater(ENGINE).request(body).body, ensure_ascii=False)
+    assert "葛思远" not in sent
+
+
+def test_tool_arguments_and_results_are_read_as_json():
+    arguments = json.dumps({"name": "贺雨桐", "phone": "13812345678"})
+    result = json.dumps({"email": "he.yt@mail.example.net", "住院号": "00451210"})
+    body = {
+        "messages": [
+            {"role": "assistant", "content": None, "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "find", "arguments": arguments}}]},
+            {"role": "tool", "tool_call_id": "t1", "content": result},
+        ],
+        "tools": [{"type": "function", "function": {"name": "find", "description": "按姓名查找", "parameters": {"type": "object"}}}],
+    }
+    treated = Treater(ENGINE).request(body)
+    sent = json.dumps(treated.body, ensure_ascii=False)
+    for value in ("贺雨桐", "\\u8d3a", "13812345678", "he.yt@", "00451210"):
+        assert value not in sent
+    call = treated.body["messages"][1]["tool_calls"][0]
+    assert ("t1", "find") == (call["id"], call["function"]["name"])
+    assert json.loads(arguments) == json.loads(treated.restorer().text(call["function"]["arguments"], in_json=True))
+    assert "sensitive" == treated.data_class
+
+
+def test_every_field_of_the_callers_own_is_looked_into():
+    body = user("你好", user="13812345678", metadata={"customer_phone": "13912345678"})
+    sent = json.dumps(Treater(ENGINE).request(body).body, ensure_ascii=False)
+    assert "13812345678" not in sent
+    assert "13912345678" not in sent
+
+
+def test_secrets_are_removed_for_good():
+    treated = Treater(ENGINE).request(user("密码是Tq7!vexz92，为什么登录不了"))
+    assert "Tq7!vexz92" not in json.dumps(treated.body)
+    assert "Tq7!vexz92" not in treated.surrogates.originals.values()
+
+
+def test_masking_leaves_no_way_back():
+    treated = Treater(ENGINE).request(user("电话13812345678"), "mask")
+    assert "⟦电话 已移除⟧" in treated.body["messages"][0]["content"]
+    assert not treated.restorer()
+
+
+def test_allow_changes_nothing_and_still_counts():
+    body = user("电话13812345678")
+    treated = Treater(ENGINE).request(body, "allow")
+    assert body is treated.body
+    assert (("PHONE", "13812345678"),) == treated.persons[0].strong
+
+
+@pytest.mark.parametrize("treatment", ["refuse", "home"])
+def test_other_treatments_send_nothing(treatment):
+    with pytest.raises(RouteError):
+        Treater(ENGINE).request(user("你好"), treatment)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}, {"type": "input_audio", "input_audio": {"data": "AA"}}],
+)
+def test_images_and_audio_are_refused(part):
+    with pytest.raises(Unreadable):
+        Treater(ENGINE).request({"messages": [{"role": "user", "content": [part]}]})
+
+
+def test_token_numbers_are_refused():
+    with pytest.raises(Unreadable):
+        Treater(ENGINE).request({"model": "text-embedding-3-small", "input": [1, 2, 3]})
+
+
+def test_log_probabilities_are_not_asked_for():
+    assert "logprobs" not in Treater(ENGINE).request(user("电话13812345678", logprobs=True)).body
+
+
+def test_a_text_about_nobody_is_sent_as_it_is():
+    body = user("什么是递归？", logprobs=True)
+    treated = Treater(ENGINE).request(body)
+    assert (body, (), "none") == (treated.body, treated.persons, treated.data_class)
+
+
+def test_one_person_in_two_messages_is_one_person():
+    body = {"messages": [{"role": "user", "content": "丁慧敏 电话13812345678"}, {"role": "user", "content": "138-1234-5678 打不通"}]}
+    assert 1 == len(Treater(ENGINE).request(body).persons)
+
+
+def test_an_old_number_and_its_new_form_are_one_person():
+    body = {"messages": [{"role": "user", "content": "身份证号110105491231002"}, {"role": "user", "content": "身份证11010519491231002X"}]}
+    assert 1 == len(Treater(ENGINE).request(body).persons)
+
+
+def test_a_health_word_makes_the_persons_sensitive():
+    treated = Treater(ENGINE).request(user("丁慧敏确诊糖尿病，电话13812345678"))
+    assert ("sensitive", "sensitive") == (treated.data_class, treated.persons[0].data_class)
+
+
+@pytest.fixture
+def opened(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path}/a.db")
+    keys = Keys(tmp_path / "keys")
+    yield store, keys, tmp_path
+    store.close()
+
+
+def test_a_conversation_keeps_its_tokens_and_two_share_none(opened):
+    store, keys, _ = opened
+    treater = Treater(ENGINE, Maps(Vault.open(store, keys)))
+    ask = lambda conversation: treater.request(user("电话13812345678"), app="a", conversation=conversation, at=1).surrogates.originals  # noqa: E731
+    assert ask("c1") == ask("c1")
+    assert not ask("c1").keys() & ask("c2").keys()
+
+
+def test_maps_are_sealed_and_expire(opened):
+    store, keys, home = opened
+    maps = Maps(Vault.open(store, keys), life=1000)
+    treater = Treater(ENGINE, maps)
+    treater.request(user("电话13812345678"), app="a", conversation="张三的会话", at=5)
+    kept = b"".join(p.read_bytes() for p in home.glob("a.db*"))
+    assert b"13812345678" not in kept
+    assert "张三".encode() not in kept
+    assert maps.load("a", "张三的会话", at=1004) is not None
+    assert maps.load("a", "张三的会话", at=1006) is None
+    assert maps.load("b", "张三的会话", at=6) is None
+
+
+def test_with_a_wrong_key_nothing_is_sent(opened):
+    store, keys, home = opened
+    Treater(ENGINE, Maps(Vault.open(store, keys))).request(user("电话13812345678"), app="a", conversation="c", at=1)
+    other = Treater(ENGINE, Maps(Vault(store, b"\1" * 32)))
+    with pytest.raises(StoreError):
+        other.request(user("电话13812345678"), app="a", conversation="c", at=2)
+    (home / "keys" / KEY_FILE).unlink()
+    with pytest.raises(StoreError):
+        Vault.open(store, Keys(home / "keys"))
+
+
+def test_streamed_answers_read_as_if_untreated():
+    chance = random.Random(5)
+    treater = Treater(ENGINE)
+    for row in prompts(23, 12):
+        treated = treater.request(user(row["text"]))
+        answer = "回复：" + treated.body["messages"][-1]["content"]
+        stream, said, at = treated.stream(), "", 0
+        while at < len(answer):
+            size = chance.randrange(1, 6)
+            event = {"choices": [{"index": 0, "delta": {"content": answer[at : at + size]}}]}
+            said += "".join(json.loads(d)["choices"][0]["delta"]["content"] for d in stream.data(json.dumps(event).encode()))
+            at += size
+        said += "".join(json.loads(d)["choices"][0]["delta"]["content"] for d in stream.end())
+        assert treated.restorer().text(answer) == said
