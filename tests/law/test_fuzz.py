@@ -11,7 +11,32 @@ from banjia.law.pack import read_pack
 from tests.law.sample import LISTS, PACK, STATUTE, write
 
 WHERE = re.compile(r"^demo/(pack\.toml|lists\.toml|rules\.md|exposure\.toml|plan\.toml|reasons\.toml):\d+$")
-JUNK = ["[[", "]]", "\x00", '"""', "{", "}", "= =", "```", "```rule\n", "# x", "999999999999999999999999", "\u202e", "’", "'", "-", "[" * 300, "not " * 500, "\ud7ff", "nan", "1e400", "((((", "2026-99-99", "__import__('os')", "\\u0000"]
+JUNK = [
+    "[[",
+    "]]",
+    "\x00",
+    '"""',
+    "{",
+    "}",
+    "= =",
+    "```",
+    "```rule\n",
+    "# x",
+    "999999999999999999999999",
+    "\u202e",
+    "’",
+    "'",
+    "-",
+    "[" * 300,
+    "not " * 500,
+    "\ud7ff",
+    "nan",
+    "1e400",
+    "((((",
+    "2026-99-99",
+    "__import__('os')",
+    "\\u0000",
+]
 
 
 def _mutate(text, rng):
@@ -49,7 +74,9 @@ def test_a_malformed_pack_gives_a_law_error_with_file_and_line(tmp_path, batch):
         parts = {"pack": PACK, "statute": STATUTE, "lists": LISTS}
         victim = rng.choice(list(parts))
         parts[victim] = _mutate(parts[victim], rng)
-        folder = write(tmp_path / str(seed) / "demo", **{k: v.encode("utf-8", "replace").decode() for k, v in parts.items()})
+        folder = write(
+            tmp_path / str(seed) / "demo", **{k: v.encode("utf-8", "replace").decode() for k, v in parts.items()}
+        )
         try:
             corpus([read_pack(folder)])
         except LawError as error:

@@ -112,7 +112,14 @@ def test_a_file_that_is_not_utf8_names_its_line(tmp_path):
 
 def test_an_outcome_without_a_verdict_is_refused(tmp_path):
     with pytest.raises(LawError, match="no verdict"):
-        read_pack(write(tmp_path / "demo", pack=PACK.replace('verdict = "permitted"\n\n[[axis.outcome]]\nid = "free"', '\n\n[[axis.outcome]]\nid = "free"')))
+        read_pack(
+            write(
+                tmp_path / "demo",
+                pack=PACK.replace(
+                    'verdict = "permitted"\n\n[[axis.outcome]]\nid = "free"', '\n\n[[axis.outcome]]\nid = "free"'
+                ),
+            )
+        )
 
 
 def test_a_list_entry_has_a_code_or_a_list(tmp_path):

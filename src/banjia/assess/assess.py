@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from banjia.assess.assessment import (
     INDETERMINATE,
@@ -38,6 +39,7 @@ from banjia.routes.provider import Endpoint
 from banjia.text import Text
 
 STATES = ("excluded", "possible", "certain")
+Cited = TypeVar("Cited", AxisResult, DutyResult)
 
 
 @dataclass(frozen=True, slots=True)

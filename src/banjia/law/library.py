@@ -143,6 +143,11 @@ class Library:
         statute = self._statutes.get(name)
         return statute is not None and (not ref or any(_matches(p.ref, ref) for p in statute.provisions))
 
+    def standing(self, ids: Sequence[str], on: date) -> tuple[str, ...]:
+        """Those in force on the day; all of them where none is, since a rule never stands on nothing."""
+        found = tuple(id_ for id_ in ids if _covers(self.cite(id_, on).in_force, on))
+        return found or tuple(ids)
+
     def stale(self, statutes: Sequence[str], today: date, *, days: int = STALE_AFTER_DAYS) -> Iterator[Statute]:
         """Statutes whose source was not re-read for so many days."""
         for id_ in dict.fromkeys(statutes):
@@ -197,6 +202,11 @@ def _matches(held: str, ref: str) -> bool:
 
 def _in_force(provision: Provision, on: date) -> bool:
     return (provision.since is None or provision.since <= on) and (provision.until is None or on <= provision.until)
+
+
+def _covers(span: tuple[date | None, date | None], on: date) -> bool:
+    since, until = span
+    return (since is None or since <= on) and (until is None or on <= until)
 
 
 def _source(statute: Statute, id_: str) -> str:
