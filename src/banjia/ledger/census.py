@@ -49,12 +49,14 @@ class Reservation:
         self._tx = tx
         self._persons = persons
         self._rows: dict[int, PersonRow] = {}
+        self._stored: dict[int, PersonRow] = {}  # rows as they were read
         self._moved: dict[int, int] = {}  # former leader -> leader
         self._regroup: list[tuple[int, int]] = []
         self._absorbed: list[tuple[int, int]] = []
         self._exposed: list[tuple[int, PersonClass]] = []
         self._new: dict[bytes, int] = {}
-        self._known = people.owners(tx, before.id, [d for person in digests for d in person])
+        owners = people.owners(tx, before.id, [d for person in digests for d in person])
+        self._known = {digest: self._read(row) for digest, row in owners.items()}
         found = [
             self._find(d, p.data_class, declared=any(i.kind == DECLARED for i in p.identifiers))
             for p, d in zip(persons.people, digests, strict=True)
@@ -70,7 +72,7 @@ class Reservation:
         number, tx = self.after.id, self._tx
         for row in self._rows.values():
             row.cluster = self._led_by(row.cluster)
-        people.save_persons(tx, number, list(self._rows.values()))
+        people.save_persons(tx, number, [row for row in self._rows.values() if row != self._stored.get(row.id)])
         people.save_digests(tx, number, self._new)
         for old, new in self._regroup:
             people.regroup(tx, number, old, new)
@@ -134,10 +136,14 @@ class Reservation:
         return row
 
     def _row(self, number: int) -> PersonRow:
-        row = self._rows.get(number)
-        if row is None:
-            row = self._rows[number] = people.person(self._tx, self.after.id, number)
-        return row
+        if number not in self._rows:
+            self._read(people.person(self._tx, self.after.id, number))
+        return self._rows[number]
+
+    def _read(self, row: PersonRow) -> int:
+        if row.id not in self._rows:
+            self._rows[row.id], self._stored[row.id] = row, replace(row)
+        return row.id
 
     def _now(self, number: int) -> int:
         """The person after all joins of this call."""

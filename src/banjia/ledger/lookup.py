@@ -36,7 +36,7 @@ def find(tx: Transaction, keys: Keys, identifiers: Sequence[Identifier]) -> list
         key = known_year_key(tx, keys, row.year)
         if key is not None:
             owners = people.owners(tx, row.id, [key.digest(i) for i in identifiers])
-            found.extend(Found(row, person) for person in sorted(set(owners.values())))
+            found.extend(Found(row, number) for number in sorted({person.id for person in owners.values()}))
     return found
 
 

@@ -90,13 +90,15 @@ def save_census(tx: Transaction, row: CensusRow) -> None:
     )
 
 
-def owners(tx: Transaction, census_id: int, digests: Sequence[bytes]) -> dict[bytes, int]:
+def owners(tx: Transaction, census_id: int, digests: Sequence[bytes]) -> dict[bytes, PersonRow]:
     """Which person each known digest belongs to."""
     if not digests:
         return {}
     marks = ", ".join("?" * len(digests))
-    found = tx.rows(f"SELECT digest, person FROM subject WHERE census = ? AND digest IN ({marks})", census_id, *digests)  # noqa: S608
-    return {bytes(digest): person for digest, person in found}
+    query = f"""SELECT s.digest, {", ".join(f"p.{name}" for name in _PERSON.split(", "))}
+        FROM subject s JOIN person p ON p.census = s.census AND p.id = s.person
+        WHERE s.census = ? AND s.digest IN ({marks})"""  # noqa: S608 - marks and column names only
+    return {bytes(row[0]): PersonRow(*row[1:]) for row in tx.rows(query, census_id, *digests)}
 
 
 def person(tx: Transaction, census_id: int, number: int) -> PersonRow:

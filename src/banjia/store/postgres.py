@@ -45,8 +45,10 @@ class PostgresTransaction:
         return self._connection.execute(_marked(statement), values).rowcount
 
     def many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.executemany(_marked(statement), rows)
+        values = list(rows)
+        if values:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(_marked(statement), values)
 
     def stream(self, statement: str, *values: object) -> Iterator[list[Row]]:
         with self._connection.cursor("banjia", binary=True) as cursor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -111,7 +112,7 @@ class SqliteStore:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode=rw",
+                f"{self.path.absolute().as_uri()}?{self._mode()}",
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,  # close() may come from another thread
@@ -129,6 +130,12 @@ class SqliteStore:
             with self._guard:
                 self._open.append(connection)
         return connection
+
+    def _mode(self) -> str:
+        """A copy that cannot be written, as an auditor may hold one, is opened for reading."""
+        if os.access(self.path, os.W_OK):
+            return "mode=rw"
+        return "mode=ro" if self.path.with_name(self.path.name + "-wal").exists() else "mode=ro&immutable=1"
 
     def _migrate(self, *, create: bool) -> None:
         try:
