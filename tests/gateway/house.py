@@ -19,7 +19,7 @@ from banjia.facts.value import Interval
 from banjia.gateway.app import Gateway
 from banjia.gateway.clock import Clock
 from banjia.gateway.limit import Board
-from banjia.gateway.server import server_for
+from banjia.gateway.server import Server, server_for
 from banjia.gateway.settings import Settings, build_settings
 from banjia.ledger.journal import Journal, Terms
 from banjia.ledger.tally import Elsewhere
@@ -188,6 +188,16 @@ def chat(model: str = "gpt-4o", **more: Any) -> dict[str, Any]:
     return {"model": model, "messages": [{"role": "user", "content": "hello"}]} | more
 
 
+async def shut(server: Server) -> None:
+    for listening in server.servers:
+        listening.close()
+    for connection in list(server.server_state.connections):
+        connection.transport.abort()
+    for task in list(server.server_state.tasks):
+        task.cancel()
+    await server.lifespan.shutdown()
+
+
 @contextlib.asynccontextmanager
 async def house(
     path: Path,
@@ -214,6 +224,9 @@ async def house(
         journal = Journal.open(store, path / "keys", "gateway/0", clock=clock.at, terms=terms)
     gateway = Gateway(built, journal=journal, board=Board(path / "board"))
     server = server_for(gateway, drain=1)
+    stop = asyncio.Event()
+    server.main_loop = stop.wait  # no polling: the tests would spend their time in it
+    server.shutdown = lambda sockets=None: shut(server)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     task = asyncio.ensure_future(server.serve(sockets=[listening]))
@@ -222,7 +235,7 @@ async def house(
             await asyncio.sleep(0.002)
         yield House(gateway, listening.getsockname()[1], journal, path)
     finally:
-        server.should_exit = True
+        stop.set()
         await task
         if journal is not None:
             journal.close()
