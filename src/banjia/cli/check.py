@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from banjia.text import Lang, Text, same
 
@@ -121,11 +122,18 @@ def _use(use: Use, title: Text, lang: Lang) -> list[str]:
 
     cites = _cites(use.cites[:2])
     lines = [_row(title, headline(use.assessment) + same(f"   {cites}"), lang)]
-    lines += [_row(BLANK, same(f"  {f.path}:{f.line}  ") + f.text, lang) for f in use.findings[:PLACES]]
+    lines += [
+        _row(BLANK, same(f"  {f.path}:{f.line}  ") + f.text + same(_host(f.url)), lang) for f in use.findings[:PLACES]
+    ]
     more = len(use.findings) - PLACES
     if more > 0:
         lines.append(_row(BLANK, Text(f"  还有 {more} 处", f"  and {more} more"), lang))
     return lines
+
+
+def _host(url: str | None) -> str:
+    host = urlsplit(url).hostname if url else None
+    return f"  {host}" if host else ""
 
 
 def _row(title: Text, words: Text, lang: Lang) -> str:

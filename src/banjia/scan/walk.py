@@ -82,8 +82,8 @@ def _git(root: Path, since: str | None) -> list[str] | None:
             return None
         return _names(changed + fresh)
     tracked = _run(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    if tracked is None:
-        return None
+    if tracked is None or (not tracked and _run(root, "check-ignore", "--quiet", ".") is not None):
+        return None  # a folder that its repository ignores is looked at for its own sake
     ignored = (
         _run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", ".env*", "**/.env*") or b""
     )
