@@ -62,7 +62,7 @@ class Answer:
 def possible(inquiry: Inquiry) -> Answer:
     """What can still result. Axes are joined over the facts they share, as far as that is small enough to be exact."""
     axes = {id: axis_answer(inquiry, axis) for id, axis in inquiry.program.axes.items()}  # noqa: A001
-    verdicts, exact = _overall(inquiry, axes)
+    verdicts, exact = overall(inquiry, axes)
     return Answer(axes, verdicts, exact)
 
 
@@ -104,7 +104,7 @@ def _rules(inquiry: Inquiry, axis: AxisNodes, outcomes: tuple[str, ...]) -> tupl
     return tuple(certain), tuple(may)
 
 
-def _overall(inquiry: Inquiry, axes: Mapping[str, AxisAnswer]) -> tuple[tuple[Verdict, ...], bool]:
+def overall(inquiry: Inquiry, axes: Mapping[str, AxisAnswer]) -> tuple[tuple[Verdict, ...], bool]:
     """Verdicts that the gravest axis can have: some axis has it while none has a graver one."""
     if not axes:
         return ("permitted",), True

@@ -84,16 +84,16 @@ def _refuse_early(text: str, where: str) -> None:
             expected=same(f"<= {LONGEST}"),
             found=str(len(text)),
         )
-    depth = deepest = 0
-    for mark in text:
+    depth = deepest = shallowest = 0
+    for mark in re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", text):
         depth += (mark in "([{") - (mark in ")]}")
-        deepest = max(deepest, depth)
-    if deepest > DEEPEST:
+        deepest, shallowest = max(deepest, depth), min(shallowest, depth)
+    if deepest > DEEPEST or shallowest < 0:
         raise LawError(
-            Text("条件嵌套过深", "the condition is nested too deeply"),
+            Text("括号嵌套过深或不成对", "brackets are nested too deeply or do not match"),
             where=where,
-            expected=same(f"<= {DEEPEST}"),
-            found=str(deepest),
+            expected=Text(f"成对，至多 {DEEPEST} 层", f"pairs, at most {DEEPEST} deep"),
+            found=str(deepest if shallowest == 0 else shallowest),
         )
     if not text.strip():
         raise LawError(
