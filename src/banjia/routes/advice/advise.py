@@ -185,7 +185,7 @@ def _models(provider: Provider, stand: successor.Stand | None, way: Allowed, on:
 
 def _unfit(option: Option) -> bool:
     """A chat model that loses a feature the application uses does not fit; vectors are always rebuilt."""
-    return bool(option.trial.lost) and not any("vector" in t.en for t in option.trial.lost)
+    return bool(option.trial.lost) and not option.trial.rebuilds
 
 
 def _rank(option: Option) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from banjia.routes.model import Model
 from banjia.routes.provider import Provider
 from banjia.text import Text
 
+_OWN_SHAPE = Text("请求形式不是 OpenAI 的", "the request has another shape than OpenAI's")
 EMULATED = frozenset({"emulate_json_schema", "emulate_tools", "fanout", "force_tool", "detokenize"})
 
 
@@ -20,12 +21,15 @@ class Trial:
     changed: tuple[Text, ...] = ()
     lost: tuple[Text, ...] = ()
     rests_on_memory: bool = False
+    rebuilds: bool = False  # stored data must be made anew, whatever the model
 
 
 def trial(use: Use, old: str, provider: Provider, model: Model, *, thinks: bool) -> Trial:
     """`thinks`: the old model thought, so the new one may."""
     if model.kind == "embedding":
         return _vectors(use, old, model)
+    if model.kind != "chat":
+        return _other(model)
     request = use.request(model.id)
     prepared = prepare(provider, model.id, "chat", request, thinking="as-vendor" if thinks else "off")
     lost = [prepared.refusal.message] if prepared.refusal else []
@@ -50,8 +54,15 @@ def _vectors(use: Use, old: str, model: Model) -> Trial:
             Text(f"没有 {width} 维，可选 {sizes}：列要改", f"no width {width}, only {sizes}: the column must change")
         )
     if model.own_shape:
-        lost.append(Text("请求形式不是 OpenAI 的", "the request has another shape than OpenAI's"))
-    return Trial(tuple(kept), (), (), tuple(lost), model.is_memory)
+        lost.append(_OWN_SHAPE)
+    return Trial(tuple(kept), lost=tuple(lost), rests_on_memory=model.is_memory, rebuilds=True)
+
+
+def _other(model: Model) -> Trial:
+    """Speech, images, moderation: the path is all that the catalogue can compare."""
+    kept = () if model.own_shape else (Text("OpenAI 的路径", "OpenAI's path"),)
+    lost = (_OWN_SHAPE,) if model.own_shape else ()
+    return Trial(kept, lost=lost, rests_on_memory=model.is_memory)
 
 
 def _gaps(use: Use, model: Model) -> list[Text]:

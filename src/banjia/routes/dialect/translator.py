@@ -131,9 +131,9 @@ def apply(op: RequestOp, draft: Draft) -> None:
     if isinstance(op, Conditional):
         for inner in op.then if condition else op.otherwise:
             apply(inner, draft)
-            _follow(inner, draft)
     elif condition:
         _FUNCTIONS[type(op)](op, draft)
+        _follow(op, draft)
 
 
 def _follow(op: Op, draft: Draft) -> None:
