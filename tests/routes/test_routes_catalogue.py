@@ -38,18 +38,14 @@ def test_a_missing_or_broken_bundle_costs_time_and_nothing_else(tmp_path):
         assert tuple(ROUTES.providers.values()) == bundle.providers(file=file)
 
 
-def test_everything_loads_within_50_ms():
+def test_everything_loads_within_50_ms_on_first_use():
     code = (
         "import time, banjia.routes.catalogue as c\n"
-        "best = 9.0\n"
-        "for _ in range(5):\n"
-        "    c.load.cache_clear(); c.bundle._decoder.cache_clear()\n"
-        "    t = time.perf_counter(); r = c.load(); r.by_host('api.openai.com'); r.names\n"
-        "    best = min(best, time.perf_counter() - t)\n"
-        "print(best)"
+        "t = time.perf_counter(); r = c.load(); r.by_host('api.openai.com'); r.names\n"
+        "print(time.perf_counter() - t)"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(run.stdout) < 0.050
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(5)]
+    assert min(float(run.stdout) for run in runs) < 0.050
 
 
 def test_an_unknown_provider_names_the_nearest():
