@@ -7,8 +7,11 @@ import json
 import pytest
 
 from banjia.cli import main
+from banjia.config.reader import read
 from banjia.desk import clock as desk_clock
 from banjia.desk.keeping import months_before
+from banjia.desk.ledger import checkpoint_file
+from banjia.errors import ConfigError
 from banjia.ledger.entry import Entry
 from banjia.ledger.journal import Journal, Terms
 from banjia.ledger.subject import Identifier, Person, Persons
@@ -284,3 +287,17 @@ def test_months_are_counted_back_to_a_day_that_exists():
     assert day(2026, 2, 28) == months_before(day(2026, 8, 31), 6)
     assert day(2023, 11, 24) == months_before(day(2026, 11, 24), 36)
     assert day(2025, 12, 31) == months_before(day(2026, 6, 30).replace(month=7, day=31), 7)
+
+
+@pytest.mark.parametrize(("written", "expected"), [(None, None), ("out.txt", "out.txt")])
+def test_the_config_names_the_file_for_checkpoints(place, written, expected):
+    if written:
+        (place / "banjia.yaml").write_text(CONFIG + f"checkpoints: {written}\n")
+    found = checkpoint_file(read(place / "banjia.yaml"))
+    assert expected == (found.name if found else None)
+
+
+def test_a_file_for_checkpoints_that_is_none_is_refused(place):
+    (place / "banjia.yaml").write_text(CONFIG + "checkpoints: [a]\n")
+    with pytest.raises(ConfigError, match="names one file"):
+        checkpoint_file(read(place / "banjia.yaml"))

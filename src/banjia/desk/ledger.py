@@ -181,6 +181,21 @@ def elsewhere_of(config: Config) -> dict[int, Elsewhere]:
     return {e.year: Elsewhere(Interval(*e.ordinary), Interval(*e.sensitive)) for e in config.elsewhere}
 
 
+def checkpoint_file(config: Config) -> Path | None:
+    """The file outside the store to which gateways append their checkpoints: `checkpoints: FILE`."""
+    named = config.options.get("checkpoints")
+    if named is None:
+        return None
+    if not isinstance(named, str) or not named:
+        raise ConfigError(
+            Text("checkpoints 应为一个文件路径", "checkpoints names one file"),
+            where=f"{config.path}: checkpoints",
+            found=same(str(named)),
+            remedy=Text("写一个文件路径，最好在另一块磁盘上", "name a file, best on another disk"),
+        )
+    return config.path.parent / named
+
+
 def clock_ms() -> int:
     return int(clock.now().timestamp() * 1000)
 
