@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,14 +20,13 @@ from banjia.config.config import Config
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk import policy as policies
+from banjia.desk.ledger import checkpoint_file, elsewhere_of
 from banjia.errors import BanjiaError, ConfigError
-from banjia.facts.value import Interval
 from banjia.gateway.limit import Board
 from banjia.gateway.server import bind
 from banjia.gateway.settings import Settings, build_settings
 from banjia.gateway.worker import Worker
 from banjia.ledger.journal import Journal, Terms, claim_signer
-from banjia.ledger.tally import Elsewhere
 from banjia.policy.file import read as read_policy
 from banjia.policy.file import write as write_policy
 from banjia.policy.policy import Policy
@@ -316,14 +315,10 @@ def _settings(request: Request, state: Path) -> Callable[[], Settings]:
 def _journal(config: Config, number: int) -> Callable[[], Journal]:
     def open_journal() -> Journal:
         store = open_store(config.store)
-        terms = Terms(entity=config.entity.id, elsewhere=_elsewhere(config))
+        terms = Terms(entity=config.entity.id, elsewhere=elsewhere_of(config), outside=checkpoint_file(config))
         return Journal.open(store, config.keys, f"gateway/{number}", clock=_at, terms=terms)
 
     return open_journal
-
-
-def _elsewhere(config: Config) -> Mapping[int, Elsewhere]:
-    return {e.year: Elsewhere(Interval(*e.ordinary), Interval(*e.sensitive)) for e in config.elsewhere}
 
 
 def _at() -> int:
