@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from banjia.privacy.gazetteer import words
+from banjia.privacy.taken import Taken
 
 Place = tuple[int, int, float]
 
@@ -81,11 +82,14 @@ _NOT = re.compile(
 def addresses(text: str) -> list[Place]:
     """Addresses that reach a house, with the region before them as far as it belongs to them."""
     found: list[Place] = []
+    taken = Taken()
     for start, end in _neighbourhoods(text):
-        found += [(m.start(), m.end(), 0.95) for m in _full().finditer(text, start, end) if _reaches(m)]
+        for m in _full().finditer(text, start, end):
+            if _reaches(m) and taken.add(m.start(), m.end()):
+                found.append((m.start(), m.end(), 0.95))
         for m in _bare().finditer(text, start, end):
             at = _start(text, m)
-            if m.end() - at >= 5 and not any(s < m.end() and at < e for s, e, _ in found):
+            if m.end() - at >= 5 and taken.add(at, m.end()):
                 found.append((at, m.end(), 0.85))
     return sorted(found)
 

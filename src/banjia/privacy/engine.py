@@ -15,6 +15,7 @@ from banjia.privacy.sensitive import ADULT_AT, sensitive
 from banjia.privacy.shadow import Shadow, shadow
 from banjia.privacy.span import NOT_PERSONAL, Reading, Record, Span, SpanClass
 from banjia.privacy.subject import group
+from banjia.privacy.taken import Taken
 
 ADDRESS, PERSON, ORG = 45, 40, 30  # priorities below those of checked identifiers
 NAMED = {"DOB": 44, "ADDRESS": ADDRESS, "PERSON": PERSON, "ORG": ORG}
@@ -73,11 +74,9 @@ class Engine:
 
 def _apart(places: list[tuple[int, int, str, float, int]]) -> list[tuple[int, int, str, float, int]]:
     """Of places that overlap the one of the higher priority stays, then the surer, then the longer one."""
-    kept: list[tuple[int, int, str, float, int]] = []
-    for p in sorted(places, key=lambda p: (-p[4], -(p[1] - p[0]), -p[3])):
-        if not any(p[0] < k[1] and k[0] < p[1] for k in kept):
-            kept.append(p)
-    return sorted(kept)
+    taken = Taken()
+    places.sort(key=lambda p: (-p[4], p[0] - p[1], -p[3]))
+    return sorted(p for p in places if taken.add(p[0], p[1]))
 
 
 def _raise_minors(text: str, spans: Sequence[Span], on: date | None) -> list[Span]:

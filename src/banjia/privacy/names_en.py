@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from banjia.privacy.gazetteer import words
+from banjia.privacy.taken import Taken
 
 Place = tuple[int, int, float]
 
@@ -212,20 +213,20 @@ def _again(text: str, found: list[Place]) -> list[Place]:
                 for n in (name[0], name[-1])
                 if len(n) > 2 and n not in AMBIGUOUS and _fold(n) not in words("words_en")
             }
-    for part in parts:
-        for m in re.finditer(rf"(?<![A-Za-z0-9@._-]){re.escape(part)}(?![A-Za-z0-9@_-])", text):
-            if not any(s <= m.start() < e for s, e, _ in found) and not _is_thing(text, m.start(), m.end()):
-                found.append((m.start(), m.end(), 0.85))
+    if not parts:
+        return found
+    taken = Taken((s, e) for s, e, _ in found)
+    longest_first = "|".join(re.escape(p) for p in sorted(parts, key=len, reverse=True))
+    for m in re.finditer(rf"(?<![A-Za-z0-9@._-])(?:{longest_first})(?![A-Za-z0-9@_-])", text):
+        if not _is_thing(text, m.start(), m.end()) and taken.add(m.start(), m.end()):
+            found.append((m.start(), m.end(), 0.85))
     return found
 
 
 def _whole(found: list[Place]) -> list[Place]:
     """The longest of those that overlap."""
-    kept: list[Place] = []
-    for p in sorted(found, key=lambda p: (p[0] - p[1], -p[2])):
-        if not any(p[0] < k[1] and k[0] < p[1] for k in kept):
-            kept.append(p)
-    return kept
+    taken = Taken()
+    return [p for p in sorted(found, key=lambda p: (p[0] - p[1], -p[2])) if taken.add(p[0], p[1])]
 
 
 def _is_thing(text: str, start: int, end: int) -> bool:

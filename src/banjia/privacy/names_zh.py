@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from banjia.privacy.gazetteer import letters, lexicon, words
+from banjia.privacy.taken import Taken
 
 Place = tuple[int, int, float]  # start, end, score
 
@@ -101,7 +102,7 @@ def _candidate() -> re.Pattern[str]:
     return re.compile(f"(?:{compound}|[{''.join(sorted(letters('surnames')))}](?=(?![{never}]){_HAN}))|{_DOTS}(?={_HAN})")
 
 
-def candidates(text: str, settled: Sequence[tuple[int, int]]) -> list[int]:
+def candidates(text: str, settled: Taken) -> list[int]:
     """Where a name may begin: surnames that are not plainly part of a common word, outside the settled places."""
     known = lexicon()
     found: list[int] = []
@@ -109,18 +110,18 @@ def candidates(text: str, settled: Sequence[tuple[int, int]]) -> list[int]:
         at = m.start()
         if m.end() - at == 1 and text[at : at + 2] in known and text[at - 1 : at] not in _OPENERS:
             continue
-        if not any(s <= at < e for s, e in settled):
+        if not settled.meets(at, at + 1):
             found.append(at)
     return found
 
 
-def settled(text: str) -> list[tuple[int, int]]:
+def settled(text: str) -> Taken:
     """Names that their label leaves no doubt about: the tagger need not be asked."""
-    return [
+    return Taken(
         (m.start(2), m.end(2))
         for m in _labelled().finditer(text)
         if m[1].strip() and not _han(text[m.end(2) : m.end(2) + 1]) and text[m.start(2) : m.end(2)] not in lexicon()
-    ]
+    )
 
 
 def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) -> list[Place]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from banjia.privacy.span import NOT_PERSONAL, Span
 
 SINGULAR = frozenset({"ID_CN", "PASSPORT", "SSN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT", "MILITARY_ID"})
 _TITLE = re.compile(f"(?:{TITLES})$")
+_LINE_END = re.compile("[\n。；;]")
+_GLOSS = re.compile(r"\s*[(（/\[【]\s*")
 
 
 def group(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -19,103 +22,115 @@ def group(text: str, spans: Sequence[Span]) -> list[Span]:
     An item belongs to the person named in its line: the nearest before it, else the nearest after it; without any
     name in the line to the last one named before. Two numbers of a kind of which a person has one are two persons.
     """
-    people = _people(text, [s for s in spans if s.type == "PERSON"])
+    mentions = [s for s in spans if s.type == "PERSON"]
     lines = _Lines(text)
-    if not people:
+    if not mentions:
         return _nameless(text, spans, lines)
-    owner: dict[int, int] = {}
-    for i, s in enumerate(spans):
-        owner[i] = people[s.start] if s.type == "PERSON" else _owner(s, spans, people, lines)
-    owner = _split_singular(text, spans, owner)
+    people = _people(text, mentions)
+    owners = _Owners(mentions, people, lines)
+    owner = [people[s.start] if s.type == "PERSON" else owners.of(s) for s in spans]
+    _split_singular(text, spans, owner)
     numbers: dict[int, str] = {}
-    for i in range(len(spans)):
-        if spans[i].type == "PERSON" or spans[i].type not in NOT_PERSONAL:
-            numbers.setdefault(owner[i], str(len(numbers) + 1))
-    return [replace(s, subject=numbers.get(owner[i], "")) for i, s in enumerate(spans)]
+    for s, who in zip(spans, owner, strict=True):
+        if s.type not in NOT_PERSONAL:
+            numbers.setdefault(who, str(len(numbers) + 1))
+    return [replace(s, subject=numbers.get(who, "")) for s, who in zip(spans, owner, strict=True)]
 
 
 class _Lines:
+    """Lines, and sentences inside them, by number."""
+
     def __init__(self, text: str) -> None:
-        self._breaks = [i for i, c in enumerate(text) if c in "\n。；;"]
+        self._ends = [m.start() for m in _LINE_END.finditer(text)]
 
     def of(self, at: int) -> int:
-        low, high = 0, len(self._breaks)
-        while low < high:
-            middle = (low + high) // 2
-            if self._breaks[middle] < at:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self._ends, at)
 
 
-def _people(text: str, persons: Sequence[Span]) -> dict[int, int]:
-    """For the start of each mention the number of its person."""
-    keys: list[str] = []
+class _Owners:
+    """Whose an item is, by the names around it."""
+
+    def __init__(self, mentions: Sequence[Span], people: dict[int, int], lines: _Lines) -> None:
+        self._starts = [m.start for m in mentions]
+        self._people = people
+        self._lines = lines
+        self._line = [lines.of(start) for start in self._starts]
+
+    def of(self, s: Span) -> int:
+        line = self._lines.of(s.start)
+        i = bisect_left(self._starts, s.start)
+        before = i - 1
+        if before >= 0 and self._line[before] == line:
+            return self._people[self._starts[before]]
+        if i < len(self._starts) and self._line[i] == line:
+            return self._people[self._starts[i]]
+        return self._people[self._starts[before if before >= 0 else i]]
+
+
+def _people(text: str, mentions: Sequence[Span]) -> dict[int, int]:
+    """For the start of each mention the number of its person: full names first, then their short forms."""
+    known: dict[str, int] = {}
+    short: dict[str, int] = {}  # part of a Latin name, or a surname -> the first person who bears it
     number: dict[int, int] = {}
-    for s in sorted(persons, key=lambda s: s.start - s.end):
-        name = re.sub(r"\s+", " ", text[s.start : s.end]).strip()
-        known = next((i for i, k in enumerate(keys) if _same(k, name)), None)
-        if known is None:
-            known = _gloss(text, s, persons, number)
-        if known is None:
-            keys.append(name)
-            known = len(keys) - 1
-        number[s.start] = known
+    glosses = _glosses(text, mentions)
+    for s in sorted(mentions, key=lambda s: (s.start - s.end, s.start)):
+        name = re.sub(r"\s+", " ", text[s.start : s.end]).strip().lower()
+        who = known.get(name)
+        if who is None:
+            who = short.get(_short_form(name))
+        if who is None and (other := glosses.get(s.start)) is not None:
+            who = number.get(other)
+        if who is None:
+            who = len(known)
+            known[name] = who
+            for part in _short_forms(name):
+                short.setdefault(part, who)
+        known.setdefault(name, who)
+        number[s.start] = who
     return number
 
 
-def _same(full: str, name: str) -> bool:
-    if full.lower() == name.lower():
-        return True
+def _short_form(name: str) -> str:
+    """The key under which a short form is looked up: a surname with a title, "小王", or one Latin word."""
+    if not "\u4e00" <= name[0] <= "\u9fff":
+        return name if " " not in name else ""
+    if name[0] in "小老阿" and len(name) == 2:
+        return name[1]
+    core = _TITLE.sub("", name)
+    return core if core != name else ""
+
+
+def _short_forms(name: str) -> list[str]:
     if "\u4e00" <= name[0] <= "\u9fff":
-        if name[0] in "小老阿" and len(name) == 2:
-            return full[0] == name[1] and not _TITLE.search(full)
         core = _TITLE.sub("", name)
-        return core != name and len(core) in (1, 2) and full.startswith(core)
-    parts = re.split(r"[ ,]+", full.lower())
-    return len(parts) > 1 and name.lower() in parts
+        return [name[:1], name[:2]] if core == name else [core]
+    return re.split(r"[ ,]+", name) if " " in name else []
 
 
-def _gloss(text: str, s: Span, persons: Sequence[Span], number: dict[int, int]) -> int | None:
+def _glosses(text: str, mentions: Sequence[Span]) -> dict[int, int]:
     """ "张伟（Zhang Wei）": a name in brackets after a name is the same one in other letters."""
-    for other in persons:
-        if other.start not in number:
-            continue
-        first, second = (other, s) if other.start < s.start else (s, other)
-        between = text[first.end : second.start]
-        latin = [not "\u4e00" <= text[p.start] <= "\u9fff" for p in (first, second)]
-        if latin[0] != latin[1] and between.strip() in ("(", "（", "/", "[", "【"):
-            return number[other.start]
-    return None
+    pairs: dict[int, int] = {}
+    for first, second in zip(mentions, mentions[1:], strict=False):
+        han = ["\u4e00" <= text[m.start] <= "\u9fff" for m in (first, second)]
+        if han[0] != han[1] and _GLOSS.fullmatch(text, first.end, second.start):
+            pairs[first.start], pairs[second.start] = second.start, first.start
+    return pairs
 
 
-def _owner(s: Span, spans: Sequence[Span], people: dict[int, int], lines: _Lines) -> int:
-    line = lines.of(s.start)
-    persons = [p for p in spans if p.type == "PERSON"]
-    here = [p for p in persons if lines.of(p.start) == line]
-    before = [p for p in (here or persons) if p.start < s.start]
-    after = [p for p in (here or persons) if p.start > s.start]
-    chosen = before[-1] if before else after[0]
-    return people[chosen.start]
-
-
-def _split_singular(text: str, spans: Sequence[Span], owner: dict[int, int]) -> dict[int, int]:
+def _split_singular(text: str, spans: Sequence[Span], owner: list[int]) -> None:
     seen: dict[tuple[int, str], str] = {}
-    fresh = max(owner.values()) + 1
+    fresh = max(owner) + 1
     for i, s in enumerate(spans):
-        if s.type not in SINGULAR:
-            continue
-        value = text[s.start : s.end]
-        if seen.setdefault((owner[i], s.type), value) != value:
-            owner[i] = fresh
-            fresh += 1
-    return owner
+        if s.type in SINGULAR:
+            value = text[s.start : s.end]
+            if seen.setdefault((owner[i], s.type), value) != value:
+                owner[i] = fresh
+                fresh += 1
 
 
 def _nameless(text: str, spans: Sequence[Span], lines: _Lines) -> list[Span]:
     """Without a name: one person, but for a second number of a kind of which each line tells another's."""
-    current, lasting = 1, 1
+    current = 1
     held: dict[str, str] = {}
     line = -1
     out: list[Span] = []
@@ -126,8 +141,7 @@ def _nameless(text: str, spans: Sequence[Span], lines: _Lines) -> list[Span]:
         value = text[s.start : s.end]
         here = lines.of(s.start)
         if s.type in held and held[s.type] != value and (s.type in SINGULAR or here != line):
-            lasting += 1
-            current = lasting
+            current += 1
             held = {}
         held.setdefault(s.type, value)
         line = here

@@ -15,6 +15,7 @@ from banjia.privacy.restore import DROPPED, Restorer
 from banjia.privacy.span import Record
 from banjia.privacy.stream import Stream
 from banjia.privacy.surrogate import Lang, Surrogates, language, masked, pseudonymised
+from banjia.privacy.taken import Taken
 from banjia.privacy.vault import Maps
 from banjia.text import Text
 
@@ -158,11 +159,12 @@ class Treater:
         }
         for path, (text, record) in records.items():
             spans = list(record.spans)
+            taken = Taken((s.start, s.end) for s in spans)
             for (value, kind), model in values.items():
                 at = text.find(value)
                 while at >= 0:
                     end = at + len(value)
-                    if not any(s.start < end and at < s.end for s in spans) and _stands(text, at, end):
+                    if _stands(text, at, end) and taken.add(at, end):
                         spans.append(replace(model, start=at, end=end, type=kind))
                     at = text.find(value, end)
             if len(spans) > len(record.spans):
