@@ -10,7 +10,7 @@ from banjia.assess.assess import assess_route
 from banjia.facts.profile import Profile
 from banjia.law.corpus import load as load_law
 from banjia.routes.catalogue import load as load_routes
-from tests.assess.judge import faults
+from banjia.assess.judge import faults
 
 CASES = [
     case

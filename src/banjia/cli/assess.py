@@ -5,29 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from banjia.text import Lang, Text
+
+if TYPE_CHECKING:
+    from banjia.desk.assess import Request
 
 
 def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     def say(zh: str, en: str) -> str:
         return Text(zh, en).say(lang)
 
-    parser.add_argument("--config", type=Path, help=say("banjia.yaml（默认当前目录）", "banjia.yaml (default: here)"))
-    parser.add_argument("--app", help=say("应用的标识", "id of the application"))
-    parser.add_argument("--purpose", default="", help=say("用途", "purpose"))
-    parser.add_argument("--route", help=say("路线种类、路线标识或服务商", "route kind, id of a route, or provider"))
-    parser.add_argument("--model", default="", help=say("模型", "model"))
-    parser.add_argument("--facts", type=Path, help=say("事实文件（YAML 或 JSON）", "file of facts (YAML or JSON)"))
-    parser.add_argument("--fact", action="append", default=[], metavar="ID=VALUE", help=say("一个事实", "one fact"))
-    parser.add_argument("--on", type=_day, metavar="DATE", help=say("哪天的法律", "the law of that day"))
-    parser.add_argument(
-        "--reading", action="append", default=[], metavar="ID=OPTION:REASON", help=say("选用的理解", "a reading")
-    )
-    parser.add_argument(
-        "--pack", action="append", default=[], metavar="DIR", help=say("另外的规则包", "a further pack")
-    )
+    question(parser, say)
     parser.add_argument(
         "--cases", type=Path, metavar="FILE", help=say("案例文件（JSONL 或 YAML）", "cases (JSONL or YAML)")
     )
@@ -39,10 +31,50 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     parser.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
 
 
+def question(parser: argparse.ArgumentParser, say: Callable[[str, str], str]) -> None:
+    """What a question about routes is made of; shared with the law's timeline and diff."""
+    parser.add_argument("--config", type=Path, help=say("banjia.yaml（默认当前目录）", "banjia.yaml (default: here)"))
+    parser.add_argument("--app", help=say("应用的标识", "id of the application"))
+    parser.add_argument("--purpose", default="", help=say("用途", "purpose"))
+    parser.add_argument("--route", help=say("路线种类、路线标识或服务商", "route kind, id of a route, or provider"))
+    parser.add_argument("--model", default="", help=say("模型", "model"))
+    parser.add_argument("--facts", type=Path, help=say("事实文件（YAML 或 JSON）", "file of facts (YAML or JSON)"))
+    parser.add_argument("--fact", action="append", default=[], metavar="ID=VALUE", help=say("一个事实", "one fact"))
+    parser.add_argument("--on", type=day, metavar="DATE", help=say("哪天的法律", "the law of that day"))
+    parser.add_argument(
+        "--reading", action="append", default=[], metavar="ID=OPTION:REASON", help=say("选用的理解", "a reading")
+    )
+    parser.add_argument(
+        "--pack", action="append", default=[], metavar="DIR", help=say("另外的规则包", "a further pack")
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     from banjia.desk import assess as desk
 
-    request = desk.Request(
+    asked = request(args)
+    if args.cases:
+        return _cases(args, desk.cases(args.cases, asked))
+    if args.interview:
+        from banjia.cli.interview import interview
+
+        return interview(asked, out=args.out, lang=args.lang)
+    answers = desk.assess(asked)
+    if args.html:
+        desk.write_page(answers, args.html, args.lang)
+    if args.json:
+        documents = desk.documents(answers, with_plan=args.plan, with_exposure=args.exposure)
+        whole = documents[0] if args.route and len(documents) == 1 else {"routes": documents}
+        print(json.dumps(whole, ensure_ascii=False, indent=1))
+    else:
+        print(desk.text(answers, args.lang, with_plan=args.plan, with_exposure=args.exposure))
+    return answers.exit_code
+
+
+def request(args: argparse.Namespace) -> Request:
+    from banjia.desk.assess import Request
+
+    return Request(
         config=args.config,
         app=args.app,
         purpose=args.purpose,
@@ -54,22 +86,6 @@ def run(args: argparse.Namespace) -> int:
         readings=tuple(args.reading),
         packs=tuple(args.pack),
     )
-    if args.cases:
-        return _cases(args, desk.cases(args.cases, request))
-    if args.interview:
-        from banjia.cli.interview import interview
-
-        return interview(request, out=args.out, lang=args.lang)
-    answers = desk.assess(request)
-    if args.html:
-        desk.write_page(answers, args.html, args.lang)
-    if args.json:
-        documents = desk.documents(answers, with_plan=args.plan, with_exposure=args.exposure)
-        whole = documents[0] if args.route and len(documents) == 1 else {"routes": documents}
-        print(json.dumps(whole, ensure_ascii=False, indent=1))
-    else:
-        print(desk.text(answers, args.lang, with_plan=args.plan, with_exposure=args.exposure))
-    return answers.exit_code
 
 
 def _cases(args: argparse.Namespace, results: object) -> int:
@@ -89,7 +105,7 @@ def _cases(args: argparse.Namespace, results: object) -> int:
     return 1 if failed else 0
 
 
-def _day(word: str) -> object:
+def day(word: str) -> object:
     from datetime import date
 
     try:

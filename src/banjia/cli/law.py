@@ -1,21 +1,228 @@
-"""banjia law: the rules as of a day, their timeline and changes; checks of packs."""
+"""banjia law: the rules as of a day, their timeline and changes; checks of packs; the filing registers."""
 
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from banjia.text import Lang, Text
+from banjia.text import Lang, Text, same
+
+if TYPE_CHECKING:
+    from banjia.desk.assess import Request
 
 
 def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
-    parser.add_argument("action", choices=("check",), help=Text("动作", "action").say(lang))
-    parser.add_argument("--pack", action="append", default=[], metavar="DIR")
+    from banjia.cli.assess import day, question
+
+    def say(zh: str, en: str) -> str:
+        return Text(zh, en).say(lang)
+
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="show|cite|timeline|diff|check|filings")
+
+    def verb(name: str, zh: str, en: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=say(zh, en), description=say(zh, en))
+
+    show = verb("show", "列出法规，或显示一部法规、一个条文", "list statutes, or show one statute or provision")
+    show.add_argument(
+        "name", nargs="*", help=say("规则包、法规或条文，如 cbdf art. 8", "pack, statute or place: cbdf art. 8")
+    )
+    show.add_argument("--confidence", choices=("text", "secondary", "memory"), help=say("只看这种把握", "only these"))
+    cite = verb("cite", "解析引用", "what a citation stands for")
+    cite.add_argument("name", nargs="+", help=say("引用，如 pipl arts. 36, 37", "a citation: pipl arts. 36, 37"))
+    timeline = verb("timeline", "2021 年以来各时段的结论", "the verdict by band of days since 2021")
+    question(timeline, say)
+    diff = verb("diff", "两个日期之间法律的变化", "what changed in the law between two days")
+    diff.add_argument("first", type=day, metavar="DATE")
+    diff.add_argument("second", type=day, metavar="DATE")
+    question(diff, say)
+    verb("check", "检查规则包", "check packs")
+    filings = verb("filings", "检索备案与登记信息", "search the filing registers")
+    filings.add_argument("action", choices=("search", "counts", "covers"), help=say("动作", "action"))
+    filings.add_argument(
+        "words", nargs="*", help=say("检索词；covers 为服务商与模型", "words; for covers: provider and model")
+    )
+    filings.add_argument("--place", default="", help=say("属地", "place"))
+    filings.add_argument("--register", default="", choices=("filed", "registered", "algorithm", "on-device"))
+    for each in verbs.choices.values():
+        each.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
+        if not any("--on" in action.option_strings for action in each._actions):  # noqa: SLF001
+            each.add_argument("--on", type=day, metavar="DATE", help=say("哪天的法律", "the law of that day"))
+        if not any("--pack" in action.option_strings for action in each._actions):  # noqa: SLF001
+            each.add_argument("--pack", action="append", default=[], metavar="DIR", help=say("另外的规则包", "a pack"))
+        each.add_argument("--lang", choices=("zh", "en"), default=lang, help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
-    from banjia.desk.law import read_faults
+    verbs: dict[str, Callable[[argparse.Namespace], int]] = {
+        "show": _show,
+        "cite": _cite,
+        "timeline": _timeline,
+        "diff": _diff,
+        "check": _check,
+        "filings": _filings,
+    }
+    return verbs[args.verb](args)
 
-    faults = read_faults(args.pack)
-    for fault in faults:
-        print(fault.say(args.lang))
-    return 1 if faults else 0
+
+def _show(args: argparse.Namespace) -> int:
+    from banjia.desk import law
+
+    found = law.show(" ".join(args.name) or None, on=_day(args), packs=args.pack, confidence=args.confidence)
+    if args.json:
+        return _print({"statutes": [each.to_json() for each in found]})
+    for each in found:
+        statute = each.statute
+        alive = Text("有效", "in force") if each.in_force else Text("当日无效", "not in force that day")
+        span = f"{statute.since or ''} – {statute.until or ''}"
+        _say(
+            args,
+            same(f"{statute.id}  ") + statute.title + same(f"  [{each.pack}] {span}  {statute.confidence}  ") + alive,
+        )
+        for provision in each.provisions:
+            _say(args, same(f"  {provision.ref}  ") + provision.title + same(f"  ({provision.confidence})"))
+            _say(args, same("    ") + provision.text)
+    return 0
+
+
+def _cite(args: argparse.Namespace) -> int:
+    from banjia.desk import law
+
+    found = law.cite([" ".join(args.name)], on=_day(args), packs=args.pack)
+    if args.json:
+        return _print({"cites": [{**cite.to_json(), "text": cite.text.as_dict()} for cite in found]})
+    for cite in found:
+        _say(args, same(f"{cite.id}  ") + cite.title + same(f"  {cite.in_force[0] or ''} – {cite.in_force[1] or ''}"))
+        _say(args, same("  ") + cite.text)
+        _say(args, same(f"  {cite.confidence}  {cite.source}"))
+    return 0
+
+
+def _timeline(args: argparse.Namespace) -> int:
+    from banjia.assess.words import verdict
+    from banjia.desk import law
+
+    found = law.history(_request(args))
+    if args.json:
+        routes = [{"route": s.id, "model": s.model, "bands": [b.to_json() for b in bands]} for s, bands in found]
+        return _print({"routes": routes})
+    for scope, bands in found:
+        _say(args, same("/".join(part for part in (scope.id, scope.model) if part)))
+        before: dict[str, tuple[str, ...]] = {}
+        for band in bands:
+            now = dict(band.outcomes)
+            changed = "; ".join(f"{axis} {'|'.join(new)}" for axis, new in now.items() if before.get(axis) != new)
+            _say(args, same(f"  {band.first} – {band.last or ''}  ") + verdict(band.verdict) + same(f"  {changed}"))
+            before = now
+    return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from banjia.assess.words import verdict
+    from banjia.desk import law
+
+    changed, moved = law.difference(args.first, args.second, _request(args))
+    if args.json:
+        return _print({"changes": [c.to_json() for c in changed], "moved": [m.to_json() for m in moved]})
+    for change in changed:
+        _say(args, same(change.pack))
+        for id_, title, kind in change.statutes:
+            word = Text("开始生效：", "begun: ") if kind == "begun" else Text("失效：", "ended: ")
+            _say(args, same("  ") + word + same(f"{id_}  ") + title)
+        for name, rules in (("+", change.begun), ("-", change.ended)):
+            if rules:
+                _say(args, same(f"  {name} {', '.join(rules)}"))
+        for move in change.moves:
+            facts = ", ".join(f"{fact}={_value(value)}" for fact, value in move.witness.items())
+            _say(args, same(f"  {move.axis}: {move.old} → {move.new}  ({facts})"))
+    for each in moved:
+        arrow = verdict(each.before.verdict) + same(" → ") + verdict(each.after.verdict)
+        _say(args, same(f"{each.app}/{each.route}: ") + arrow)
+    if not changed and not moved:
+        _say(args, Text("没有变化", "nothing changed"))
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from banjia.desk import law
+
+    faults = law.read_faults(args.pack)
+    if faults:
+        if args.json:
+            _print({"errors": [fault.as_dict() for fault in faults], "findings": []})
+        for fault in faults if not args.json else ():
+            _say(args, Text(fault.say("zh"), fault.say("en")))
+        return 1
+    found = law.check(args.pack)
+    open_ones = [flaw for flaw in found if not flaw.reason]
+    if args.json:
+        _print({"errors": [], "findings": [flaw.to_json() for flaw in found]})
+        return 1 if open_ones else 0
+    for flaw in found:
+        tail = Text(f"  理由：{flaw.reason}", f"  reason: {flaw.reason}") if flaw.reason else same("")
+        _say(args, same(f"{flaw.where}: {flaw.id}: ") + flaw.text + tail)
+    _say(args, Text(f"{len(open_ones)} 个问题待处理", f"{len(open_ones)} findings without a reason"))
+    return 1 if open_ones else 0
+
+
+def _filings(args: argparse.Namespace) -> int:
+    from banjia.desk import law
+
+    if args.action == "counts":
+        counts = law.filing_counts()
+        if args.json:
+            return _print({"months": [{"month": m, "new": n, "total": t} for m, n, t in counts]})
+        for month, new, total in counts:
+            _say(args, same(f"{month}  +{new}  {total}"))
+        return 0
+    if args.action == "covers":
+        provider, _, model = " ".join(args.words).partition(" ")
+        found = law.covered(provider, model)
+        if args.json:
+            held = [{"seq": r.seq, "number": r.number, "entity": r.entity} for r in found.rows]
+            return _print({"provider": found.provider, "model": found.model, "reading": found.reading, "rows": held})
+        _say(args, found.say())
+        return 0
+    rows = law.filings(" ".join(args.words), place=args.place, register=args.register)
+    if args.json:
+        return _print({"rows": [row.to_json() for row in rows]})
+    for row in rows:
+        _say(
+            args,
+            same(f"{row.register} {row.seq}  {row.name}  {row.entity}  {row.number}  {row.filed_on or ''} {row.mark}"),
+        )
+    _say(
+        args,
+        Text(f"{len(rows)} 行；编号在核实之前只是建议", f"{len(rows)} rows; a number is a proposal until confirmed"),
+    )
+    return 0
+
+
+def _request(args: argparse.Namespace) -> Request:
+    from banjia.cli.assess import request
+
+    return request(args)
+
+
+def _day(args: argparse.Namespace) -> date:
+    from banjia.desk import clock
+
+    found: date = args.on or clock.today()
+    return found
+
+
+def _value(value: object) -> str:
+    from banjia.facts.value import show
+
+    return str(show(value))  # type: ignore[arg-type]
+
+
+def _print(document: dict[str, Any]) -> int:
+    print(json.dumps(document, ensure_ascii=False, indent=1))
+    return 0
+
+
+def _say(args: argparse.Namespace, text: Text) -> None:
+    print(text.say(args.lang).rstrip())

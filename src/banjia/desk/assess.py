@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -20,9 +19,11 @@ from banjia.assess.plan import decision_json, exposure_json, exposure_lines, exp
 from banjia.assess.scope import RouteScope, app_profile, declared_tally, route_scopes
 from banjia.assess.words import full
 from banjia.config.config import App, Config
+from banjia.desk import clock
 from banjia.errors import BanjiaError, ConfigError
 from banjia.facts.catalogue import load as load_facts
 from banjia.facts.profile import Profile, Provenance
+from banjia.facts.value import Interval
 from banjia.law.corpus import Corpus
 from banjia.law.corpus import load as load_law
 from banjia.routes.catalogue import Catalogue
@@ -64,11 +65,6 @@ class Room:
     listed: tuple[str, ...]
 
 
-def today(zone: str = "Asia/Shanghai") -> date:
-    """The legal day: a day of the law begins where the law stands."""
-    return datetime.now(ZoneInfo(zone)).date()  # noqa: TID251  # the desk reads the clock
-
-
 @dataclass(frozen=True)
 class Answers:
     """Assessments of one request, best first, with the room they were made in."""
@@ -92,7 +88,7 @@ def assess(request: Request) -> Answers:
     return Answers(room, tuple(sorted(found, key=lambda a: (_RANK.index(a.exit_code), ORDER.index(a.worst)))))
 
 
-def one(room: Room, scope: RouteScope) -> Assessment:
+def one(room: Room, scope: RouteScope, *, explain: bool = True) -> Assessment:
     """One route, completed from the catalogue, under the law of the room's day."""
     app = room.app.id if room.app else ""
     config = room.config
@@ -112,13 +108,14 @@ def one(room: Room, scope: RouteScope) -> Assessment:
         choices=room.choices,
         attested=attested,
         listed=room.listed,
+        explain=explain,
     )
 
 
 def gather(request: Request) -> Room:
     config = _config(request.config)
     app = _app(config, request.app)
-    day = today()
+    day = clock.today()
     on = request.on or day
     scopes_ = [app_profile(config, app, request.purpose)] if config else []
     if request.facts_file is not None:
@@ -127,12 +124,12 @@ def gather(request: Request) -> Room:
     scopes_ += [Profile.read(_pair(word), Provenance("declared", "--fact")) for word in request.facts]
     profile = Profile.merge(*scopes_, request.extra)
     if config is not None:
-        profile = profile.filled(declared_tally(config, on))
+        profile = profile.filled(declared_tally(config, on, _measured(config, on)))
     return Room(
         config=config,
         app=app,
         profile=profile,
-        law=load_law(request.packs),
+        law=load_law((*request.packs, *_folders(config))),
         routes=load_routes(),
         on=on,
         today=day,
@@ -146,7 +143,7 @@ def scopes(room: Room, request: Request) -> list[RouteScope]:
     if request.route is None:
         stated = room.profile.get("route")
         kinds = (str(stated.value),) if stated else load_facts()["route"].values
-        return [*_configured(room), *(_kind(kind, request.model) for kind in kinds)]
+        return [*configured(room), *(_kind(kind, request.model) for kind in kinds)]
     if room.config is not None and (route := room.config.route(request.route)) is not None:
         return list(route_scopes(room.config, route, room.routes))
     if request.route in load_facts()["route"].values:
@@ -173,7 +170,7 @@ def cases(path: Path, request: Request) -> Iterator[tuple[str, Assessment | Banj
 
 def bare_room(request: Request) -> Room:
     """A room without configuration: a case stands on its own facts."""
-    day = today()
+    day = clock.today()
     choices = _choices(request.readings, None)
     return Room(None, None, Profile(), load_law(request.packs), load_routes(), day, day, choices, ())
 
@@ -231,12 +228,27 @@ def _kind(kind: str, model: str) -> RouteScope:
     return RouteScope(kind, model, Profile.read(facts, Provenance("declared", "--route")))
 
 
-def _configured(room: Room) -> list[RouteScope]:
+def configured(room: Room) -> list[RouteScope]:
     if room.config is None:
         return []
     allowed = room.app.routes if room.app and room.app.routes else [r.id for r in room.config.routes]
     configured = [r for r in room.config.routes if r.id in allowed]
     return [scope for route in configured for scope in route_scopes(room.config, route, room.routes)]
+
+
+def _folders(config: Config | None) -> list[Path]:
+    """Packs that the config names by folder instead of by id."""
+    return [config.path.parent / name for name in config.packs if "/" in name] if config else []
+
+
+def _measured(config: Config, on: date) -> tuple[Interval, Interval] | None:
+    """What the ledger has counted this year, where a store exists; reading it never makes one."""
+    if not config.store.startswith("sqlite") or not Path(config.store.removeprefix("sqlite:///")).is_file():
+        return None
+    from banjia.desk.ledger import Place, tally
+
+    counted = tally(Place(config=config.path), on.year)
+    return counted.measured_ordinary, counted.measured_sensitive
 
 
 def _config(path: Path | None) -> Config | None:

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from banjia.assess.assessment import Assessment, Missing
-from banjia.desk.assess import Answers, Request, assess, today
+from banjia.desk import clock
+from banjia.desk.assess import Answers, Request, assess
 from banjia.errors import ConfigError
 from banjia.facts.catalogue import load as load_facts
 from banjia.facts.fact import Fact
@@ -74,7 +75,7 @@ class Interview:
         if value is None:
             self.skipped.add(fact.id)
         else:
-            self.given[fact.id] = Known(value, Provenance("declared", self.by, today()))
+            self.given[fact.id] = Known(value, Provenance("declared", self.by, clock.today()))
         self.write()
         return value
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from banjia.assess.assessment import Assessment
+from banjia.assess.audit import Flaw, audit
+from banjia.assess.history import Change, Stretch, changes, cuts, timeline
+from banjia.assess.scope import RouteScope, app_profile
+from banjia.desk import clock
+from banjia.desk.assess import Request, Room, configured, gather, one, scopes
 from banjia.errors import LawError
 from banjia.law.build import build_pack
 from banjia.law.corpus import SHIPPED, Corpus, load
@@ -16,7 +22,9 @@ from banjia.law.pack import Pack, read_pack
 from banjia.law.reader import read_statute
 from banjia.law.statute import Provision, Statute
 from banjia.logic.rule import stands
-from banjia.text import Text
+from banjia.routes.catalogue import load as load_routes
+from banjia.routes.filings import Coverage, Row, coverage
+from banjia.routes.filings import load as load_filings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,83 @@ def show(name: str | None, *, on: date, packs: Sequence[str] = (), confidence: s
 def cite(words: Sequence[str], *, on: date, packs: Sequence[str] = ()) -> list[Citation]:
     """The places that citations name; one of several articles resolves to each of them."""
     law = load(packs)
-    return [law.library.cite(one, on) for word in words for one in law.library.expand(word)]
+    return [law.library.cite(place, on) for word in words for place in law.library.expand(word)]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A configured route whose verdict differs between two days."""
+
+    app: str
+    route: str
+    before: Assessment
+    after: Assessment
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "app": self.app,
+            "route": self.route,
+            "from": {"verdict": self.before.verdict, "reachable": list(self.before.reachable)},
+            "to": {"verdict": self.after.verdict, "reachable": list(self.after.reachable)},
+        }
+
+
+def history(request: Request) -> list[tuple[RouteScope, tuple[Stretch, ...]]]:
+    """The verdict of each route asked for, by band of days, from 2021 to the last date that is known."""
+    room = gather(request)
+    found = []
+    for scope in scopes(room, request):
+        stated = scope.profile.get("provider") or room.profile.get("provider")
+        provider = room.routes.find(str(stated.value)) if stated else None
+        models = [scope.model] if scope.model else []
+        days = cuts(room.law, provider=provider, models=models)
+        found.append((scope, timeline(lambda day, scope=scope: _on(room, scope, day), days)))  # type: ignore[misc]
+    return found
+
+
+def difference(first: date, second: date, request: Request) -> tuple[tuple[Change, ...], tuple[Moved, ...]]:
+    """What changed in the law between two days, and which configured applications it moves."""
+    room = gather(request)
+    moved = []
+    config = room.config
+    for app in config.apps if config else ():
+        mine = replace(room, app=app, profile=app_profile(config, app)) if config else room
+        for scope in configured(mine):
+            before, after = _on(mine, scope, first), _on(mine, scope, second)
+            if before.reachable != after.reachable:
+                name = "/".join(part for part in (scope.id, scope.model) if part)
+                moved.append(Moved(app.id, name, before, after))
+    return changes(room.law, first, second), tuple(moved)
+
+
+def check(folders: Sequence[str]) -> tuple[Flaw, ...]:
+    """Every finding of the shipped packs and of those in *folders*; of the latter alone where there are any."""
+    law = load(folders)
+    only = [built.pack.id for built in law.packs if _comes_from(built.pack, folders)] if folders else []
+    return audit(law, load_routes(), today=clock.today(), only=only)
+
+
+def filings(words: str, *, place: str = "", register: str = "") -> tuple[Row, ...]:
+    """Rows of the public registers; a number is a proposal until someone confirms it."""
+    return load_filings().search(words, place=place, register=register or None)  # type: ignore[arg-type]
+
+
+def filing_counts() -> tuple[tuple[str, int, int], ...]:
+    """(month, new, cumulated) over the rows of the register of filed services."""
+    return load_filings().by_month()
+
+
+def covered(provider: str, model: str) -> Coverage:
+    """Which register rows may cover a model, and how surely."""
+    return coverage(load_routes().by_id(provider), model)
+
+
+def _on(room: Room, scope: RouteScope, day: date) -> Assessment:
+    return one(replace(room, on=day), scope, explain=False)
+
+
+def _comes_from(pack: Pack, folders: Sequence[str]) -> bool:
+    return any(Path(folder).resolve().name == pack.where.partition("/")[0] for folder in folders)
 
 
 def read_faults(folders: Sequence[str]) -> list[LawError]:

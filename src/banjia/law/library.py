@@ -138,10 +138,17 @@ class Library:
         return "" if not ref or _NUMBER.search(ref) else name
 
     def holds(self, id: str) -> bool:  # noqa: A002
-        """True if the pack has the very place, not only the statute around it."""
+        """True if the pack has the very place, or the article around it; the statute alone is not enough."""
         name, _, ref = id.strip().partition(" ")
         statute = self._statutes.get(name)
-        return statute is not None and (not ref or any(_matches(p.ref, ref) for p in statute.provisions))
+        if statute is None or not ref:
+            return statute is not None
+        while not any(_matches(p.ref, ref) for p in statute.provisions):
+            shorter = _PARAGRAPH.sub("", ref).strip()
+            if shorter in {ref, ""}:
+                return False
+            ref = shorter
+        return True
 
     def standing(self, ids: Sequence[str], on: date) -> tuple[str, ...]:
         """Those in force on the day; all of them where none is, since a rule never stands on nothing."""
