@@ -21,12 +21,16 @@ def engine() -> Engine:
     return Engine(names=False)
 
 
-@pytest.mark.parametrize(("file", "kind", "text", "value"), HITS, ids=lambda v: v if isinstance(v, str) and v.endswith(".toml") else "")
+@pytest.mark.parametrize(
+    ("file", "kind", "text", "value"), HITS, ids=lambda v: v if isinstance(v, str) and v.endswith(".toml") else ""
+)
 def test_a_hit_is_found_exactly(engine, file, kind, text, value):
     assert (kind, value) in [(s.type, text[s.start : s.end]) for s in engine.detect(text)]
 
 
-@pytest.mark.parametrize(("file", "kind", "text"), MISSES, ids=lambda v: v if isinstance(v, str) and v.endswith(".toml") else "")
+@pytest.mark.parametrize(
+    ("file", "kind", "text"), MISSES, ids=lambda v: v if isinstance(v, str) and v.endswith(".toml") else ""
+)
 def test_a_near_miss_is_left_alone(engine, file, kind, text):
     assert [] == [text[s.start : s.end] for s in engine.detect(text) if s.type == kind]
 

@@ -26,7 +26,11 @@ FOUND = [
     ("PERSON", "联系人 \\u9648\\u7f8e\\u73b2 电话", "\\u9648\\u7f8e\\u73b2"),
     ("ADDRESS", "寄到江苏省苏州市姑苏区平江路18号3幢502室，谢谢", "江苏省苏州市姑苏区平江路18号3幢502室"),
     ("ADDRESS", "我住在海淀区知春路9号院2号楼1单元301", "海淀区知春路9号院2号楼1单元301"),
-    ("ADDRESS", "Send it to 742 Evergreen Terrace, Springfield, OR 97477 today", "742 Evergreen Terrace, Springfield, OR 97477"),
+    (
+        "ADDRESS",
+        "Send it to 742 Evergreen Terrace, Springfield, OR 97477 today",
+        "742 Evergreen Terrace, Springfield, OR 97477",
+    ),
     ("ADDRESS", "Flat 2, 19 Kingsley Road, Harrow, HA1 2PQ", "Flat 2, 19 Kingsley Road, Harrow, HA1 2PQ"),
     ("ORG", "杭州云帆网络科技有限公司的合同", "杭州云帆网络科技有限公司"),
 ]
@@ -106,7 +110,7 @@ def test_a_label_is_context_and_no_part_of_the_span():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text("张伟李娜，。电话138住在北京市海淀区路号室先生John Smith,.\n|:{}\"1234567890 ", max_size=80))
+@given(st.text('张伟李娜，。电话138住在北京市海淀区路号室先生John Smith,.\n|:{}"1234567890 ', max_size=80))
 def test_spans_are_in_order_apart_and_inside_the_text(text):
     spans = ENGINE.detect(text)
     assert all(0 <= s.start < s.end <= len(text) for s in spans)

@@ -22,7 +22,9 @@ ORIGINALS = {
 }
 RESTORER = Restorer(ORIGINALS)
 pieces = st.one_of(
-    st.sampled_from([*ORIGINALS, *(t[1:-1] for t in ORIGINALS), "⟦", "⟧", "⟦人", "人名1", f"·{NONCE}", "PERSON2·", "好的，", "\n"]),
+    st.sampled_from(
+        [*ORIGINALS, *(t[1:-1] for t in ORIGINALS), "⟦", "⟧", "⟦人", "人名1", f"·{NONCE}", "PERSON2·", "好的，", "\n"]
+    ),
     st.text(max_size=6),
 )
 answers = st.lists(pieces, max_size=12).map("".join)
@@ -41,7 +43,9 @@ def test_any_chunking_gives_the_whole_restoration(answer, points):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(list(ORIGINALS)), max_size=5), st.lists(st.integers(0, 10_000), max_size=40), st.booleans())
+@given(
+    st.lists(st.sampled_from(list(ORIGINALS)), max_size=5), st.lists(st.integers(0, 10_000), max_size=40), st.booleans()
+)
 def test_tool_arguments_stay_valid_json(tokens, points, ascii_only):
     document = json.dumps({"who": tokens, "note": "原文"}, ensure_ascii=ascii_only)
     channel = RESTORER.pieces(in_json=True)
@@ -60,7 +64,11 @@ def test_no_more_is_held_back_than_a_token_is_long(answer):
 
 
 def chat(index=0, **delta):
-    return {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": index, "delta": delta, "finish_reason": None}]}
+    return {
+        "id": "c",
+        "object": "chat.completion.chunk",
+        "choices": [{"index": index, "delta": delta, "finish_reason": None}],
+    }
 
 
 def played(events, restorer=RESTORER):

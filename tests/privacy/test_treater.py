@@ -49,7 +49,9 @@ def test_no_found_original_survives_in_a_treated_body_and_all_come_back():
 
 
 def test_a_value_found_in_one_message_is_replaced_in_all():
-    body = {"messages": [{"role": "user", "content": "联系人：葛思远"}, {"role": "user", "content": "葛思远那边怎么说"}]}
+    body = {
+        "messages": [{"role": "user", "content": "联系人：葛思远"}, {"role": "user", "content": "葛思远那边怎么说"}]
+    }
     sent = json.dumps(Treater(ENGINE).request(body).body, ensure_ascii=False)
     assert "葛思远" not in sent
 
@@ -59,10 +61,19 @@ def test_tool_arguments_and_results_are_read_as_json():
     result = json.dumps({"email": "he.yt@mail.example.net", "住院号": "00451210"})
     body = {
         "messages": [
-            {"role": "assistant", "content": None, "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "find", "arguments": arguments}}]},
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "find", "arguments": arguments}}],
+            },
             {"role": "tool", "tool_call_id": "t1", "content": result},
         ],
-        "tools": [{"type": "function", "function": {"name": "find", "description": "按姓名查找", "parameters": {"type": "object"}}}],
+        "tools": [
+            {
+                "type": "function",
+                "function": {"name": "find", "description": "按姓名查找", "parameters": {"type": "object"}},
+            }
+        ],
     }
     treated = Treater(ENGINE).request(body)
     sent = json.dumps(treated.body, ensure_ascii=False)
@@ -108,7 +119,10 @@ def test_other_treatments_send_nothing(treatment):
 
 @pytest.mark.parametrize(
     "part",
-    [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}, {"type": "input_audio", "input_audio": {"data": "AA"}}],
+    [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}},
+        {"type": "input_audio", "input_audio": {"data": "AA"}},
+    ],
 )
 def test_images_and_audio_are_refused(part):
     with pytest.raises(Unreadable):
@@ -131,12 +145,22 @@ def test_a_text_about_nobody_is_sent_as_it_is():
 
 
 def test_one_person_in_two_messages_is_one_person():
-    body = {"messages": [{"role": "user", "content": "丁慧敏 电话13812345678"}, {"role": "user", "content": "138-1234-5678 打不通"}]}
+    body = {
+        "messages": [
+            {"role": "user", "content": "丁慧敏 电话13812345678"},
+            {"role": "user", "content": "138-1234-5678 打不通"},
+        ]
+    }
     assert 1 == len(Treater(ENGINE).request(body).persons)
 
 
 def test_an_old_number_and_its_new_form_are_one_person():
-    body = {"messages": [{"role": "user", "content": "身份证号110105491231002"}, {"role": "user", "content": "身份证11010519491231002X"}]}
+    body = {
+        "messages": [
+            {"role": "user", "content": "身份证号110105491231002"},
+            {"role": "user", "content": "身份证11010519491231002X"},
+        ]
+    }
     assert 1 == len(Treater(ENGINE).request(body).persons)
 
 
@@ -156,7 +180,9 @@ def opened(tmp_path):
 def test_a_conversation_keeps_its_tokens_and_two_share_none(opened):
     store, keys, _ = opened
     treater = Treater(ENGINE, Maps(Vault.open(store, keys)))
-    ask = lambda conversation: treater.request(user("电话13812345678"), app="a", conversation=conversation, at=1).surrogates.originals  # noqa: E731
+    ask = lambda conversation: (
+        treater.request(user("电话13812345678"), app="a", conversation=conversation, at=1).surrogates.originals
+    )  # noqa: E731
     assert ask("c1") == ask("c1")
     assert not ask("c1").keys() & ask("c2").keys()
 
@@ -195,7 +221,9 @@ def test_streamed_answers_read_as_if_untreated():
         while at < len(answer):
             size = chance.randrange(1, 6)
             event = {"choices": [{"index": 0, "delta": {"content": answer[at : at + size]}}]}
-            said += "".join(json.loads(d)["choices"][0]["delta"]["content"] for d in stream.data(json.dumps(event).encode()))
+            said += "".join(
+                json.loads(d)["choices"][0]["delta"]["content"] for d in stream.data(json.dumps(event).encode())
+            )
             at += size
         said += "".join(json.loads(d)["choices"][0]["delta"]["content"] for d in stream.end())
         assert treated.restorer().text(answer) == said

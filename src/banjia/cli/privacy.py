@@ -1,4 +1,4 @@
-"""banjia privacy detect: find personal information in JSON Lines."""
+"""banjia privacy detect|redact|restore|audit: personal information in files and pipes."""
 
 from __future__ import annotations
 
@@ -8,36 +8,92 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from banjia.errors import ConfigError
 from banjia.text import Lang, Text
 
+RECORDS = Text('逐行读 {"id","text"}，顺序不变', 'reads lines {"id","text"} and keeps their order')
+HELP = {
+    "detect": Text("找出每条记录中的个人信息", "find personal information in each record"),
+    "redact": Text("把个人信息换成标记；--map 保存还原用的对照表", "put marks in its place; --map keeps the way back"),
+    "restore": Text("按对照表还原", "put the originals back by the map"),
+    "audit": Text(
+        "回看日志：多少人、哪一类、何时、去了哪里",
+        "look back over logs: how many persons, of which class, when, where to",
+    ),
+}
+
 
 def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
-    commands = parser.add_subparsers(dest="command", required=True, metavar="detect")
-    detect = commands.add_parser(
-        "detect",
-        help=Text("找出每条记录中的个人信息", "find personal information in each record").say(lang),
-        description=Text(
-            '逐行读 {"id","text"}，逐行写 {"id","spans"}', 'reads lines {"id","text"}, writes lines {"id","spans"}'
-        ).say(lang),
+    commands = parser.add_subparsers(dest="command", required=True, metavar="detect|redact|restore|audit")
+    made = {
+        name: commands.add_parser(name, help=text.say(lang), description=text.say(lang)) for name, text in HELP.items()
+    }
+    for name in ("detect", "redact", "restore"):
+        made[name].add_argument("path", nargs="?", default="-", help=RECORDS.say(lang))
+    for name in ("detect", "redact", "audit"):
+        _reading(made[name], lang)
+    made["detect"].add_argument(
+        "--on",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help=Text("判断年龄的日期", "the day for telling ages").say(lang),
     )
-    _common(detect, lang)
+    made["redact"].add_argument(
+        "--mask", action="store_true", help=Text("只遮盖，不可还原", "mask for good, with no way back").say(lang)
+    )
+    for name in ("redact", "restore"):
+        made[name].add_argument(
+            "--map",
+            type=Path,
+            required=name == "restore",
+            metavar="FILE",
+            help=Text("加密的对照表", "the sealed map").say(lang),
+        )
+        made[name].add_argument(
+            "--key",
+            type=Path,
+            metavar="FILE",
+            help=Text("对照表的密钥，默认 MAP.key", "key of the map, MAP.key by default").say(lang),
+        )
+    _audit(made["audit"], lang)
+    for one in made.values():
+        one.add_argument("--json", action="store_true", help=Text("机器可读的输出", "output for machines").say(lang))
+        one.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     from banjia.desk import privacy as desk
 
+    if args.command == "audit":
+        return _show_audit(args)
     with ExitStack() as stack:
         source, name = _source(args.path, stack)
-        _write(desk.detect(source, name, reading=args.reading, on=args.on))
+        if args.command == "detect":
+            rows = desk.detect(source, name, reading=args.reading, on=args.on)
+        elif args.command == "redact":
+            if not args.mask and args.map is None:
+                raise ConfigError(
+                    Text("要么给出 --map，要么用 --mask", "give --map, or --mask"),
+                    where="--map",
+                    remedy=Text("--map FILE 可还原；--mask 不可还原", "--map FILE can be restored, --mask cannot"),
+                )
+            rows = desk.redact(
+                source,
+                name,
+                reading=args.reading,
+                treatment="mask" if args.mask else "pseudonymise",
+                map_path=None if args.mask else args.map,
+                key_path=args.key,
+            )
+        else:
+            rows = desk.restore(source, name, map_path=args.map, key_path=args.key)
+        _write(rows)
     return 0
 
 
-def _common(parser: argparse.ArgumentParser, lang: Lang) -> None:
-    parser.add_argument(
-        "path", nargs="?", default="-", help=Text("文件；- 为标准输入", "a file, - for a pipe").say(lang)
-    )
+def _reading(parser: argparse.ArgumentParser, lang: Lang) -> None:
     parser.add_argument(
         "--reading",
         choices=("current", "strict"),
@@ -47,12 +103,73 @@ def _common(parser: argparse.ArgumentParser, lang: Lang) -> None:
             "what is sensitive: current is GB/T 45574-2025, strict also GB/T 35273",
         ).say(lang),
     )
+
+
+def _audit(parser: argparse.ArgumentParser, lang: Lang) -> None:
     parser.add_argument(
-        "--on", type=_day, metavar="DATE", help=Text("判断年龄的日期", "the day for telling ages").say(lang)
+        "paths",
+        nargs="+",
+        help=Text("日志文件或目录：jsonl、json、csv、parquet，可为 gz、zst", "log files or folders").say(lang),
+    )
+    parser.add_argument("--jobs", type=int, default=1, help=Text("进程数", "processes").say(lang))
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help=Text("进度文件，可中断后继续", "progress, to go on later").say(lang)
     )
     parser.add_argument(
-        "--json", action="store_true", help=Text("输出总是 JSON 行", "output is always JSON lines").say(lang)
+        "--no-names",
+        dest="names",
+        action="store_false",
+        help=Text("只找编号类，更快", "numbers only, faster").say(lang),
     )
+
+
+def _show_audit(args: argparse.Namespace) -> int:
+    from banjia.desk import privacy as desk
+
+    def progress(rows: int, path: str) -> None:
+        print(f"\r{rows} {path}", end="", file=sys.stderr, flush=True)
+
+    result = desk.audit(
+        args.paths, reading=args.reading, names=args.names, jobs=args.jobs, state=args.state, progress=progress
+    )
+    print(file=sys.stderr)
+    if args.json:
+        _write([result])
+    else:
+        print(_report(result, args.lang))
+    return 0
+
+
+def _report(result: dict[str, Any], lang: Lang) -> str:
+    def say(zh: str, en: str) -> str:
+        return Text(zh, en).say(lang)
+
+    lines = [
+        say(f"读了 {result['files']} 个文件、{result['rows']} 行。", f"{result['files']} files, {result['rows']} rows.")
+    ]
+    for y in result["years"]:
+        year = y["year"] or say("日期不明", "no day")
+        lines.append(
+            say(
+                f"{year}：敏感 {_range(y['sensitive'])} 人，其他 {_range(y['ordinary'])} 人",
+                f"{year}: {_range(y['sensitive'])} persons sensitive, {_range(y['ordinary'])} others",
+            )
+        )
+        lines += [f"  {place:<40} {_range(count)}" for place, count in y["destinations"].items()]
+        lines += [
+            say(f"  {c['on']} 达到 {c['class']} {c['line']} 人", f"  {c['on']} reached {c['line']} {c['class']}")
+            for c in y["crossed"]
+        ]
+    lines += [
+        f"  {kind:<14}{count:>9}  {'  '.join(result['samples'].get(kind, ()))}"
+        for kind, count in result["types"].items()
+    ]
+    lines += [say(f"证据 {result['evidence']}", f"evidence {result['evidence']}"), str(result["note"][lang])]
+    return "\n".join(lines)
+
+
+def _range(pair: list[int]) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}-{pair[1]}"
 
 
 def _write(rows: Iterable[object]) -> None:
@@ -74,7 +191,3 @@ def _source(path: str, stack: ExitStack) -> tuple[Iterable[bytes], str]:
         raise ConfigError(
             Text("文件打不开", "the file cannot be opened"), where=path, found=error.strerror or str(error)
         ) from error
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

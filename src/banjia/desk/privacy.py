@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
 
-from banjia.privacy.engine import Engine
-from banjia.privacy.lines import read_lines
+from banjia.desk.clock import today
 from banjia.privacy.span import Reading
+
+# Edges of the counting rule: cbdf arts. 5, 7 and 8; the sensitive path starts at one person.
+LINES = {"ordinary": (100_000, 1_000_000), "sensitive": (1, 10_000)}
+DETECTED = {
+    "zh": "只含在这些记录中识别到的人；未识别到的不在其内。",
+    "en": "Persons detected in these records; those not detected are in no bound.",
+}
 
 
 def detect(source: Iterable[bytes], name: str, *, reading: Reading, on: date | None = None) -> Iterator[dict[str, Any]]:
     """One result a record, in order, as the contract of `privacy detect` says."""
+    from banjia.privacy.engine import Engine
+    from banjia.privacy.lines import read_lines
+
     engine = Engine(reading)
     day = on or today()
     for line in read_lines(source, name):
@@ -25,5 +35,96 @@ def detect(source: Iterable[bytes], name: str, *, reading: Reading, on: date | N
         }
 
 
-def today() -> date:
-    return datetime.now(UTC).astimezone().date()
+def redact(
+    source: Iterable[bytes],
+    name: str,
+    *,
+    reading: Reading,
+    treatment: Literal["pseudonymise", "mask"],
+    map_path: Path | None = None,
+    key_path: Path | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Each record with surrogates or masks in its text; the map is sealed in a file once all is written."""
+    from banjia.privacy import map_file
+    from banjia.privacy.engine import Engine
+    from banjia.privacy.lines import read_lines
+    from banjia.privacy.surrogate import Surrogates, language, masked, pseudonymised
+
+    engine = Engine(reading)
+    key = key_path or (map_path.with_name(map_path.name + ".key") if map_path else None)
+    surrogates = map_file.load(map_path, key) if map_path and key and map_path.exists() else Surrogates.fresh([])
+    for line in read_lines(source, name):
+        spans = engine.detect(line.text, on=today())
+        lang = language(line.text)
+        if treatment == "mask":
+            text = masked(line.text, spans, lang=lang)
+        else:
+            text = pseudonymised(line.text, spans, surrogates, engine.removed, lang=lang)
+        yield {"id": line.id, "text": text}
+    if map_path and key:
+        map_file.save(map_path, key, surrogates)
+
+
+def restore(source: Iterable[bytes], name: str, *, map_path: Path, key_path: Path | None) -> Iterator[dict[str, Any]]:
+    """Each record with the originals back in its text."""
+    from banjia.privacy import map_file
+    from banjia.privacy.lines import read_lines
+    from banjia.privacy.restore import Restorer
+
+    key = key_path or map_path.with_name(map_path.name + ".key")
+    restorer = Restorer(map_file.load(map_path, key).originals)
+    for line in read_lines(source, name):
+        yield {"id": line.id, "text": restorer.text(line.text)}
+
+
+def audit(
+    paths: list[str],
+    *,
+    reading: Reading,
+    names: bool,
+    jobs: int,
+    state: Path | None,
+    progress: Callable[[int, str], None],
+) -> dict[str, Any]:
+    """How many distinct persons the logs show, of which classes, where to and when; usable as `elsewhere`."""
+    from banjia.privacy.audit import evidence, years
+    from banjia.privacy.audit_run import run
+    from banjia.privacy.log_file import files
+
+    found = files(paths)
+    day = today()
+    result = run(found, reading=reading, names=names, jobs=jobs, state_file=state, on=day, progress=progress)
+    hashes = [(Path(p).name, h) for p, h in result.hashes.items()]
+    proof = evidence(hashes, result.tally)
+    counted = years(result.tally, LINES)
+    return {
+        "reading": reading,
+        "rows": result.tally.rows,
+        "files": len(found),
+        "types": dict(sorted(result.tally.types.items())),
+        "samples": dict(sorted(result.tally.samples.items())),
+        "years": [
+            {
+                "year": y.year or None,
+                "ordinary": [y.ordinary.lower, y.ordinary.upper],
+                "sensitive": [y.sensitive.lower, y.sensitive.upper],
+                "destinations": {p or "unknown": [c.lower, c.upper] for p, c in y.destinations.items()},
+                "days": y.days,
+                "crossed": y.crossed,
+            }
+            for y in counted
+        ],
+        "elsewhere": {
+            str(y.year): {
+                "ordinary": [y.ordinary.lower, y.ordinary.upper],
+                "sensitive": [y.sensitive.lower, y.sensitive.upper],
+                "by": "banjia privacy audit",
+                "on": str(day),
+                "evidence": proof,
+            }
+            for y in counted
+            if y.year
+        },
+        "evidence": proof,
+        "note": DETECTED,
+    }

@@ -49,7 +49,11 @@ def addresses(text: str) -> list[Place]:
     found: list[Place] = [(m.start(), m.end(), 0.92) for m in _US.finditer(text) if _named(m.group())]
     found += [(m.start(), m.end(), 0.92) for m in _BOX.finditer(text)]
     if re.search(_POSTCODE, text):
-        found += [(m.start(), m.end(), 0.9) for m in _UK.finditer(text) if m.group()[0].isdigit() or m.group().startswith(_UNITS)]
+        found += [
+            (m.start(), m.end(), 0.9)
+            for m in _UK.finditer(text)
+            if m.group()[0].isdigit() or m.group().startswith(_UNITS)
+        ]
     return found
 
 

@@ -40,7 +40,9 @@ _PERSON_AFTER = re.compile(
     r"^(?:['’]s (?:phone|email|address|passport|account|ssn|doctor|wife|husband|son|daughter|mother|father|birthday|appointment|chart|record|salary)|,? (?:was (?:diagnosed|born|hired|fired|admitted|promoted|late)|met|told|said|says|asked|"
     r"joined|lives|lived|works|worked|called|emailed|wrote|who|and I|has been|hasn['’]t|is (?:running|late|sick|pregnant|allergic|my|our|the))\b|, ?\+?\(?[0-9]{3}| ?\((?:\+?[0-9(]|aged? |[0-9]{2}\)|he/|she/|they/)|, (?:aged? )?[0-9]{2}\b|,? (?:SSN|DOB|MRN|passport|phone|mobile|email|born)\b| 发来| 会在| 说)"
 )
-_INFORMAL = re.compile(r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])")
+_INFORMAL = re.compile(
+    r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])"
+)
 _NAME_BEFORE = re.compile(
     r"(?i)(?:tell|ask|dear|hi|hello|hey|cc|ping|remind|told|thank|thanks|colleague|boss|friend|named)[\s,]+$"
 )

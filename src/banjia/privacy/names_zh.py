@@ -33,9 +33,13 @@ VERBS = (
 SOFT = frozenset(
     "的了和与及在是说因于为就也都向对把被将从给来去到要会能已有没未不请想男女先后等电手住身证护联微家出入年现今昨明刚称签跟同他她我你您这那此拟需并且之"
 )
-_CALLED = re.compile("(?:叫|我是|告诉|问|找|给|约|和|跟|陪|亲爱的|@|同事|朋友|同学|客户|患者|姓名[:：]?|联系人[:：]?|[“\"：:，]\\s*)$")
-_SPEAKS = re.compile("(?:说|问|答|表示|告诉|觉得|认为|打电话|来电|先生|女士|小姐|你好|您好|的(?:手机|电话|邮箱|地址|生日|身份证))")
-_OPENERS = ("", " ", "\n", "，", "。", "：", ":", ",", "、", "“", "\"", "（", "(", "|", "；", "\t", "！", "？")
+_CALLED = re.compile(
+    '(?:叫|我是|告诉|问|找|给|约|和|跟|陪|亲爱的|@|同事|朋友|同学|客户|患者|姓名[:：]?|联系人[:：]?|[“"：:，]\\s*)$'
+)
+_SPEAKS = re.compile(
+    "(?:说|问|答|表示|告诉|觉得|认为|打电话|来电|先生|女士|小姐|你好|您好|的(?:手机|电话|邮箱|地址|生日|身份证))"
+)
+_OPENERS = ("", " ", "\n", "，", "。", "：", ":", ",", "、", "“", '"', "（", "(", "|", "；", "\t", "！", "？")
 _HAN = "[\u4e00-\u9fff]"
 _DOTS = "[·•‧・]"
 
@@ -99,7 +103,9 @@ def _candidate() -> re.Pattern[str]:
     """A surname before a character that given names are made of, or a name in dots."""
     never = "".join(sorted(letters("not_given")))
     compound = "|".join(sorted(words("compound_surnames"), key=len, reverse=True))
-    return re.compile(f"(?:{compound}|[{''.join(sorted(letters('surnames')))}](?=(?![{never}]){_HAN}))|{_DOTS}(?={_HAN})")
+    return re.compile(
+        f"(?:{compound}|[{''.join(sorted(letters('surnames')))}](?=(?![{never}]){_HAN}))|{_DOTS}(?={_HAN})"
+    )
 
 
 def candidates(text: str, settled: Taken) -> list[int]:

@@ -1,0 +1,176 @@
+"""Audit run: rows are read in order, looked into by several processes, and counted in one place that can be resumed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from banjia.errors import ConfigError
+from banjia.privacy.audit import SAMPLES, Batch, Mention, Tally, mentions, sample
+from banjia.privacy.engine import Engine
+from banjia.privacy.log_file import digest, rows
+from banjia.privacy.log_row import sent
+from banjia.privacy.span import NOT_PERSONAL, Reading
+from banjia.privacy.treater import Treater
+from banjia.text import Text
+
+ROWS = 200  # rows of one batch
+SAVE_EVERY = 50  # batches
+Numbered = tuple[str, int, dict[str, Any]]  # file, row number, row
+
+
+class State(msgspec.Struct):
+    """What is saved: the key of the digests, how far each file was read, and the count."""
+
+    key: bytes
+    reading: Reading
+    names: bool
+    done: dict[str, int] = msgspec.field(default_factory=dict)  # path -> last row counted
+    hashes: dict[str, str] = msgspec.field(default_factory=dict)  # path -> SHA-256, once read to its end
+    tally: Tally = msgspec.field(default_factory=Tally)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    reading: Reading
+    names: bool
+    key: bytes
+    on: date | None
+
+
+def run(
+    paths: list[Path],
+    *,
+    reading: Reading = "current",
+    names: bool = True,
+    jobs: int = 1,
+    state_file: Path | None = None,
+    on: date | None = None,
+    progress: Callable[[int, str], None] = lambda rows, path: None,
+) -> State:
+    """Count the persons in the files. With a `state_file` a run that was stopped goes on where it was."""
+    state = _load(state_file, reading, names=names)
+    job = Job(reading, names, state.key, on)
+    batches = 0
+    for last, batch in _worked(_unread(paths, state), job, jobs):
+        state.tally.add(batch)
+        state.done[last[0]] = last[1]
+        batches += 1
+        progress(state.tally.rows, last[0])
+        if state_file is not None and batches % SAVE_EVERY == 0:
+            _save(state_file, state)
+    for path in paths:
+        state.hashes.setdefault(str(path), digest(path))
+    if state_file is not None:
+        _save(state_file, state)
+    return state
+
+
+def look(numbered: list[Numbered], job: Job) -> Batch:
+    """What some rows hold, as digests, counts and masked samples."""
+    treater = _treater(job.reading, names=job.names)
+    batch = Batch(len(numbered), [], {}, {})
+    for path, number, row in numbered:
+        request = sent(row, f"{path}:{number}")
+        found = treater.inspect(request.body, on=request.day or job.on)
+        persons: list[Mention] = mentions(found.persons, job.key, request.day, request.destination, request.talk)
+        batch.mentions += persons
+        for text, record in found.records.values():
+            for span in record.spans:
+                if span.type in NOT_PERSONAL:
+                    continue
+                batch.types[span.type] = batch.types.get(span.type, 0) + 1
+                kept = batch.samples.setdefault(span.type, [])
+                if len(kept) < SAMPLES:
+                    kept.append(sample(span.type, text[span.start : span.end]))
+    return batch
+
+
+def _unread(paths: list[Path], state: State) -> Iterator[list[Numbered]]:
+    for path in paths:
+        name = str(path)
+        if name in state.hashes:
+            continue
+        after = state.done.get(name, 0)
+        batch: list[Numbered] = []
+        for number, row in rows(path):
+            if number > after:
+                batch.append((name, number, row))
+                if len(batch) == ROWS:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+
+
+def _worked(batches: Iterator[list[Numbered]], job: Job, jobs: int) -> Iterator[tuple[tuple[str, int], Batch]]:
+    """Batches looked into, in the order in which they were read."""
+    if jobs <= 1:
+        for batch in batches:
+            yield batch[-1][:2], look(batch, job)
+        return
+    context = multiprocessing.get_context("spawn")
+    waiting: deque[tuple[tuple[str, int], Future[Batch]]] = deque()
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for batch in batches:
+            waiting.append((batch[-1][:2], pool.submit(look, batch, job)))
+            if len(waiting) > 3 * jobs:
+                last, future = waiting.popleft()
+                yield last, future.result()
+        while waiting:
+            last, future = waiting.popleft()
+            yield last, future.result()
+
+
+_treaters: dict[tuple[Reading, bool], Treater] = {}
+
+
+def _treater(reading: Reading, *, names: bool) -> Treater:
+    """One of a kind in each process."""
+    known = _treaters.get((reading, names))
+    if known is None:
+        known = _treaters[reading, names] = Treater(Engine(reading, names=names))
+    return known
+
+
+def _load(path: Path | None, reading: Reading, *, names: bool) -> State:
+    if path is None or not path.exists():
+        return State(secrets.token_bytes(32), reading, names)
+    try:
+        state = msgspec.msgpack.decode(path.read_bytes(), type=State)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigError(
+            Text("审计的进度文件读不懂", "the state of the audit cannot be read"),
+            where=str(path),
+            found=str(error),
+            remedy=Text("删掉它从头再来", "delete it and start anew"),
+        ) from error
+    if (state.reading, state.names) != (reading, names):
+        raise ConfigError(
+            Text("进度文件属于另一种口径", "the state belongs to an audit of another kind"),
+            where=str(path),
+            expected=f"--reading {state.reading}" + ("" if state.names else " --no-names"),
+            remedy=Text("用相同的参数继续，或换一个进度文件", "go on with the same options, or use another state file"),
+        )
+    return state
+
+
+def _save(path: Path, state: State) -> None:
+    """The state holds the key of its digests: only its owner may read it."""
+    partial = path.with_name(path.name + ".part")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.msgpack.encode(state))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

@@ -1,0 +1,122 @@
+"""Log files: rows of JSON Lines, JSON, CSV and Parquet, plain or compressed, one after the other."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sys
+from collections.abc import Iterator
+from hashlib import file_digest
+from pathlib import Path
+from typing import IO, Any, cast
+
+from banjia.errors import ConfigError
+from banjia.text import Text
+
+Row = dict[str, Any]
+KINDS = (".jsonl", ".ndjson", ".log", ".json", ".csv", ".tsv", ".parquet")
+CELL = 64 << 20  # the longest field of a CSV file
+
+
+def files(paths: list[str]) -> list[Path]:
+    """The log files named, and those inside the folders named, in a fixed order."""
+    found: list[Path] = []
+    for name in paths:
+        path = Path(name)
+        if path.is_dir():
+            found += sorted(p for p in path.rglob("*") if p.is_file() and kind(p))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise ConfigError(Text("没有这个文件或目录", "there is no such file or folder"), where=name)
+    return found
+
+
+def kind(path: Path) -> str:
+    """`.jsonl`, `.csv` ... without the compression; "" for what is no log."""
+    name = path.name.removesuffix(".gz").removesuffix(".zst")
+    return next((k for k in KINDS if name.endswith(k)), "")
+
+
+def rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """Each row with its number, from 1. Raises ConfigError naming file and line."""
+    match kind(path):
+        case ".parquet":
+            yield from _parquet(path)
+        case ".csv" | ".tsv" as which:
+            with _text(path) as lines:
+                csv.field_size_limit(min(CELL, sys.maxsize))
+                reader = csv.DictReader(lines, delimiter="\t" if which == ".tsv" else ",")
+                yield from enumerate(({k: v for k, v in row.items() if k} for row in reader), 1)
+        case ".json":
+            with _text(path) as stream:
+                yield from enumerate(_whole(path, stream.read()), 1)
+        case _:
+            with _bytes(path) as stream_of_lines:
+                for number, line in enumerate(stream_of_lines, 1):
+                    if line.strip():
+                        yield number, _parsed(path, number, line)
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _parsed(path: Path, number: int, line: bytes) -> Row:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ConfigError(
+            Text("这一行不是 JSON", "this line is no JSON"), where=f"{path}:{number}", found=str(error)
+        ) from error
+    return row if isinstance(row, dict) else {"text": row}
+
+
+def _whole(path: Path, text: str) -> list[Row]:
+    try:
+        node = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(Text("文件不是 JSON", "the file is no JSON"), where=str(path), found=str(error)) from error
+    items = node if isinstance(node, list) else next((v for v in node.values() if isinstance(v, list)), [node])
+    return [item if isinstance(item, dict) else {"text": item} for item in items]
+
+
+def _bytes(path: Path) -> IO[bytes]:
+    if path.name.endswith(".gz"):
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if path.name.endswith(".zst"):
+        try:
+            import zstandard  # noqa: PLC0415
+        except ImportError as error:
+            raise _needs("zstd", path) from error
+        raw: IO[bytes] = zstandard.open(path, "rb")
+        return cast(IO[bytes], io.BufferedReader(cast(Any, raw)))
+    return path.open("rb")
+
+
+def _text(path: Path) -> IO[str]:
+    return io.TextIOWrapper(_bytes(path), encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _parquet(path: Path) -> Iterator[tuple[int, Row]]:
+    try:
+        import pyarrow.parquet as parquet  # noqa: PLC0415
+    except ImportError as error:
+        raise _needs("parquet", path) from error
+    number = 0
+    with parquet.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=1024):
+            for row in batch.to_pylist():
+                number += 1
+                yield number, row
+
+
+def _needs(extra: str, path: Path) -> ConfigError:
+    return ConfigError(
+        Text("读这种文件需要附加组件", "this kind of file needs an extra"),
+        where=str(path),
+        remedy=f"pip install 'banjia[{extra}]'",
+    )
