@@ -24,6 +24,7 @@ from banjia.gateway.settings import Settings, build_settings
 from banjia.ledger.journal import Journal, Terms
 from banjia.ledger.tally import Elsewhere
 from banjia.policy.policy import DATA_CLASSES, Band, Cell, Cite, Policy, RouteFacts
+from banjia.routes.dialect.translator import Translator
 from banjia.store.store import open_store
 from banjia.text import Text
 
@@ -207,9 +208,10 @@ async def house(
     ledger: bool = True,
     elsewhere: tuple[int, int] | None = (0, 0),
     settings: dict[str, Any] | None = None,
+    translators: dict[str, Translator] | None = None,
     **app: Any,
 ) -> AsyncIterator[House]:
-    built: Settings = build_settings(config(path, routes, **app), table)
+    built: Settings = build_settings(config(path, routes, **app), table, translators=translators or {})
     if settings:
         built = dataclasses.replace(built, **settings)
     journal = None

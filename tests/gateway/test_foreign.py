@@ -7,6 +7,7 @@ import asyncio
 from scripted import Scripted, answer_all, play
 
 from banjia.errors import StoreError
+from banjia.gateway.personal import PrivacySettings
 from banjia.policy.policy import Band
 from house import cell, closed_cells, house, open_cells, policy, route
 
@@ -156,7 +157,8 @@ def test_a_treatment_that_nobody_can_carry_out_refuses(tmp_path):
     async def main():
         async with Scripted() as upstream:
             masked = table(*open_cells("azure", treatment="mask"))
-            async with house(tmp_path, [route("azure", upstream.url)], masked, facts=PERSONAL) as h:
+            blind = {"privacy": PrivacySettings(detect=False)}
+            async with house(tmp_path, [route("azure", upstream.url)], masked, facts=PERSONAL, settings=blind) as h:
                 return await h.post(), len(upstream.seen)
 
     answer, sent = play(main())

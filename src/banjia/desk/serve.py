@@ -301,13 +301,20 @@ class Supervisor:
 
 def _settings(request: Request, state: Path) -> Callable[[], Settings]:
     def build() -> Settings:
-        from banjia.gateway.provided import check_places, endings, key_headers
+        from banjia.gateway.provided import check_places, endings, key_headers, translators
 
         config = read_config(request.config)
         policy = read_policy(state / "policy.json")
         day = clock.today()
         check_places(config, policy, day)
-        return build_settings(config, policy, auth=key_headers(config), endings=endings(config, day), lang=request.lang)
+        return build_settings(
+            config,
+            policy,
+            auth=key_headers(config),
+            translators=translators(config, day),
+            endings=endings(config, day),
+            lang=request.lang,
+        )
 
     return build
 

@@ -16,12 +16,14 @@ from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.limit import Board, Exceeded
 from banjia.gateway.listing import model_entry, model_list
 from banjia.gateway.metric import Metrics
+from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Recorder
 from banjia.gateway.refusal import FULL, INTERNAL, JSON, Header, Refusal
 from banjia.gateway.settings import Settings
 from banjia.gateway.surface import OPERATIONS, not_served, place, wrong_method
 from banjia.ledger.journal import Journal
+from banjia.store.vault import Vault
 from banjia.text import Text
 
 Scope = Mapping[str, Any]
@@ -44,7 +46,7 @@ class Gateway:
         board: Board | None = None,
         metrics: Metrics | None = None,
         clock: Clock | None = None,
-        on_tick: Callable[[], None] | None = None,
+        vault: Callable[[], Vault] | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = metrics or Metrics()
@@ -53,10 +55,10 @@ class Gateway:
         self._board = board
         self._pools = Pools()
         self._recorder = Recorder(journal, self._clock)
-        self._dispatch = Dispatch(Tools(self._pools, self._recorder, self.metrics, self._clock))
+        self._personal = Personal(settings.privacy, vault)
+        self._dispatch = Dispatch(Tools(self._pools, self._recorder, self.metrics, self._clock, self._personal))
         self._active: set[Call] = set()
         self._watching: set[asyncio.Task[None]] = set()
-        self._on_tick = on_tick
         self._timer: asyncio.TimerHandle | None = None
 
     def replace(self, settings: Settings) -> None:
@@ -92,6 +94,7 @@ class Gateway:
                 if self._timer is not None:
                     self._timer.cancel()
                 self._pools.close()
+                self._personal.close()
                 self.metrics.publish()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -209,8 +212,6 @@ class Gateway:
                 task = asyncio.ensure_future(_watch(call))
                 self._watching.add(task)
                 task.add_done_callback(self._watching.discard)
-        if self._on_tick is not None:
-            self._on_tick()
 
 
 async def _watch(call: Call) -> None:

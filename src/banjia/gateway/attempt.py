@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from banjia.gateway.answer import Answer, UpstreamError
 from banjia.gateway.call import Call
 from banjia.gateway.clock import Clock
-from banjia.gateway.event import Events
+from banjia.gateway.event import Events, Usage
 from banjia.gateway.failure import failed, from_status
 from banjia.gateway.forward import Told, forward_json, forward_stream, read_answer
 from banjia.gateway.metric import Metrics
+from banjia.gateway.outgoing import Outgoing, prepare
+from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Contents, Recorder
 from banjia.gateway.refusal import Refusal
 from banjia.gateway.settings import Candidate, Settings
-from banjia.gateway.splice import names_once, with_first, with_model
 from banjia.policy.decide import Decision
 
-INCLUDE_USAGE = b'"stream_options":{"include_usage":true}'
 ERROR_BYTES = 1024 * 1024
 
 
@@ -32,6 +34,7 @@ class Tools:
     recorder: Recorder
     metrics: Metrics
     clock: Clock
+    personal: Personal
 
 
 @dataclass(slots=True)
@@ -43,35 +46,23 @@ class Attempt:
     contents: Contents
     tools: Tools
     entry: str = ""
-    warnings: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
-        call, candidate, tools = self.call, self.candidate, self.tools
+        tools, candidate, contents = self.tools, self.candidate, self.contents
         route = candidate.route
+        out = await prepare(self.call, candidate, self.decision, contents, tools.personal, at=tools.clock.at())
         if route.abroad:  # nothing leaves before this is on disk
-            self.entry = await tools.recorder.commit(call, self.settings, candidate, self.decision, self.contents)
-        hide_usage = call.stream and not call.usage_asked and call.app.limits.counts_tokens
-        body = self._body(hide_usage=hide_usage)
-        head = b"%b%d\r\n\r\n" % (candidate.head(call.operation), len(body))
+            self.entry = await tools.recorder.commit(self.call, self.settings, candidate, self.decision, contents)
         tries = route.retries + 1
         while True:
             tries -= 1
-            answer: Answer | None = None
             try:
-                answer = await tools.pools.of(route).send(head, body, repeatable=True)
-                if answer.status != 200:
-                    raise from_status(answer.status, answer.headers, await answer.body(ERROR_BYTES), route.id)
-                if call.stream:
-                    await self._stream(answer, hide_usage=hide_usage)
-                else:
-                    await self._json(answer)
+                await self._exchange(out)
             except asyncio.CancelledError:
-                _abort(answer)
                 self._record(status=499, ms=self._ms())
                 raise
             except UpstreamError as error:
-                _abort(answer)
                 tools.metrics.count("banjia_upstream_failures_total", route.id, error.kind)
                 if tries and error.kind in {"connect", "closed"}:
                     continue
@@ -83,26 +74,52 @@ class Attempt:
                 refusal = error
             else:
                 return
-            self._record(status=refusal.status, code=refusal.code, ms=self._ms())
+            raw = {"raw": refusal.raw} if refusal.raw else {}
+            self._record(status=refusal.status, code=refusal.code, ms=self._ms(), **raw)
             raise refusal
 
-    async def _json(self, answer: Answer) -> None:
-        body = await answer.body(self.candidate.route.target.max_answer)
-        said = read_answer(body)
-        usage = said.usage
-        self._done(usage.read if usage else 0, usage.written if usage else 0, 200)
-        await forward_json(self.call, body, self._told(), said.model)
+    async def _exchange(self, out: Outgoing) -> None:
+        answer = await self._send(out.head, out.body)
+        try:
+            if self.call.stream:
+                await self._stream(answer, out)
+            else:
+                await self._json(answer, out)
+        except BaseException:
+            answer.abort(UpstreamError("client_gone"))
+            raise
 
-    async def _stream(self, answer: Answer, *, hide_usage: bool) -> None:
-        events = Events(hide_usage=hide_usage)
+    async def _send(self, head: bytes, body: bytes) -> Answer:
+        """An answer with status 200. Raises Refusal for any other."""
+        route = self.candidate.route
+        answer = await self.tools.pools.of(route).send(head, body, repeatable=True)
+        if answer.status != 200:
+            provider = route.translator.provider if route.translator is not None else None
+            said = await answer.body(ERROR_BYTES)
+            raise from_status(answer.status, answer.headers, said, route.id, provider)
+        return answer
+
+    async def _json(self, answer: Answer, out: Outgoing) -> None:
+        body = await answer.body(self.candidate.route.target.max_answer)
+        if out.rewrite is not None:
+            body = msgspec.json.encode(out.rewrite.answer(decoded(body)))
+        said = read_answer(body)
+        self._done(said.usage, 200)
+        await forward_json(self.call, body, self._told(out), said.model)
+
+    async def _stream(self, answer: Answer, out: Outgoing) -> None:
+        events = Events(hide_usage=out.hide_usage and out.rewrite is None)
         if not self.entry:
             self._record()
-        status = await forward_stream(self.call, answer, self._told(), events)
-        usage = events.usage
-        self._done(usage.read if usage else 0, usage.written if usage else 0, status)
+        rewrite = None
+        if out.rewrite is not None:
+            rewrite = out.rewrite.stream(include_usage=self.call.usage_asked)
+        status = await forward_stream(self.call, answer, self._told(out), events, rewrite)
+        self._done((rewrite.usage if rewrite is not None else None) or events.usage, status)
 
-    def _done(self, read: int, written: int, status: int) -> None:
+    def _done(self, usage: Usage | None, status: int) -> None:
         call, metrics, route = self.call, self.tools.metrics, self.candidate.route.id
+        read, written = (usage.read, usage.written) if usage is not None else (0, 0)
         call.tokens = read + written
         if read or written:
             model = self.candidate.model
@@ -122,22 +139,22 @@ class Attempt:
             dc = self.contents.data_class
             self.entry = recorder.note(self.call, self.settings, self.candidate, self.decision, dc, outcome)
 
-    def _told(self) -> Told:
+    def _told(self, out: Outgoing) -> Told:
+        for warning in out.warnings:
+            self.tools.metrics.count("banjia_warnings_total", self.candidate.route.id, warning.partition("(")[0])
         treatment = self.decision.treatment if self.contents.data_class != "none" else "allow"
-        return Told(self.candidate.route.id, self.candidate.model, self.entry, treatment, tuple(self.warnings))
+        return Told(self.candidate.route.id, self.candidate.model, self.entry, treatment, out.warnings)
 
     def _ms(self) -> int:
         return int((self.tools.clock.monotonic() - self.call.started) * 1000)
 
-    def _body(self, *, hide_usage: bool) -> bytes:
-        body = self.call.body
-        if self.candidate.model != self.call.asked or not names_once(body):
-            body = with_model(body, self.candidate.model)
-        if hide_usage and b'"stream_options"' not in body:
-            body = with_first(body, INCLUDE_USAGE)
-        return body
 
-
-def _abort(answer: Answer | None) -> None:
-    if answer is not None:
-        answer.abort(UpstreamError("client_gone"))
+def decoded(body: bytes) -> dict[str, Any]:
+    """Raises UpstreamError where an answer is no JSON object."""
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise UpstreamError("garbage", "not JSON") from error
+    if not isinstance(found, dict):
+        raise UpstreamError("garbage", "not an object")
+    return found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 
+import msgspec
+
 from banjia.gateway.attempt import Attempt, Tools
 from banjia.gateway.call import Call
 from banjia.gateway.record import Contents, ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
 from banjia.policy.decide import Decision, raised
-from banjia.policy.policy import DataClass
 from banjia.text import Text
 
 Allowed = list[tuple[Candidate, Decision]]
@@ -31,9 +32,9 @@ class Dispatch:
 
     async def run(self, call: Call, settings: Settings) -> None:
         """Answer the call, or raise Refusal with nothing sent yet."""
-        contents = Contents(self.declared(call))
+        contents = await self._contents(call, settings)
         last: Refusal | None = None
-        for candidate, decision in self.allowed(call, settings, contents.data_class):
+        for candidate, decision in self.allowed(call, settings, contents):
             try:
                 await Attempt(call, settings, candidate, decision, contents, self._tools).run()
             except Refusal as refusal:
@@ -44,12 +45,19 @@ class Dispatch:
                 return
         raise last or NO_ROUTE
 
-    def declared(self, call: Call) -> DataClass:
+    async def _contents(self, call: Call, settings: Settings) -> Contents:
+        """What the call holds: as declared, raised by what is found where that may matter."""
         declared = call.app.declared[call.purpose]
-        # an id of the person whom the call is about makes it personal information, whatever was declared
-        return raised(declared, "ordinary") if call.subject else declared
+        if call.subject:  # an id of the person whom the call is about makes it personal information
+            declared = raised(declared, "ordinary")
+        day = self._tools.clock.today()
+        if not settings.is_looked_into(call.app, call.purpose, call.asked, declared, day):
+            return Contents(declared)
+        request = msgspec.json.decode(call.body)
+        inspection = await self._tools.personal.inspect(request, day)
+        return Contents(raised(declared, inspection.data_class), request, inspection)
 
-    def allowed(self, call: Call, settings: Settings, data_class: DataClass) -> Allowed:
+    def allowed(self, call: Call, settings: Settings, contents: Contents) -> Allowed:
         """The routes that the policy allows for this call, in order. Raises Refusal where there are none."""
         candidates = settings.candidates(call.app, call.asked)
         if not candidates:
@@ -57,13 +65,13 @@ class Dispatch:
         allowed: Allowed = []
         refused: tuple[Candidate, Decision] | None = None
         for candidate in candidates:
-            decision = self._decide(call, settings, candidate, data_class)
+            decision = self._decide(call, settings, candidate, contents)
             if decision.passes:
                 allowed.append((candidate, decision))
             elif refused is None:
                 refused = candidate, decision
         if not allowed and refused is not None:
-            self._tools.recorder.refuse(call, settings, *refused, data_class)
+            self._tools.recorder.refuse(call, settings, *refused, contents.data_class)
             raise policy_refusal(refused[1], refused[0].route.id)
         usable = [pair for pair in allowed if not pair[0].route.keyless]
         if not usable:
@@ -72,7 +80,8 @@ class Dispatch:
             raise Refusal(503, "server_error", "route_without_key", text)
         return usable
 
-    def _decide(self, call: Call, settings: Settings, candidate: Candidate, dc: DataClass) -> Decision:
+    def _decide(self, call: Call, settings: Settings, candidate: Candidate, contents: Contents) -> Decision:
+        dc = contents.data_class
         index = settings.index
         decision = index.settled(call.app.id, call.purpose, candidate.route.id, candidate.model, dc)
         if decision is None:
@@ -80,7 +89,11 @@ class Dispatch:
         if decision.passes and dc != "none" and decision.treatment != "allow":
             if decision.treatment == "home" and candidate.route.abroad:
                 return Decision(False, "home", "kept-home", KEPT_HOME, cites=decision.cites)
-            if decision.treatment in {"pseudonymise", "mask"}:
+            if (
+                decision.treatment in {"pseudonymise", "mask"}
+                and candidate.route.abroad
+                and contents.inspection is None
+            ):
                 return Decision(False, "refuse", "untreated", UNTREATED)
         return decision
 

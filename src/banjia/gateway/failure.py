@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from banjia.gateway.answer import Kind, UpstreamError
 from banjia.gateway.refusal import Header, Refusal
+from banjia.routes.dialect.error import CanonicalError, map_error
+from banjia.routes.provider import Provider
 from banjia.text import Text, same
 
 WORDS: dict[Kind, tuple[int, str, Text]] = {
@@ -81,23 +85,55 @@ def failed(error: UpstreamError, route: str) -> Refusal:
     return Refusal(status, "server_error", code, text.format(route=route), retry=error.kind not in FOR_GOOD)
 
 
-def from_status(status: int, headers: list[Header], body: bytes, route: str) -> Refusal:
+def from_status(
+    status: int, headers: list[Header], body: bytes, route: str, provider: Provider | None = None
+) -> Refusal:
     """An upstream's error status. Its refusal of our key is not the caller's, and a redirect is never followed."""
     if status < 400:
         return failed(UpstreamError("garbage", f"status {status}"), route)
+    if provider is not None:
+        return from_canonical(map_error(provider, status, _decoded(body), retry_after=_retry_after(headers)), route)
     error = read_error(body)
     said = error.message[:MESSAGE] or body[:200].decode("utf-8", "replace")
     wait = _retry_after(headers)
     if status in {401, 403} and error.code not in {"content_filter", "unsupported_country_region_territory"}:
-        text = Text(
-            f"路线 {route} 的上游拒绝了网关的密钥：{said}",
-            f"the upstream of route {route} refused the gateway's key: {said}",
-        )
-        return Refusal(502, "server_error", "upstream_auth", text)
+        return _our_key(route, said)
     kind = error.type or ("server_error" if status >= 500 else "invalid_request_error")
     code = str(error.code) if error.code is not None else f"upstream_{status}"
     retry = status in {408, 409, 429} or status >= 500
     return Refusal(status, kind, code, same(said), param=error.param, retry=retry, wait=wait)
+
+
+def from_canonical(error: CanonicalError, route: str) -> Refusal:
+    """A vendor's error after its provider file has said what it means."""
+    if error.status == 401 or (error.status == 403 and not error.is_known):
+        return _our_key(route, error.message)
+    refusal = Refusal(
+        error.status,
+        error.type,
+        error.code or f"upstream_{error.status}",
+        same(error.message),
+        param=error.param,
+        retry=error.retry,
+        wait=error.retry_after,
+    )
+    refusal.raw = error.raw_code
+    return refusal
+
+
+def _our_key(route: str, said: str) -> Refusal:
+    text = Text(
+        f"路线 {route} 的上游拒绝了网关的密钥：{said}",
+        f"the upstream of route {route} refused the gateway's key: {said}",
+    )
+    return Refusal(502, "server_error", "upstream_auth", text)
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return body[:MESSAGE].decode("utf-8", "replace")
 
 
 def read_error(body: bytes) -> _Error:

@@ -13,6 +13,7 @@ from banjia.gateway.call import Call
 from banjia.gateway.event import Events, Usage
 from banjia.gateway.failure import read_error
 from banjia.gateway.refusal import JSON, Header, Refusal, error_event
+from banjia.gateway.rewrite import StreamRewrite
 from banjia.text import Text
 
 EVENT_STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
@@ -76,7 +77,9 @@ async def forward_json(call: Call, body: bytes, told: Told, model: str) -> None:
     await call.begin(headers, body, more=False)
 
 
-async def forward_stream(call: Call, answer: Answer, told: Told, events: Events) -> int:
+async def forward_stream(
+    call: Call, answer: Answer, told: Told, events: Events, rewrite: StreamRewrite | None = None
+) -> int:
     """The status for the ledger. Raises while nothing has been sent; after that a broken stream ends with an error."""
     first = b""
     while not first:
@@ -89,20 +92,27 @@ async def forward_stream(call: Call, answer: Answer, told: Told, events: Events)
         first = events.feed(data)
     if not first.lstrip().startswith((b"data:", b":", b"event:", b"id:", b"retry:")):
         raise _hidden_error(first)
+    if rewrite is not None:
+        first = rewrite.feed(first)
+        if rewrite.refusal is not None:
+            raise rewrite.refusal
     headers = [EVENT_STREAM, NO_CACHE, NO_BUFFER, *told.headers(events.model)]
     await call.begin(headers, first, more=True)
     status = 200
     try:
         while data := await answer.read():
-            if out := events.feed(data):
+            out = events.feed(data)
+            if rewrite is not None:
+                out = rewrite.feed(out)
+            if out:
                 await call.send({"type": "http.response.body", "body": out, "more_body": True})
-        last = _ending(events)
+        last = _ending(events) if rewrite is None else _rewritten_ending(events, rewrite)
     except UpstreamError as error:
         status = 502
         last = error_event(BROKEN.say(call.lang), "server_error", f"upstream_{error.kind}")
     call.finished = True
     await call.send({"type": "http.response.body", "body": last})
-    return status if not events.failed else 502
+    return 502 if events.failed or (rewrite is not None and rewrite.failed) else status
 
 
 def _ending(events: Events) -> bytes:
@@ -113,6 +123,13 @@ def _ending(events: Events) -> bytes:
     if not events.finished:
         raise UpstreamError("broken", "no end mark")
     return last + END
+
+
+def _rewritten_ending(events: Events, rewrite: StreamRewrite) -> bytes:
+    last = rewrite.feed(events.rest())
+    if not (events.done or events.finished or rewrite.complete or rewrite.failed):
+        raise UpstreamError("broken", "no end mark")
+    return last + rewrite.end()
 
 
 def _is_given(value: msgspec.Raw) -> bool:

@@ -9,6 +9,9 @@ from banjia.config.config import Config, Route
 from banjia.errors import RouteError
 from banjia.policy.policy import Policy
 from banjia.routes.catalogue import Catalogue, load
+from banjia.routes.dialect.operation import Dialect
+from banjia.routes.dialect.translator import Translator
+from banjia.routes.dialect.wire import overrides, translator
 from banjia.routes.lifecycle import life
 from banjia.routes.provider import Endpoint, Provider
 from banjia.text import Text
@@ -48,6 +51,19 @@ def key_headers(config: Config) -> dict[str, tuple[str, str]]:
     catalogue = load()
     found = ((r.provider, catalogue.find(r.provider)) for r in config.routes)
     return {name: (p.auth.header, p.auth.template) for name, p in found if p is not None}
+
+
+def translators(config: Config, on: date) -> dict[str, Translator]:
+    """Route id -> the dialect of its provider under config's overrides, where it is not OpenAI's own."""
+    catalogue = load()
+    found: dict[str, Translator] = {}
+    for i, route in enumerate(config.routes):
+        provider = catalogue.find(route.provider)
+        raw = route.options.get("overrides")
+        held = overrides(raw if isinstance(raw, list) else [], where=f"routes[{i}].overrides", on=on)
+        if provider is not None and (provider.dialect != Dialect() or held):
+            found[route.id] = translator(provider, held)
+    return found
 
 
 def endings(config: Config, on: date) -> Mapping[tuple[str, str], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from banjia.errors import StoreError
 from banjia.facts.value import Interval
@@ -22,6 +22,9 @@ from banjia.policy.decide import Tally as Stretch
 from banjia.policy.policy import DataClass
 from banjia.text import Text
 
+if TYPE_CHECKING:
+    from banjia.privacy.treater import Inspection
+
 NO_OUTCOME: Mapping[str, Any] = MappingProxyType({})
 
 UNWRITABLE = Text(
@@ -35,7 +38,8 @@ class Contents:
     """What a call carries: its class, and the persons found in it beside the one that the caller names."""
 
     data_class: DataClass
-    found: tuple[Person, ...] = ()
+    request: dict[str, Any] | None = None  # the decoded body, where it had to be looked into
+    inspection: Inspection | None = None
 
 
 class Recorder:
@@ -206,12 +210,20 @@ def _entry(
 def _persons(call: Call, candidate: Candidate, decision: Decision, contents: Contents) -> Persons:
     """The person whom the caller names, those found beside, or one unknown where the call has only its class."""
     data_class: PersonClass = "sensitive" if contents.data_class == "sensitive" else "ordinary"
-    people = list(contents.found)
+    people: list[Person] = []
+    nameless: list[PersonClass] = []
     if call.subject:
-        people.insert(0, Person((Identifier(DECLARED, call.subject),), data_class))
+        people.append(Person((Identifier(DECLARED, call.subject),), data_class))
+    for found in contents.inspection.persons if contents.inspection is not None else ():
+        keys = [Identifier(kind, value) for kind, value in found.strong]
+        keys += [Identifier(kind, value, strong=False, scope=call.conversation) for kind, value in found.weak]
+        if keys:
+            people.append(Person(tuple(keys), found.data_class))
+        else:
+            nameless.append(found.data_class)
     return Persons(
         people=tuple(people),
-        unidentified=() if people else (data_class,),
+        unidentified=tuple(nameless) if people or nameless else (data_class,),
         country=candidate.route.country,
         route=candidate.route.id,
         form="surrogate" if decision.treatment in {"pseudonymise", "mask"} else "clear",

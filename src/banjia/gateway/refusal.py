@@ -35,6 +35,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of the p
         self.param = param
         self.retry = retry
         self.wait = wait
+        self.raw = ""  # the vendor's own code, for the ledger
 
     def body(self, lang: Lang) -> bytes:
         return error_body(self.text.say(lang), self.type, self.code, self.param)

@@ -15,6 +15,7 @@ from banjia.gateway.alias import Aliases
 from banjia.gateway.option import Options
 from banjia.gateway.target import Target, Timeouts, parse_proxy, parse_target
 from banjia.policy.policy import RouteFacts
+from banjia.routes.dialect.translator import Translator
 from banjia.text import Text
 
 Operation = Literal["chat/completions", "embeddings", "completions", "responses"]
@@ -43,6 +44,7 @@ class RouteSettings:
     weight: float = 1.0
     retries: int = 1  # further tries on this route after a failure that may be repeated
     keyless: str = ""  # why the key could not be read; such a route is not used
+    translator: Translator | None = None  # None: the route speaks OpenAI's own dialect
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def path(self, operation: str, model: str) -> str:
@@ -65,7 +67,13 @@ class RouteSettings:
 
 
 def build_route(
-    route: Route, facts: RouteFacts | None, *, where: str, defaults: Mapping[str, Any], auth: tuple[str, str]
+    route: Route,
+    facts: RouteFacts | None,
+    *,
+    where: str,
+    defaults: Mapping[str, Any],
+    auth: tuple[str, str],
+    translator: Translator | None = None,
 ) -> RouteSettings:
     """`auth` is the provider's header and template. A route that the policy does not know counts as abroad."""
     target = parse_target(route.base_url, where=f"{where}.base_url")
@@ -113,6 +121,7 @@ def build_route(
         weight=own.number("weight", 1.0),
         retries=int(own.number("retries", 1)),
         keyless=keyless,
+        translator=translator,
         options=route.options,
     )
 

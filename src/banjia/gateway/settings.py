@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -12,9 +13,11 @@ from banjia.errors import ConfigError
 from banjia.gateway.key import KeyRing, digest
 from banjia.gateway.limit import Limits, read_limits
 from banjia.gateway.option import Options
+from banjia.gateway.personal import PrivacySettings, read_privacy
 from banjia.gateway.route import RouteSettings, build_route
-from banjia.policy.decide import Index
-from banjia.policy.policy import DataClass, Policy
+from banjia.policy.decide import CLASS_ORDER, Ask, Index
+from banjia.policy.policy import DATA_CLASSES, DataClass, Policy
+from banjia.routes.dialect.translator import Translator
 from banjia.text import Lang, Text
 
 TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
@@ -63,6 +66,8 @@ class Settings:
     drain: float = 30.0
     lang: Lang = "en"  # of callers who do not say
     endings: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (provider, model) -> first day without it
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    _watched: dict[tuple[str, str, str, DataClass], bool] = field(default_factory=dict)
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
 
     def candidates(self, app: AppSettings, asked: str) -> tuple[Candidate, ...]:
@@ -75,12 +80,37 @@ class Settings:
                 self._plans[(app.id, asked)] = plan
         return plan
 
+    def is_looked_into(self, app: AppSettings, purpose: str, asked: str, declared: DataClass, on: date) -> bool:
+        """Whether what a call holds may matter: it may go abroad, or a graver class of data has another answer."""
+        key = (app.id, purpose, asked, declared)
+        found = self._watched.get(key)
+        if found is None:
+            found = self.privacy.detect and any(
+                self._hangs_on_class(app, purpose, c, declared, on) for c in self.candidates(app, asked)
+            )
+            if len(self._watched) < 4096:
+                self._watched[key] = found
+        return found
+
+    def _hangs_on_class(
+        self, app: AppSettings, purpose: str, candidate: Candidate, declared: DataClass, on: date
+    ) -> bool:
+        graver: list[DataClass] = [c for c in DATA_CLASSES if CLASS_ORDER[c] >= CLASS_ORDER[declared]]
+        answers = {
+            (d.passes, d.treatment if d.passes else "")
+            for c in graver
+            for tally in ((0, 0), (0, None))
+            for d in [self.index.decide(Ask(app.id, purpose, candidate.route.id, candidate.model, c, on, tally, tally))]
+        }
+        return (candidate.route.abroad and any(passes for passes, _ in answers)) or len(answers) > 1
+
 
 def build_settings(
     config: Config,
     policy: Policy,
     *,
     auth: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    translators: Mapping[str, Translator] = MappingProxyType({}),
     endings: Mapping[tuple[str, str], str] = MappingProxyType({}),
     lang: Lang = "en",
 ) -> Settings:
@@ -94,6 +124,7 @@ def build_settings(
             where=f"routes[{i}]",
             defaults=timeouts if isinstance(timeouts, Mapping) else {},
             auth=auth.get(r.provider, API_KEY if r.provider.startswith("azure") else BEARER),
+            translator=translators.get(r.id),
         )
         for i, r in enumerate(config.routes)
     }
@@ -119,6 +150,7 @@ def build_settings(
         max_in_flight=limits.count("in_flight") or MAX_IN_FLIGHT,
         drain=limits.number("drain", 30.0),
         lang=lang,
+        privacy=read_privacy(config.options.get("privacy")),
         endings=endings,
     )
 

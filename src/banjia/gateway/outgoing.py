@@ -1,0 +1,140 @@
+"""Outgoing: what is sent upstream for one call on one route, and how its answer comes back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from banjia.gateway.call import Call
+from banjia.gateway.personal import Personal
+from banjia.gateway.record import Contents
+from banjia.gateway.refusal import Refusal, bad_request
+from banjia.gateway.rewrite import Rewrite
+from banjia.gateway.settings import Candidate
+from banjia.gateway.splice import names_once, with_fields, with_first, with_model
+from banjia.policy.decide import Decision
+from banjia.routes.dialect.draft import Plan
+from banjia.routes.dialect.translator import Prepared, Translator
+from banjia.text import Text
+
+if TYPE_CHECKING:
+    from banjia.privacy.treater import Treated
+
+OPERATION = {"chat/completions": "chat", "embeddings": "embeddings", "completions": "completions"}
+INCLUDE_USAGE = b'"stream_options":{"include_usage":true}'
+NO_PLAN = Plan()
+# OpenAI's models that did not think before they answered: an app that came from one is served without thinking
+UNTHINKING = re.compile(r"^(gpt-3\.5|gpt-4(?!\.[5-9]|o-audio)|gpt-4o|chatgpt-4o|gpt-35|text-davinci)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    body: bytes
+    head: bytes  # of the request, with its length
+    request: dict[str, Any] | None = None  # the decoded body, where it had to be decoded
+    rewrite: Rewrite | None = None  # None: the answer's bytes pass
+    plan: Plan = NO_PLAN
+    warnings: tuple[str, ...] = ()
+    hide_usage: bool = False  # usage was asked for by the gateway, not by the caller
+
+
+async def prepare(
+    call: Call, candidate: Candidate, decision: Decision, contents: Contents, personal: Personal, *, at: int
+) -> Outgoing:
+    """Treat, translate and name the model. Raises Refusal for what this route cannot take; nothing has left yet."""
+    treated = await _treated(call, candidate, decision, contents, personal, at=at)
+    request = treated.body if treated is not None and treated.body is not contents.request else None
+    hide_usage = call.stream and not call.usage_asked and call.app.limits.counts_tokens
+    translator = candidate.route.translator
+    operation = OPERATION[call.operation]
+    prepared: Prepared | None = None
+    rewrites = False
+    if translator is not None and translator.needs_rewrite(candidate.model, operation):
+        whole = request or contents.request or msgspec.json.decode(call.body)
+        rewrites = bool(translator.selection(candidate.model, operation).answer)
+        if translator.touches(candidate.model, whole, operation):
+            prepared = _translated(call, candidate, translator, whole, operation)
+            request = prepared.request
+    restores = treated is not None and treated.surrogates is not None and bool(treated.surrogates.originals)
+    rewrite = None
+    if rewrites or restores:
+        rewrite = Rewrite(
+            candidate.route.id,
+            translator.provider if translator is not None and rewrites else None,
+            translator.selection(candidate.model, operation) if translator is not None and rewrites else None,
+            treated if restores else None,
+        )
+    body = _body(call, candidate, request, hide_usage=hide_usage)
+    plan = prepared.plan if prepared is not None else NO_PLAN
+    return Outgoing(
+        body=body,
+        head=head_of(candidate, call.operation, plan, len(body)),
+        request=request,
+        rewrite=rewrite,
+        plan=plan,
+        warnings=tuple(w.code for w in prepared.warnings) if prepared is not None else (),
+        hide_usage=hide_usage,
+    )
+
+
+def head_of(candidate: Candidate, operation: str, plan: Plan, length: int) -> bytes:
+    if plan.path is None:
+        return b"%b%d\r\n\r\n" % (candidate.head(operation), length)
+    path = candidate.route.target.path + plan.path.replace("{model}", candidate.model)
+    return b"%b%d\r\n\r\n" % (candidate.route.head(operation, candidate.model, path=path), length)
+
+
+async def _treated(
+    call: Call, candidate: Candidate, decision: Decision, contents: Contents, personal: Personal, *, at: int
+) -> Treated | None:
+    """The request as it may go abroad; at home nothing is treated."""
+    if not candidate.route.abroad or contents.inspection is None or contents.request is None:
+        return None
+    treatment = decision.treatment if contents.data_class != "none" else "allow"
+    options = call.app.options.get("privacy")
+    allow = isinstance(options, dict) and options.get("allow_unreadable") is True
+    return await personal.treat(
+        contents.request,
+        treatment,
+        contents.inspection,
+        app=call.app.id,
+        conversation=call.conversation,
+        at=at,
+        allow_unreadable=allow,
+    )
+
+
+def _translated(
+    call: Call, candidate: Candidate, translator: Translator, request: dict[str, Any], operation: str
+) -> Prepared:
+    came_from = str(call.app.options.get("from") or call.asked)
+    thinking = "off" if UNTHINKING.match(came_from) else "as-vendor"
+    named = {**request, "model": candidate.model}
+    prepared = translator.prepare(candidate.model, named, operation, thinking=thinking)  # type: ignore[arg-type]
+    if prepared.refusal is not None:
+        refusal = prepared.refusal
+        raise Refusal(refusal.status, "invalid_request_error", refusal.code, refusal.message, param=refusal.field)
+    if prepared.loss == "hard" and call.app.options.get("hard_loss") == "refuse":
+        hard = next(w for w in prepared.warnings if w.loss == "hard")
+        text = Text("应用不接受这样的损失：", "the application does not accept this loss: ") + hard.text
+        raise bad_request("hard_loss", text, param=hard.field)
+    return prepared
+
+
+def _body(call: Call, candidate: Candidate, request: dict[str, Any] | None, *, hide_usage: bool) -> bytes:
+    if request is not None:
+        named = {**request, "model": candidate.model}
+        if hide_usage and candidate.route.translator is None:
+            named["stream_options"] = {"include_usage": True}
+        return msgspec.json.encode(named)
+    body = call.body
+    if candidate.model != call.asked or not names_once(body):
+        body = with_model(body, candidate.model)
+    if hide_usage:
+        if b'"stream_options"' in body:
+            return with_fields(body, {"stream_options": {"include_usage": True}})
+        body = with_first(body, INCLUDE_USAGE)
+    return body

@@ -1,0 +1,112 @@
+"""Personal: the privacy engine as the gateway uses it: loaded on first need, beside the loop, one call at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from banjia.errors import StoreError
+from banjia.gateway.option import Options
+from banjia.gateway.refusal import Refusal
+from banjia.policy.policy import Treatment
+from banjia.store.vault import Vault
+from banjia.text import Text
+
+if TYPE_CHECKING:
+    from banjia.privacy.treater import Inspection, Treated, Treater
+
+T = TypeVar("T")
+
+KNOWN = frozenset({"detect", "reading", "names"})
+
+MAP = Text(
+    "对话的替换表打不开，未替换的内容不会送出", "the map of this conversation does not open; nothing is sent untreated"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """`detect` off: the declared class alone decides, and a route that asks for treatment is refused."""
+
+    detect: bool = True
+    reading: Literal["current", "strict"] = "current"
+    names: bool = True
+
+
+def read_privacy(raw: object) -> PrivacySettings:
+    options = Options(raw, "privacy", KNOWN)
+    return PrivacySettings(
+        detect=options.flag("detect", default=True),
+        reading="strict" if options.word("reading", "current") == "strict" else "current",
+        names=options.flag("names", default=True),
+    )
+
+
+class Personal:
+    """`vault` keeps the maps of conversations; without it each request has a map of its own."""
+
+    def __init__(self, settings: PrivacySettings, vault: Callable[[], Vault] | None = None) -> None:
+        self.settings = settings
+        self._vault = vault
+        self._treater: Treater | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="banjia-privacy")
+
+    def warm(self) -> None:
+        """Load the engine now, in its own thread, so that no caller waits for it."""
+        self._thread.submit(self._load)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def inspect(self, request: dict[str, Any], on: date) -> Inspection:
+        return await self._beside(lambda: self._load().inspect(request, on=on))
+
+    async def treat(
+        self,
+        request: dict[str, Any],
+        treatment: Treatment,
+        inspection: Inspection,
+        *,
+        app: str,
+        conversation: str,
+        at: int,
+        allow_unreadable: bool,
+    ) -> Treated:
+        """The request as it may leave. Raises Refusal for what cannot be looked into or treated."""
+        from banjia.privacy.treater import Unreadable  # noqa: PLC0415 - the engine is loaded on first need
+
+        def work() -> Treated:
+            return self._load().request(
+                request,
+                treatment,
+                inspection=inspection,
+                app=app,
+                conversation=conversation,
+                at=at,
+                allow_unreadable=allow_unreadable,
+            )
+
+        try:
+            return await self._beside(work)
+        except Unreadable as error:
+            text = error.problem + Text("：", ": ") + error.found
+            raise Refusal(403, "policy_refusal", "unreadable_content", text) from error
+        except StoreError as error:
+            raise Refusal(503, "server_error", "surrogates_unavailable", MAP) from error
+
+    async def _beside(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _load(self) -> Treater:
+        if self._treater is None:
+            from banjia.privacy.engine import Engine  # noqa: PLC0415 - large; only calls that may go abroad need it
+            from banjia.privacy.treater import Treater  # noqa: PLC0415
+            from banjia.privacy.vault import Maps  # noqa: PLC0415
+
+            maps = Maps(self._vault()) if self._vault is not None else None
+            self._treater = Treater(Engine(self.settings.reading, names=self.settings.names), maps)
+        return self._treater

@@ -1,0 +1,143 @@
+"""Rewrite: answers that may not simply pass: another dialect is put right, surrogates become what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from banjia.errors import RouteError
+from banjia.gateway.answer import UpstreamError
+from banjia.gateway.event import BETWEEN, Usage
+from banjia.gateway.failure import from_canonical
+from banjia.gateway.refusal import Refusal, error_event
+from banjia.routes.dialect import answer as answers
+from banjia.routes.dialect.selection import Selection
+from banjia.routes.dialect.stream import StreamRewriter
+from banjia.routes.provider import Provider
+
+if TYPE_CHECKING:
+    from banjia.privacy.stream import Stream
+    from banjia.privacy.treater import Treated
+
+Json = dict[str, Any]
+END = b"data: [DONE]\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """How the answers of one attempt are changed on their way back."""
+
+    route: str
+    provider: Provider | None = None
+    selection: Selection | None = None
+    treated: Treated | None = None
+
+    def answer(self, response: Json) -> Json:
+        """The whole answer in OpenAI's form. Raises Refusal where an error stood in its place."""
+        if self.provider is not None and self.selection is not None:
+            answered = answers.answer(self.provider, self.selection, response)
+            if answered.error is not None:
+                raise from_canonical(answered.error, self.route)
+            response = answered.response
+        if self.treated is not None and self.treated.surrogates is not None:
+            response = self.treated.restorer().answer(response)
+        return response
+
+    def stream(self, *, include_usage: bool) -> StreamRewrite:
+        rewriter = None
+        if self.provider is not None and self.selection is not None:
+            rewriter = StreamRewriter(self.provider, self.selection, include_usage)
+        restored = self.treated.stream() if self.treated is not None and self.treated.surrogates is not None else None
+        return StreamRewrite(self.route, rewriter, restored)
+
+
+class StreamRewrite:
+    """Whole events in, whole events out. `failed` once an error event was given out: nothing follows it.
+
+    A vendor's safety refusal after the first words is no error but the end of the answer: `content_filter`.
+    """
+
+    def __init__(self, route: str, rewriter: StreamRewriter | None, restored: Stream | None) -> None:
+        self._route = route
+        self._rewriter = rewriter
+        self._restored = restored
+        self._last: Json = {}
+        self.filtered = False
+        self.failed = False
+
+    @property
+    def usage(self) -> Usage | None:
+        found = self._rewriter.usage if self._rewriter is not None else None
+        return msgspec.convert(found, Usage) if found is not None else None
+
+    @property
+    def complete(self) -> bool:
+        return self.filtered or (self._rewriter is not None and self._rewriter.is_complete)
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The error that came before any word of an answer."""
+        if self.failed and not self._last and self._rewriter is not None and self._rewriter.error is not None:
+            return from_canonical(self._rewriter.error, self._route)
+        return None
+
+    def feed(self, data: bytes) -> bytes:
+        """Raises UpstreamError for an event that is not JSON; comments and end marks are left out."""
+        return b"".join(self._out(event) for payload in payloads(data) for event in self._dialect(payload))
+
+    def end(self) -> bytes:
+        """What was held back, and the end mark."""
+        if self.failed:
+            return b""
+        out = [self._out(e) for e in self._rewriter.finish()] if self._rewriter is not None else []
+        if self._restored is not None:
+            out += [b"data: " + rest + b"\n\n" for rest in self._restored.end()]
+        return b"".join([*out, END])
+
+    def _dialect(self, payload: bytes) -> list[Json]:
+        if self.failed or self.filtered:
+            return []
+        try:
+            event = msgspec.json.decode(payload)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            raise UpstreamError("garbage", "an event is not JSON") from error
+        if not isinstance(event, dict):
+            raise UpstreamError("garbage", "an event is not an object")
+        if self._rewriter is None:
+            return [event]
+        events = self._rewriter.feed(event)
+        broken = self._rewriter.error
+        if broken is not None:
+            if broken.safety and self._last:
+                self.filtered = True
+                return [*events[:-1], _filtered(self._last)]
+            self.failed = True
+        elif events:
+            self._last = events[-1]
+        return events
+
+    def _out(self, event: Json) -> bytes:
+        if self._restored is None:
+            return b"data: " + msgspec.json.encode(event) + b"\n\n"
+        try:
+            return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in self._restored.event(event))
+        except RouteError as error:  # text in a place that nobody knows might hold a surrogate
+            self.failed = True
+            return error_event(error.say("en"), "server_error", "unknown_event")
+
+
+def _filtered(last: Json) -> Json:
+    head: Json = {k: last[k] for k in ("id", "object", "created", "model") if k in last}
+    return {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "content_filter"}]}
+
+
+def payloads(data: bytes) -> Iterator[bytes]:
+    """The data of each event; comments, other fields and the end mark are passed over."""
+    for block in BETWEEN.split(data):
+        lines = [line[5:].strip() for line in block.splitlines() if line.startswith(b"data:")]
+        payload = b"\n".join(lines)
+        if payload and payload != b"[DONE]":
+            yield payload
