@@ -15,6 +15,7 @@ from banjia.law.statute import Confidence, Provision, Statute
 from banjia.text import Text, same
 
 STALE_AFTER_DAYS = 180
+REMEMBERED = 20_000  # citations resolved and kept
 _SEVERAL = re.compile(r"^(arts|ss|cls|items|recitals)\.?\s+(.+)$")
 _ONE = {"arts": "art.", "ss": "s.", "cls": "cl.", "items": "item", "recitals": "recital"}
 _RANGE = re.compile(r"^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$")
@@ -52,6 +53,7 @@ class Library:
     packs: tuple[Pack, ...]
     _statutes: dict[str, Statute] = field(default_factory=dict)
     _pack_of: dict[str, str] = field(default_factory=dict)
+    _cited: dict[tuple[str, date], Citation] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for pack in self.packs:
@@ -107,6 +109,14 @@ class Library:
 
     def cite(self, id: str, on: date, *, where: str = "") -> Citation:  # noqa: A002
         """The place that one citation id names, as it stood on that day; a paragraph falls back to its article."""
+        found = self._cited.get((id, on))
+        if found is None:
+            if len(self._cited) >= REMEMBERED:
+                self._cited.clear()
+            found = self._cited[id, on] = self._cite(id, on, where)
+        return found
+
+    def _cite(self, id: str, on: date, where: str) -> Citation:  # noqa: A002
         name, _, ref = id.strip().partition(" ")
         statute = self.statute(name, where=where)
         provision = _provision(statute, ref, on) if ref else _provision(statute, "whole", on)
