@@ -33,6 +33,7 @@ from banjia.policy.policy import Policy
 from banjia.store.keys import Keys
 from banjia.store.setting import approval_of
 from banjia.store.store import open_store
+from banjia.store.vault import Vault
 from banjia.text import Lang, Text
 
 LOOK = 0.5  # seconds between two looks at the files
@@ -209,6 +210,7 @@ class Supervisor:
             worker = Worker(
                 settings=_settings(self.request, self.state),
                 journal=_journal(config, number),
+                vault=lambda: Vault.open(open_store(config.store), Keys(config.keys)),
                 board=board,
                 counts=self.state,
                 number=number,

@@ -20,6 +20,7 @@ from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Recorder
 from banjia.gateway.refusal import FULL, INTERNAL, JSON, Header, Refusal
+from banjia.gateway.router import Router
 from banjia.gateway.settings import Settings
 from banjia.gateway.surface import OPERATIONS, not_served, place, wrong_method
 from banjia.ledger.journal import Journal
@@ -56,7 +57,9 @@ class Gateway:
         self._pools = Pools()
         self._recorder = Recorder(journal, self._clock)
         self._personal = Personal(settings.privacy, vault)
-        self._dispatch = Dispatch(Tools(self._pools, self._recorder, self.metrics, self._clock, self._personal))
+        self._dispatch = Dispatch(
+            Tools(self._pools, self._recorder, self.metrics, self._clock, self._personal, Router())
+        )
         self._active: set[Call] = set()
         self._watching: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None

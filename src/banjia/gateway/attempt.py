@@ -20,6 +20,7 @@ from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Contents, Recorder
 from banjia.gateway.refusal import Refusal
+from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
 from banjia.policy.decide import Decision
 
@@ -35,6 +36,7 @@ class Tools:
     metrics: Metrics
     clock: Clock
     personal: Personal
+    router: Router
 
 
 @dataclass(slots=True)
@@ -73,7 +75,9 @@ class Attempt:
                     continue
                 refusal = error
             else:
+                self._report(failed=False)
                 return
+            self._report(failed=refusal.retry or refusal.status >= 500)
             raw = {"raw": refusal.raw} if refusal.raw else {}
             self._record(status=refusal.status, code=refusal.code, ms=self._ms(), **raw)
             raise refusal
@@ -129,6 +133,13 @@ class Attempt:
         metrics.observe("banjia_request_seconds", ms / 1000, call.app.id, route)
         metrics.count("banjia_requests_total", call.app.id, route, call.operation, str(status))
         self._record(status=status, input=read, output=written, ms=ms)
+
+    def _report(self, *, failed: bool) -> None:
+        call, clock = self.call, self.tools.clock
+        now = clock.monotonic()
+        self.tools.router.report(
+            call.app.id, call.app.routing, self.candidate.route.id, failed=failed, seconds=now - call.started, now=now
+        )
 
     def _record(self, **outcome: Any) -> None:
         """The first entry is the decision, with its outcome where one is known; what comes later completes it."""

@@ -34,7 +34,12 @@ class Dispatch:
         """Answer the call, or raise Refusal with nothing sent yet."""
         contents = await self._contents(call, settings)
         last: Refusal | None = None
-        for candidate, decision in self.allowed(call, settings, contents):
+        pairs = [(c.route.id, (c, d)) for c, d in self.allowed(call, settings, contents)]
+        now = self._tools.clock.monotonic()
+        routing = call.app.routing
+        for candidate, decision in self._tools.router.order(
+            pairs, routing, app=call.app.id, conversation=call.conversation, now=now
+        ):
             try:
                 await Attempt(call, settings, candidate, decision, contents, self._tools).run()
             except Refusal as refusal:

@@ -15,6 +15,7 @@ from banjia.gateway.limit import Limits, read_limits
 from banjia.gateway.option import Options
 from banjia.gateway.personal import PrivacySettings, read_privacy
 from banjia.gateway.route import RouteSettings, build_route
+from banjia.gateway.router import Routing, read_routing
 from banjia.policy.decide import CLASS_ORDER, Ask, Index
 from banjia.policy.policy import DATA_CLASSES, DataClass, Policy
 from banjia.routes.dialect.translator import Translator
@@ -34,6 +35,7 @@ class AppSettings:
     declared: Mapping[str, DataClass]  # purpose ("" without one) -> the class of its data as declared
     routes: tuple[str, ...]
     limits: Limits
+    routing: Routing = field(default_factory=Routing)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -165,12 +167,17 @@ def declared_class(facts: Mapping[str, object]) -> DataClass:
 
 def _app(app: App, config: Config, where: str) -> AppSettings:
     base = {**config.entity.facts, **app.facts}
+    names = app.routes or tuple(r.id for r in config.routes)
+    weights = {
+        r.id: float(w) for r in config.routes if r.id in names and isinstance(w := r.options.get("weight"), int | float)
+    }
     return AppSettings(
         id=app.id,
         purposes=frozenset(app.purposes),
         declared={p: declared_class({**base, **f}) for p, f in {"": {}, **app.purposes}.items()},
-        routes=app.routes or tuple(r.id for r in config.routes),
+        routes=names,
         limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
+        routing=read_routing(dict(app.options), weights, where=where),
         options=app.options,
     )
 

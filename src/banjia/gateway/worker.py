@@ -22,6 +22,7 @@ from banjia.gateway.metric import Metrics
 from banjia.gateway.server import run
 from banjia.gateway.settings import Settings
 from banjia.ledger.journal import Journal
+from banjia.store.vault import Vault
 
 PUBLISH = 1.0  # seconds between two publications of the counts
 REOPEN = 5.0  # seconds between two attempts to open a store that is not there
@@ -36,6 +37,7 @@ class Worker:
 
     settings: Callable[[], Settings]
     journal: Callable[[], Journal]
+    vault: Callable[[], Vault]
     board: Path
     counts: Path
     number: int = 0
@@ -51,6 +53,7 @@ class Worker:
             journal=journal,
             board=Board(self.board, worker=self.number, workers=self.workers),
             metrics=Metrics(self.counts, self.number),
+            vault=self.vault,
         )
         gc.collect()
         gc.freeze()  # what is here now lives as long as the worker: the collector need not walk it again

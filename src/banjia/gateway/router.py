@@ -1,0 +1,157 @@
+"""Router: in which order the allowed routes are tried. It only ever reorders what the policy allows."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TypeVar
+
+from banjia.gateway.option import Options
+
+BREAK_AFTER = 5  # failures in a row
+BREAK_SECONDS = 30.0
+ROLLOUT = frozenset({"route", "percent", "max_errors", "max_seconds", "window"})
+
+log = logging.getLogger("banjia.gateway")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A share of an application's calls goes to another route first, until a guard is passed."""
+
+    route: str
+    percent: float
+    max_errors: float = 0.2  # share of failed calls
+    max_seconds: float | None = None  # mean time of a call
+    window: int = 20  # calls that the guards look at, and that must have been made before they act
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """How one application's routes are chosen. `weights` are of those routes that config gives one."""
+
+    weights: tuple[tuple[str, float], ...] = ()
+    rollout: Rollout | None = None
+    fallback: bool = True
+
+
+@dataclass(slots=True)
+class _Health:
+    failures: int = 0
+    open_until: float = 0.0
+
+
+@dataclass(slots=True)
+class _Canary:
+    outcomes: deque[tuple[bool, float]] = field(default_factory=deque)
+    aborted: bool = False
+
+
+class Router:
+    """Health is what this process has seen. Stickiness needs no memory: it follows from the conversation's id."""
+
+    def __init__(self) -> None:
+        self._health: dict[str, _Health] = {}
+        self._canaries: dict[tuple[str, Rollout], _Canary] = {}
+
+    def order(
+        self, allowed: Sequence[tuple[str, T]], routing: Routing, *, app: str, conversation: str, now: float
+    ) -> list[T]:
+        """A permutation of what is allowed (its first item alone, where the app wants no fallback)."""
+        if len(allowed) == 1:
+            return [allowed[0][1]]
+        ranked = list(allowed)
+        if routing.weights:
+            ranked = _weighted(ranked, dict(routing.weights), _point(app, conversation, "weight"))
+        if routing.rollout is not None:
+            ranked = self._rolled_out(ranked, routing.rollout, app, _point(app, conversation, "rollout"))
+        ranked.sort(key=lambda pair: self.is_open(pair[0], now))  # stable: broken routes go last, the rest keep order
+        found = [item for _, item in ranked]
+        return found if routing.fallback else found[:1]
+
+    def report(self, app: str, routing: Routing, route: str, *, failed: bool, seconds: float, now: float) -> None:
+        """What came of one call on a route; what is the caller's own fault is no failure."""
+        health = self._health.setdefault(route, _Health())
+        if failed:
+            health.failures += 1
+            if health.failures >= BREAK_AFTER:
+                health.open_until = now + BREAK_SECONDS
+        elif health.failures:
+            health.failures = 0
+            health.open_until = 0.0
+        rollout = routing.rollout
+        if rollout is not None and rollout.route == route:
+            self._guard(app, rollout, failed=failed, seconds=seconds)
+
+    def is_open(self, route: str, now: float) -> bool:
+        """The breaker is open: the route is tried only when nothing else is left. Then one failure opens it again."""
+        health = self._health.get(route)
+        return health is not None and now < health.open_until
+
+    def is_aborted(self, app: str, rollout: Rollout) -> bool:
+        canary = self._canaries.get((app, rollout))
+        return canary is not None and canary.aborted
+
+    def _rolled_out(self, ranked: list[tuple[str, T]], rollout: Rollout, app: str, point: float) -> list[tuple[str, T]]:
+        canary = [p for p in ranked if p[0] == rollout.route]
+        others = [p for p in ranked if p[0] != rollout.route]
+        first = point * 100 < rollout.percent and not self.is_aborted(app, rollout)
+        return canary + others if first else others + canary
+
+    def _guard(self, app: str, rollout: Rollout, *, failed: bool, seconds: float) -> None:
+        canary = self._canaries.setdefault((app, rollout), _Canary())
+        canary.outcomes.append((failed, seconds))
+        if len(canary.outcomes) > rollout.window:
+            canary.outcomes.popleft()
+        if canary.aborted or len(canary.outcomes) < rollout.window:
+            return
+        errors = sum(f for f, _ in canary.outcomes) / rollout.window
+        mean = sum(s for _, s in canary.outcomes) / rollout.window
+        if errors > rollout.max_errors or (rollout.max_seconds is not None and mean > rollout.max_seconds):
+            canary.aborted = True
+            log.error("rollout of %s to %s aborted: %.0f%% errors, %.2f s", app, rollout.route, errors * 100, mean)
+
+
+def read_routing(app: dict[str, object], weights: dict[str, float], *, where: str) -> Routing:
+    raw = app.get("rollout")
+    rollout = None
+    if raw is not None:
+        options = Options(raw, f"{where}.rollout", ROLLOUT)
+        seconds = options.number("max_seconds", 0.0)
+        rollout = Rollout(
+            route=options.word("route"),
+            percent=options.number("percent", 0.0),
+            max_errors=options.number("max_errors", 0.2),
+            max_seconds=seconds or None,
+            window=options.count("window") or 20,
+        )
+    fallback = Options({"fallback": app.get("fallback", True)}, where, frozenset({"fallback"})).flag("fallback")
+    return Routing(tuple(weights.items()), rollout, fallback)
+
+
+def _weighted(ranked: list[tuple[str, T]], weights: dict[str, float], point: float) -> list[tuple[str, T]]:
+    """One of the weighted routes first, as often as its weight says; the others follow in their order."""
+    pool = [(pair, weights[pair[0]]) for pair in ranked if weights.get(pair[0], 0) > 0]
+    total = sum(weight for _, weight in pool)
+    if not pool:
+        return ranked
+    reach = point * total
+    for pair, weight in pool:
+        reach -= weight
+        if reach < 0:
+            return [pair, *(p for p in ranked if p is not pair)]
+    return ranked
+
+
+def _point(app: str, conversation: str, use: str) -> float:
+    """Where in [0, 1) a conversation stands; a call without one stands anywhere."""
+    if not conversation:
+        return random.random()  # noqa: S311 - a share of traffic, not a secret
+    digest = blake2b(f"{use}\0{app}\0{conversation}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64

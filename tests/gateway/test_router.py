@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from banjia.errors import ConfigError
+from banjia.gateway.router import BREAK_AFTER, BREAK_SECONDS, Rollout, Router, Routing, read_routing
+
+NAMES = ["a", "b", "c", "d"]
+ALLOWED = st.lists(st.sampled_from(NAMES), min_size=1, unique=True).map(lambda names: [(n, n) for n in names])
+ROUTINGS = st.builds(
+    Routing,
+    st.dictionaries(st.sampled_from(NAMES), st.floats(0, 9)).map(lambda d: tuple(d.items())),
+    st.none() | st.builds(Rollout, st.sampled_from(NAMES), st.floats(0, 100)),
+    st.just(True),
+)
+
+
+@given(ALLOWED, ROUTINGS, st.text(max_size=5), st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=30))
+def test_an_order_holds_exactly_what_is_allowed(allowed, routing, conversation, history):
+    router = Router()
+    for name, failed in history:
+        router.report("app", routing, name, failed=failed, seconds=1, now=0.0)
+    order = router.order(allowed, routing, app="app", conversation=conversation, now=1.0)
+    assert sorted(order) == sorted(name for name, _ in allowed)
+
+
+@given(ALLOWED, ROUTINGS, st.text(min_size=1, max_size=5))
+def test_a_conversation_keeps_its_route(allowed, routing, conversation):
+    router = Router()
+    orders = [router.order(allowed, routing, app="app", conversation=conversation, now=0.0) for _ in range(3)]
+    assert orders[0] == orders[1] == orders[2]
+
+
+def first(router, routing, conversation, now=0.0, names="ab"):
+    return router.order([(n, n) for n in names], routing, app="app", conversation=conversation, now=now)[0]
+
+
+def share(router, routing, name):
+    return sum(first(router, routing, str(i)) == name for i in range(2000)) / 2000
+
+
+def test_weights_share_the_calls_out():
+    assert share(Router(), Routing((("a", 3.0), ("b", 1.0))), "a") == pytest.approx(0.75, abs=0.05)
+
+
+def test_a_rollout_takes_its_share_and_no_more():
+    assert share(Router(), Routing(rollout=Rollout("b", 10)), "b") == pytest.approx(0.10, abs=0.03)
+
+
+@pytest.mark.parametrize(("failed", "seconds"), [(True, 0.1), (False, 9.0)])
+def test_a_guard_that_is_passed_aborts_the_rollout(failed, seconds):
+    router, routing = Router(), Routing(rollout=Rollout("b", 100, max_seconds=2.0, window=10))
+    assert first(router, routing, "x") == "b"
+    for _ in range(10):
+        router.report("app", routing, "b", failed=failed, seconds=seconds, now=0.0)
+        router.report("app", routing, "b", failed=False, seconds=seconds, now=0.0)
+    assert first(router, routing, "x") == "a"
+
+
+def test_a_rollout_that_does_well_goes_on():
+    router, routing = Router(), Routing(rollout=Rollout("b", 100, max_seconds=2.0, window=10))
+    for _ in range(50):
+        router.report("app", routing, "b", failed=False, seconds=1.0, now=0.0)
+    assert first(router, routing, "x") == "b"
+
+
+def test_a_route_that_keeps_failing_goes_last_and_comes_back():
+    router, routing = Router(), Routing()
+    for n in range(BREAK_AFTER):
+        assert first(router, routing, "x") == "a", n
+        router.report("app", routing, "a", failed=True, seconds=1, now=0.0)
+    assert first(router, routing, "x") == "b"
+    assert first(router, routing, "x", now=BREAK_SECONDS) == "a"
+    router.report("app", routing, "a", failed=True, seconds=1, now=BREAK_SECONDS)
+    assert first(router, routing, "x", now=BREAK_SECONDS + 1) == "b"
+    router.report("app", routing, "a", failed=False, seconds=1, now=BREAK_SECONDS + 2)
+    assert first(router, routing, "x", now=BREAK_SECONDS + 2) == "a"
+
+
+def test_an_app_without_fallback_has_one_route():
+    order = Router().order([("a", 1), ("b", 2)], Routing(fallback=False), app="x", conversation="", now=0.0)
+    assert order == [1]
+
+
+def test_a_wrong_rollout_names_its_place():
+    with pytest.raises(ConfigError, match=r"apps\[0\]\.rollout\.percents"):
+        read_routing({"rollout": {"route": "a", "percents": 1}}, {}, where="apps[0]")
