@@ -67,10 +67,29 @@ def possible(inquiry: Inquiry) -> Answer:
 
 
 def axis_answer(inquiry: Inquiry, axis: AxisNodes) -> AxisAnswer:
-    outcomes, exact = inquiry.reachable(axis.outcomes)
-    verdicts, sure = inquiry.reachable(axis.verdicts)
-    rules, may = _rules(inquiry, axis, outcomes)
-    return AxisAnswer(axis.law.id, outcomes, verdicts, exact and sure, rules, may)
+    """What can still result on one axis: read off one frame, or searched where that would be too large."""
+    made = inquiry.frame([*axis.outcomes.values(), *axis.verdicts.values(), *axis.fires.values()])
+    if made is None:
+        outcomes, exact = inquiry.reachable(axis.outcomes)
+        verdicts, sure = inquiry.reachable(axis.verdicts)
+        exact = exact and sure
+    else:
+        outcomes = tuple(id for id, node in axis.outcomes.items() if made.mask(node))  # noqa: A001
+        verdicts = tuple(verdict for verdict, node in axis.verdicts.items() if made.mask(node))
+        exact = True
+    certain: list[Rule] = []
+    may: list[Rule] = []
+    every = axis.law.axis.hit == "all"
+    for rule in axis.law.rules:
+        node = axis.fires[rule.id]
+        if not every and rule.outcome not in outcomes:
+            continue
+        always = made.mask(node) == made.alive if made else inquiry.certain(node)
+        if always and (every or len(outcomes) == 1):
+            certain.append(rule)
+        elif always or (made.mask(node) if made else not inquiry.excluded(node)):
+            may.append(rule)
+    return AxisAnswer(axis.law.id, outcomes, verdicts, exact, tuple(certain), tuple(may))
 
 
 def duties(inquiry: Inquiry) -> tuple[DutyAnswer, ...]:
@@ -88,20 +107,6 @@ def duties(inquiry: Inquiry) -> tuple[DutyAnswer, ...]:
                 met = True if inquiry.certain(each.met) else False if inquiry.excluded(each.met) else None
             found.append(DutyAnswer(id, each.duty, certainty, met))
     return tuple(found)
-
-
-def _rules(inquiry: Inquiry, axis: AxisNodes, outcomes: tuple[str, ...]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    certain: list[Rule] = []
-    may: list[Rule] = []
-    for rule in axis.law.rules:
-        node = axis.fires[rule.id]
-        if axis.law.axis.hit == "gravest" and rule.outcome not in outcomes:
-            continue
-        if inquiry.certain(node):
-            (certain if axis.law.axis.hit == "all" or len(outcomes) == 1 else may).append(rule)
-        elif not inquiry.excluded(node):
-            may.append(rule)
-    return tuple(certain), tuple(may)
 
 
 def overall(inquiry: Inquiry, axes: Mapping[str, AxisAnswer]) -> tuple[tuple[Verdict, ...], bool]:

@@ -9,7 +9,7 @@ from math import prod
 
 from banjia.facts.value import Interval, Value
 from banjia.logic.cells import Cell, cells
-from banjia.logic.program import NO, OPEN, YES, Op, Program
+from banjia.logic.program import AND, NO, NOT, OPEN, OR, YES, Program
 
 LIMIT = 1 << 20  # worlds; above it a frame is not built
 IDLE = 1 << 14  # worlds of axioms alone that are looked through to see whether they exclude anything
@@ -104,15 +104,15 @@ def evaluate(program: Program, nodes: Sequence[int], masks: dict[int, int], told
     """Complete *masks* from atoms upwards; *nodes* ascend, and settled parts change nothing and are skipped."""
     for at in nodes:
         op, args = program.nodes[at]
-        if op is Op.NOT:
+        if op == NOT:
             masks[at] = full ^ masks[args[0]]
-        elif op is Op.AND:
+        elif op == AND:
             mask = full
             for arg in args:
                 if told[arg] == OPEN:
                     mask &= masks[arg]
             masks[at] = mask
-        elif op is Op.OR:
+        elif op == OR:
             mask = 0
             for arg in args:
                 if told[arg] == OPEN:
@@ -136,16 +136,15 @@ def binding(program: Program, known: Mapping[str, Value], nodes: set[int], told:
     An axiom that some other fact can always satisfy, whatever the rest, excludes none: that fact gives way.
     """
     reached = set(program.open_atoms(nodes))
-    axioms = {
-        node: {fact for at, fact in atoms if told[at] == OPEN}
-        for node, atoms in _axiom_atoms(program).items()
-        if told[node] == OPEN
-    }
     near: dict[int, set[str]] = {}
-    grown = set(reached)
-    while more := {node: facts for node, facts in axioms.items() if node not in near and facts & grown}:
-        near |= more
-        grown.update(*more.values())
+    todo = list(reached)
+    seen = set(reached)
+    while todo:
+        for node in _axioms_about(program).get(todo.pop(), ()):
+            if told[node] == OPEN and node not in near:
+                near[node] = {fact for at, fact in _axiom_atoms(program)[node] if told[at] == OPEN}
+                todo += near[node] - seen
+                seen |= near[node]
     while loose := _loose(program, near, reached):
         near = {node: facts for node, facts in near.items() if loose not in facts}
     kept: list[int] = []
@@ -213,10 +212,20 @@ def _axiom_atoms(program: Program) -> dict[int, tuple[tuple[int, str], ...]]:
     }
 
 
+@lru_cache(maxsize=64)
+def _axioms_about(program: Program) -> dict[str, tuple[int, ...]]:
+    """The axioms that mention a fact."""
+    found: dict[str, dict[int, None]] = {}
+    for node, atoms in _axiom_atoms(program).items():
+        for _, fact in atoms:
+            found.setdefault(fact, {})[node] = None
+    return {fact: tuple(nodes) for fact, nodes in found.items()}
+
+
 @lru_cache(maxsize=4096)
 def _ways(program: Program, fact: str) -> tuple[frozenset[int], ...]:
     """For each cell of the fact, the axioms that it keeps on its own."""
-    about = [node for node, atoms in _axiom_atoms(program).items() if any(other == fact for _, other in atoms)]
+    about = _axioms_about(program)[fact]
     nodes = {at for node in about for at, other in _axiom_atoms(program)[node] if other == fact}
     found = []
     for cell in open_cells(program, {}, nodes)[fact]:

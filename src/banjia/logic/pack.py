@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from banjia.logic.condition import AtLeast, Atom, Flag, Is, Overlaps, Since, SizeAtLeast, Within
 from banjia.logic.frame import evaluate
-from banjia.logic.program import OPEN, Op, Program
+from banjia.logic.program import ATOM, OPEN, Program
 
 Array = npt.NDArray[Any]
 
@@ -23,7 +23,7 @@ def planes(program: Program, columns: Mapping[str, Array]) -> dict[int, int]:
     """
     found = {}
     for number, (op, args) in enumerate(program.nodes):
-        if op is Op.ATOM:
+        if op == ATOM:
             atom = program.atoms[args[0]]
             bits = np.packbits(_holds(atom, columns[atom.fact]), bitorder="little")
             found[number] = int.from_bytes(bits.tobytes(), "little")

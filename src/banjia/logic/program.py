@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import lru_cache
 
 from banjia.facts.value import Value
@@ -19,15 +18,9 @@ from banjia.logic.rules import VERDICTS, AxisLaw, Duty, Outcome, Verdict
 NO, YES, OPEN = 0, 1, 2  # what one pass knows of a node; NO and YES are also the numbers of the two constant nodes
 
 
-class Op(IntEnum):
-    CONSTANT = 0
-    ATOM = 1
-    AND = 2
-    OR = 3
-    NOT = 4
+CONSTANT, ATOM, AND, OR, NOT = range(5)  # kinds of node; plain numbers, for they are compared in the innermost loops
 
-
-Node = tuple[Op, tuple[int, ...]]
+Node = tuple[int, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +58,21 @@ class Program:
     def settle(self, known: Mapping[str, Value]) -> list[int]:
         """What the known facts make of every node: NO, YES or OPEN."""
         told: list[int] = []
+        tell = told.append
         for op, args in self.nodes:
-            match op:
-                case Op.ATOM:
-                    atom = self.atoms[args[0]]
-                    value = known.get(atom.fact)
-                    answer = None if value is None else holds(atom, value)
-                    told.append(OPEN if answer is None else int(answer))
-                case Op.AND:
-                    told.append(_and(told, args))
-                case Op.OR:
-                    told.append(_or(told, args))
-                case Op.NOT:
-                    told.append((YES, NO, OPEN)[told[args[0]]])
-                case Op.CONSTANT:
-                    told.append(args[0])
+            if op == ATOM:
+                atom = self.atoms[args[0]]
+                value = known.get(atom.fact)
+                answer = None if value is None else holds(atom, value)
+                tell(OPEN if answer is None else int(answer))
+            elif op == AND:
+                tell(_and(told, args))
+            elif op == OR:
+                tell(_or(told, args))
+            elif op == NOT:
+                tell((YES, NO, OPEN)[told[args[0]]])
+            else:
+                tell(args[0])
         return told
 
     def below(self, roots: Iterable[int], told: Sequence[int]) -> set[int]:
@@ -92,7 +85,7 @@ class Program:
                 continue
             seen.add(at)
             op, args = self.nodes[at]
-            if op is not Op.ATOM:
+            if op != ATOM:
                 todo.extend(arg for arg in args if told[arg] == OPEN)
         return seen
 
@@ -101,7 +94,7 @@ class Program:
         found: dict[str, list[int]] = {}
         for at in sorted(nodes):
             op, args = self.nodes[at]
-            if op is Op.ATOM:
+            if op == ATOM:
                 found.setdefault(self.atoms[args[0]].fact, []).append(at)
         return found
 
@@ -114,7 +107,7 @@ def assemble(laws: tuple[AxisLaw, ...], axioms: tuple[Condition, ...] = ()) -> P
 
 @dataclass
 class _Builder:
-    nodes: list[Node] = field(default_factory=lambda: [(Op.CONSTANT, (NO,)), (Op.CONSTANT, (YES,))])
+    nodes: list[Node] = field(default_factory=lambda: [(CONSTANT, (NO,)), (CONSTANT, (YES,))])
     atoms: list[Atom] = field(default_factory=list)
     numbers: dict[object, int] = field(default_factory=dict)
 
@@ -214,35 +207,35 @@ class _Builder:
             case _:
                 if condition not in self.numbers:
                     self.atoms.append(condition)
-                    self.numbers[condition] = self.node(Op.ATOM, (len(self.atoms) - 1,))
+                    self.numbers[condition] = self.node(ATOM, (len(self.atoms) - 1,))
                 return self.numbers[condition]
 
     def all_of(self, *parts: int) -> int:
-        return self.join(Op.AND, parts, unit=YES, zero=NO)
+        return self.join(AND, parts, unit=YES, zero=NO)
 
     def any_of(self, *parts: int) -> int:
-        return self.join(Op.OR, parts, unit=NO, zero=YES)
+        return self.join(OR, parts, unit=NO, zero=YES)
 
     def none_of(self, *parts: int) -> int:
         at = self.any_of(*parts)
         op, args = self.nodes[at]
-        if op is Op.CONSTANT:
+        if op == CONSTANT:
             return YES - args[0]
-        return args[0] if op is Op.NOT else self.node(Op.NOT, (at,))
+        return args[0] if op == NOT else self.node(NOT, (at,))
 
-    def join(self, op: Op, parts: tuple[int, ...], *, unit: int, zero: int) -> int:
+    def join(self, op: int, parts: tuple[int, ...], *, unit: int, zero: int) -> int:
         kept: set[int] = set()
         for part in parts:
             inner, args = self.nodes[part]
-            kept.update(args if inner is op else (part,))
+            kept.update(args if inner == op else (part,))
         kept.discard(unit)
-        if zero in kept or any(self.nodes[part][0] is Op.NOT and self.nodes[part][1][0] in kept for part in kept):
+        if zero in kept or any(self.nodes[part][0] == NOT and self.nodes[part][1][0] in kept for part in kept):
             return zero
         if len(kept) < 2:
             return next(iter(kept), unit)
         return self.node(op, tuple(sorted(kept)))
 
-    def node(self, op: Op, args: tuple[int, ...]) -> int:
+    def node(self, op: int, args: tuple[int, ...]) -> int:
         key = (op, args)
         if key not in self.numbers:
             self.nodes.append(key)

@@ -14,7 +14,7 @@ from typing import Literal
 from banjia.facts.value import Value
 from banjia.logic.cells import Cell
 from banjia.logic.frame import binding, frame, open_cells
-from banjia.logic.program import NO, OPEN, YES, Op, Program
+from banjia.logic.program import AND, NO, NOT, OPEN, OR, YES, Program
 
 BUDGET = 1_500  # groups of goals looked at; past it the answer is "perhaps"
 SMALL = 1 << 13  # worlds that are enumerated rather than searched
@@ -87,9 +87,9 @@ class _Search:
                     return None
                 continue
             op, args = self.program.nodes[node]
-            if op is Op.NOT:
+            if op == NOT:
                 todo.append((args[0], YES - want))
-            elif (op, want) in {(Op.AND, YES), (Op.OR, NO)}:
+            elif (op, want) in {(AND, YES), (OR, NO)}:
                 todo.extend((arg, want) for arg in reversed(args))
             else:
                 found[node, want] = None

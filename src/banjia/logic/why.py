@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from banjia.facts.catalogue import load
 from banjia.facts.value import Value
 from banjia.logic.inquiry import Inquiry
-from banjia.logic.program import NO, OPEN, YES, Op, Program
+from banjia.logic.program import AND, ATOM, CONSTANT, NO, NOT, OPEN, YES, Program
 from banjia.logic.rules import VERDICTS, Verdict
 from banjia.logic.search import find
 
@@ -15,7 +15,12 @@ from banjia.logic.search import find
 def because(inquiry: Inquiry, verdict: Verdict) -> tuple[str, ...]:
     """Known facts that suffice for the overall verdict, none of which can be left out; () where it is not settled."""
     rank = VERDICTS.index(verdict)
-    return _smallest(inquiry, [inquiry.program.overall[verdict]], lambda case: _is_overall(case, rank))
+    carrying = [
+        axis.verdicts[verdict] for axis in inquiry.program.axes.values() if inquiry.certain(axis.verdicts[verdict])
+    ]
+    if carrying and rank == len(VERDICTS) - 1:  # nothing is graver, so one axis is reason enough
+        return min((because_node(inquiry, node) for node in carrying), key=lambda facts: (len(facts), facts))
+    return _smallest(inquiry, [inquiry.program.overall[verdict]], lambda case: _is_overall(case, rank, carrying))
 
 
 def because_axis(inquiry: Inquiry, axis: str, outcome: str) -> tuple[str, ...]:
@@ -66,12 +71,12 @@ def _only(inquiry: Inquiry, facts: Iterable[str]) -> Inquiry:
     return Inquiry(inquiry.program, kept)
 
 
-def _is_overall(case: Inquiry, rank: int) -> bool:
-    """Whether no axis can be above the rank and some axis is always at it."""
+def _is_overall(case: Inquiry, rank: int, carrying: Iterable[int]) -> bool:
+    """Whether no axis can be above the rank, and some axis is always at it: one of *carrying*, or now this, now that."""
     axes = case.program.axes.values()
     if not all(case.excluded(axis.verdicts[graver]) for axis in axes for graver in VERDICTS[rank + 1 :]):
         return False
-    if rank == 0 or any(case.certain(axis.verdicts[VERDICTS[rank]]) for axis in axes):
+    if rank == 0 or any(case.certain(node) for node in carrying):
         return True
     return find(case.program, case.known, [(axis.verdicts[VERDICTS[rank]], NO) for axis in axes]) is None
 
@@ -90,17 +95,15 @@ def support(program: Program, told: list[int], roots: Iterable[int]) -> set[str]
 def _support(program: Program, told: list[int], node: int, memo: dict[int, frozenset[str]]) -> frozenset[str]:
     if node not in memo:
         op, args = program.nodes[node]
-        match op:
-            case Op.CONSTANT:
-                memo[node] = frozenset()
-            case Op.ATOM:
-                memo[node] = frozenset([program.atoms[args[0]].fact])
-            case Op.NOT:
-                memo[node] = _support(program, told, args[0], memo)
-            case _:
-                every = (op is Op.AND) == (told[node] == YES)
-                reasons = [_support(program, told, arg, memo) for arg in args if every or told[arg] == told[node]]
-                memo[node] = (
-                    frozenset().union(*reasons) if every else min(reasons, key=lambda each: (len(each), sorted(each)))
-                )
+        if op == CONSTANT:
+            memo[node] = frozenset()
+        elif op == ATOM:
+            memo[node] = frozenset([program.atoms[args[0]].fact])
+        elif op == NOT:
+            memo[node] = _support(program, told, args[0], memo)
+        else:
+            every = (op == AND) == (told[node] == YES)
+            reasons = [_support(program, told, arg, memo) for arg in args if every or told[arg] == told[node]]
+            shortest = min(reasons, key=lambda each: (len(each), sorted(each)))
+            memo[node] = frozenset().union(*reasons) if every else shortest
     return memo[node]
