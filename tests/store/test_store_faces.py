@@ -266,7 +266,7 @@ def test_a_password_is_never_shown(monkeypatch):
 
 @pytest.mark.postgres
 def test_a_database_that_does_not_exist_says_so(postgres_url, monkeypatch):
-    url = postgres_url.replace("@/banjia", "@/nobanjia")
+    url = postgres_url.replace("@/postgres", "@/nobanjia")
     assert "does not exist" in trouble(lambda: open_store(url), monkeypatch)
     assert "no data of banjia" in trouble(lambda: open_store(postgres_url, create=False), monkeypatch)
 

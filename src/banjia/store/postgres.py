@@ -124,10 +124,11 @@ class PostgresStore:
             self.url,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
-            # an acknowledged commit is on disk, whatever the server's own setting
-            options=f"-c synchronous_commit=on -c lock_timeout={LOCK_MS} -c client_encoding=UTF8",
+            client_encoding="UTF8",
             prepare_threshold=2,
         )
+        # an acknowledged commit is on disk, whatever the server's own setting
+        connection.execute(f"SET synchronous_commit = on; SET lock_timeout = {LOCK_MS}")
         with self._guard:
             self._open = [c for c in self._open if not c.closed]
             self._open.append(connection)
