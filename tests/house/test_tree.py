@@ -31,3 +31,8 @@ def test_no_file_carries_a_machine_path_or_a_registry_address():
         ):
             found = FORBIDDEN.search(path.read_text(encoding="utf-8", errors="replace"))
             assert not found, f"{name}: {found.group() if found else ''}"
+
+
+def test_no_two_test_files_share_a_name():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(set(names)) == sorted(names)
