@@ -57,7 +57,7 @@ T4 region-excluded: provider == 'google_gemini_api' and (actor.establishment in 
 T5 [2024-10-21..] region-excluded: provider == 'azure_openai' and actor.establishment == 'CN' and actor.kind == 'individual'
 T7 relay: provider == 'relay'
 T8 [2024-10-21..] enterprise-only: provider == 'azure_openai' and actor.establishment == 'CN'
-T6 region-excluded: provider not in ['self_hosted'] and not provider.serves_mainland and (actor.mainland_entity or actor.establishment == 'CN' or users.countries & ['CN'] or service.offered_to_domestic_public)
+T6 region-excluded: provider not in ['self_hosted', 'vllm', 'sglang', 'ollama', 'llamacpp', 'xinference'] and not provider.serves_mainland and (actor.mainland_entity or actor.establishment == 'CN' or users.countries & ['CN'] or service.offered_to_domestic_public)
 T9 terms-not-read: provider == 'google_gemini_api' and actor.establishment not in list.gemini_present
 T10 confirm-with-vendor: provider == 'google_vertex' and actor.establishment in list.china_region
 T11 terms-not-read: provider in ['mistral', 'xai'] and actor.establishment in list.china_region
@@ -66,7 +66,7 @@ T13 no-region-rule: True
 """,
     "licence": """
 licence .. first
-W0 not-applicable: provider not in ['self_hosted']
+W0 not-applicable: provider not in ['self_hosted', 'vllm', 'sglang', 'ollama', 'llamacpp', 'xinference']
 W1 free: model.licence in ['apache-2.0', 'mit']
 W2 territory-barred: model.licence == 'llama-community-multimodal' and actor.establishment in list.eu
 W3 territory-barred: model.licence == 'tencent-community' and (actor.establishment in list.tencent_excluded or users.countries & list.tencent_excluded)
