@@ -30,7 +30,7 @@ _TAIL = (
 def _regions() -> str:
     cities = sorted(words("cities"), key=len, reverse=True)
     districts = sorted(words("districts"), key=len, reverse=True)
-    first = "(?:" + "|".join(cities) + ")(?:{_HAN}{{1,8}}?自治(?:区|州|县)|特别行政区|地区|省|市|州|盟|縣|县|區)?"
+    first = "(?:" + "|".join(cities) + f")(?:{_HAN}{{1,8}}?自治(?:区|州|县)|特别行政区|地区|省|市|州|盟|縣|县|區)?"
     starts = "".join(sorted({w[0] for w in (*cities, *districts)} | {"中"}))
     return (
         f"(?=[{starts}])(?:(?:中国|中國|中华人民共和国)?(?:{first}[ ·,，]?){{1,3}}(?:{_HAN}{{1,6}}?(?:新区|区|區|县|縣|市|旗)[ ]?)?"

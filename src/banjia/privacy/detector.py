@@ -56,10 +56,8 @@ class Form:
     near: re.Pattern[bytes] | None
     score: float
     priority: int
-
-    @property
-    def guarded(self) -> bool:
-        return self.order_free or self.not_before is not None or self.near is not None
+    in_context: bool  # what stands around it decides
+    guarded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +127,8 @@ def _form(id_: str, priority: int, raw: dict[str, object]) -> Form:
         near=_compile(str(near)) if near else None,
         score=float(str(raw.get("score", 0.9))),
         priority=priority,
+        in_context=bool(not_before or near),
+        guarded=bool(raw.get("order_free") or not_before or near),
     )
 
 

@@ -26,6 +26,10 @@ class Identifier:
 
     def __init__(self, engine: EngineName = "auto") -> None:
         self.forms: tuple[Form, ...] = tuple(f for d in detectors() for f in d.forms)
+        # what the loop below needs of each form, without a look-up by name
+        self._steps = [
+            (None if f.window else f.pattern.match, f.back, f.value, f.check, f.guarded, f) for f in self.forms
+        ]
         self.matcher: Matcher = matcher([*(f.anchor for f in self.forms), ORDER, *DISGUISES], engine)
 
     def find(self, data: bytes) -> tuple[list[Found], bool]:
@@ -42,37 +46,37 @@ class Identifier:
 
     def _piece(self, data: bytes) -> tuple[list[Found], bool]:
         padded = b"\n" + data + b"\n"
-        forms = self.forms
-        order, disguise = len(forms), len(forms) + 1
+        steps, order = self._steps, len(self._steps)
         labels: list[int] = []
         found: list[Found] = []
         hits = self.matcher.hits(padded)
         hits.sort()
-        done = [-1] * len(forms)  # end of the last match of each form
+        done = [-1] * order  # end of the last match of each form
         disguised = False
         for end, number in hits:
             if number >= order:
-                if number >= disguise:
+                if number > order:
                     disguised = True
                 else:
                     labels.append(end)
                 continue
             if done[number] >= end:
                 continue
-            form = forms[number]
-            if form.window:
-                match = _within(form, padded, end)
-            else:
-                match = form.pattern.match(padded, end - form.back)
+            begin, back, value, check, guarded, form = steps[number]
+            match = begin(padded, end - back) if begin is not None else _within(form, padded, end)
             if match is None:
                 continue
-            start, stop = match.span(form.value)
-            if form.check is not None and not form.check(padded[start:stop]):
+            start, stop = match.span(value)
+            number_found = padded[start:stop]
+            if check is not None and not check(number_found):
                 continue
-            if form.guarded and not _fits(form, padded, match.start(), labels):
-                continue
+            if guarded:
+                if labels and form.order_free and start - labels[-1] <= ORDER_REACH and _is_order(padded, labels, start):
+                    continue
+                if form.in_context and not _fits(form, padded, match.start()):
+                    continue
             done[number] = stop
-            if padded[start - 1] == OPEN and CLOSE in padded[start:stop] and OPEN not in padded[start:stop]:
+            if padded[start - 1] == OPEN and CLOSE in number_found and OPEN not in number_found:
                 start -= 1  # "(021) 5555 0101": the bracket belongs to the number
             found.append((start - 1, stop - 1, form))
         return found, disguised
@@ -118,19 +122,22 @@ def to_code_points(data: bytes, found: list[Found]) -> list[Found]:
 
 
 def _within(form: Form, data: bytes, end: int) -> re.Match[bytes] | None:
-    stop = min(len(data), end + form.ahead)
-    match = form.pattern.search(data, max(0, end - form.window), stop)
+    stop = end + form.ahead
+    start = end - form.window
+    match = form.pattern.search(data, start if start > 0 else 0, stop)
     while match is not None and match.end() < end:
         match = form.pattern.search(data, max(match.end(), match.start() + 1), stop)
     return match
 
 
-def _fits(form: Form, data: bytes, start: int, labels: list[int]) -> bool:
-    """No label of an order number before it, no forbidden context, and the context that it needs."""
-    if form.order_free and labels:
-        last = labels[bisect_right(labels, start) - 1]
-        if 0 <= start - last <= ORDER_REACH and ORDER_GAP.fullmatch(data, last, start) and not _of_document(data, last):
-            return False
+def _is_order(data: bytes, labels: list[int], start: int) -> bool:
+    """A label of an order number stands right before it."""
+    last = labels[bisect_right(labels, start) - 1]
+    return 0 <= start - last and ORDER_GAP.fullmatch(data, last, start) is not None and not _of_document(data, last)
+
+
+def _fits(form: Form, data: bytes, start: int) -> bool:
+    """No forbidden context before it, and the context that it needs."""
     if form.not_before is not None and form.not_before.search(data[max(0, start - NOT_BEFORE) : start]):
         return False
     return form.near is None or form.near.search(data[max(0, start - NEAR) : start + NEAR]) is not None
