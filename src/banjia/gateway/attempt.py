@@ -12,19 +12,24 @@ from banjia.gateway.answer import Answer, UpstreamError
 from banjia.gateway.call import Call
 from banjia.gateway.clock import Clock
 from banjia.gateway.event import Events, Usage
-from banjia.gateway.failure import failed, from_status
-from banjia.gateway.forward import Told, forward_json, forward_stream, read_answer
+from banjia.gateway.failure import failed, from_canonical, from_status
+from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, read_answer
 from banjia.gateway.metric import Metrics
-from banjia.gateway.outgoing import Outgoing, prepare
+from banjia.gateway.outgoing import Outgoing, head_of, prepare
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Contents, Recorder
 from banjia.gateway.refusal import Refusal
+from banjia.gateway.rewrite import Rewrite, payloads
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
+from banjia.gateway.whole import Gathered, as_events, needs_whole, together, whole
 from banjia.policy.decide import Decision
+from banjia.routes.dialect.draft import VectorPlan
+from banjia.routes.dialect.vector import joined, parts
 
 ERROR_BYTES = 1024 * 1024
+PARTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,12 @@ class Attempt:
             raise refusal
 
     async def _exchange(self, out: Outgoing) -> None:
+        if out.request is not None and out.plan.vectors is not None:
+            await self._vectors(out, out.request, out.plan.vectors)
+            return
+        if out.request is not None and needs_whole(out.plan):
+            await self._whole(out, out.request)
+            return
         answer = await self._send(out.head, out.body)
         try:
             if self.call.stream:
@@ -110,6 +121,49 @@ class Attempt:
         said = read_answer(body)
         self._done(said.usage, 200)
         await forward_json(self.call, body, self._told(out), said.model)
+
+    async def _vectors(self, out: Outgoing, request: dict[str, Any], plan: VectorPlan) -> None:
+        """Cut to the vendor's limits, asked for a few parts at a time, put together in the caller's order."""
+        gate = asyncio.Semaphore(PARTS_AT_ONCE)
+
+        async def part(inputs: list[Any]) -> dict[str, Any]:
+            async with gate:
+                return await self._ask(out, {**request, "input": inputs})
+
+        answers = await together([part(inputs) for inputs in parts(request.get("input"), plan)])
+        await self._pass_on(out, joined(answers, plan))
+
+    async def _whole(self, out: Outgoing, request: dict[str, Any]) -> None:
+        answer = await whole(request, out.plan, lambda changed: self._ask(out, changed))
+        if out.rewrite is not None:
+            answer = out.rewrite.restored(answer)
+        await self._pass_on(out, answer)
+
+    async def _ask(self, out: Outgoing, request: dict[str, Any]) -> dict[str, Any]:
+        """One exchange of an answer that takes several; in OpenAI's form, with surrogates still in it."""
+        named = {**request, "model": self.candidate.model, **({"stream": True} if out.plan.force_stream else {})}
+        body = msgspec.json.encode(named)
+        answer = await self._send(head_of(self.candidate, self.call.operation, out.plan, len(body)), body)
+        try:
+            said = await answer.body(self.candidate.route.target.max_answer)
+        except BaseException:
+            answer.abort(UpstreamError("client_gone"))
+            raise
+        if out.plan.force_stream:
+            return gathered(said, out.rewrite)
+        found = decoded(said)
+        return out.rewrite.translated(found) if out.rewrite is not None else found
+
+    async def _pass_on(self, out: Outgoing, answer: dict[str, Any]) -> None:
+        body = msgspec.json.encode(answer)
+        said = read_answer(body)
+        self._done(said.usage, 200)
+        told = self._told(out)
+        if self.call.stream:
+            events = as_events(answer, include_usage=self.call.usage_asked)
+            await self.call.begin([EVENT_STREAM, NO_CACHE, *told.headers(said.model)], events, more=False)
+        else:
+            await forward_json(self.call, body, told, said.model)
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:
         events = Events(hide_usage=out.hide_usage and out.rewrite is None)
@@ -158,6 +212,19 @@ class Attempt:
 
     def _ms(self) -> int:
         return int((self.tools.clock.monotonic() - self.call.started) * 1000)
+
+
+def gathered(body: bytes, rewrite: Rewrite | None) -> dict[str, Any]:
+    """One answer of a stream that is here whole."""
+    pieces = Gathered()
+    rewriter = rewrite.rewriter() if rewrite is not None else None
+    for payload in payloads(body):
+        event = decoded(payload)
+        for changed in rewriter.feed(event) if rewriter is not None else [event]:
+            pieces.add(changed)
+    if rewriter is not None and rewriter.error is not None and rewrite is not None:
+        raise from_canonical(rewriter.error, rewrite.route)
+    return pieces.answer()
 
 
 def decoded(body: bytes) -> dict[str, Any]:

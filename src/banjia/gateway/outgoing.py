@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 OPERATION = {"chat/completions": "chat", "embeddings": "embeddings", "completions": "completions"}
 INCLUDE_USAGE = b'"stream_options":{"include_usage":true}'
 NO_PLAN = Plan()
+TOKEN_IDS = Text(
+    "此路线的模型只接受文字，不接受词元编号；请让客户端发送文字（LangChain：check_embedding_ctx_length=False）",
+    "the model of this route takes text, no token ids; let the client send text "
+    "(LangChain: check_embedding_ctx_length=False)",
+)
 # OpenAI's models that did not think before they answered: an app that came from one is served without thinking
 UNTHINKING = re.compile(r"^(gpt-3\.5|gpt-4(?!\.[5-9]|o-audio)|gpt-4o|chatgpt-4o|gpt-35|text-davinci)", re.IGNORECASE)
 
@@ -67,8 +72,10 @@ async def prepare(
             translator.selection(candidate.model, operation) if translator is not None and rewrites else None,
             treated if restores else None,
         )
-    body = _body(call, candidate, request, hide_usage=hide_usage)
     plan = prepared.plan if prepared is not None else NO_PLAN
+    if plan.vectors is not None and plan.vectors.vocabulary is not None:
+        raise bad_request("token_ids", TOKEN_IDS, param="input")
+    body = _body(call, candidate, request, hide_usage=hide_usage)
     return Outgoing(
         body=body,
         head=head_of(candidate, call.operation, plan, len(body)),

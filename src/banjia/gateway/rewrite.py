@@ -36,20 +36,30 @@ class Rewrite:
     treated: Treated | None = None
 
     def answer(self, response: Json) -> Json:
-        """The whole answer in OpenAI's form. Raises Refusal where an error stood in its place."""
+        """The whole answer as the caller gets it. Raises Refusal where an error stood in its place."""
+        return self.restored(self.translated(response))
+
+    def translated(self, response: Json) -> Json:
+        """In OpenAI's form, with surrogates still in it."""
         if self.provider is not None and self.selection is not None:
             answered = answers.answer(self.provider, self.selection, response)
             if answered.error is not None:
                 raise from_canonical(answered.error, self.route)
             response = answered.response
+        return response
+
+    def restored(self, response: Json) -> Json:
         if self.treated is not None and self.treated.surrogates is not None:
             response = self.treated.restorer().answer(response)
         return response
 
+    def rewriter(self, *, include_usage: bool = False) -> StreamRewriter | None:
+        if self.provider is None or self.selection is None:
+            return None
+        return StreamRewriter(self.provider, self.selection, include_usage)
+
     def stream(self, *, include_usage: bool) -> StreamRewrite:
-        rewriter = None
-        if self.provider is not None and self.selection is not None:
-            rewriter = StreamRewriter(self.provider, self.selection, include_usage)
+        rewriter = self.rewriter(include_usage=include_usage)
         restored = self.treated.stream() if self.treated is not None and self.treated.surrogates is not None else None
         return StreamRewrite(self.route, rewriter, restored)
 

@@ -1,0 +1,38 @@
+"""Schema: whether an answer meets the JSON Schema that the caller gave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+from referencing import Registry
+
+from banjia.gateway.refusal import bad_request
+from banjia.text import Text
+
+
+def validator_of(schema: Any) -> Draft202012Validator:
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        text = Text(f"json_schema 无效：{error.message}", f"the json_schema is not valid: {error.message}")
+        raise bad_request("invalid_json_schema", text, param="response_format") from error
+    return Draft202012Validator(schema, registry=Registry())  # a reference to elsewhere is never fetched
+
+
+def valid(content: str, validator: Draft202012Validator) -> tuple[str, str | None]:
+    """The JSON within the answer, and what is wrong with it."""
+    text = content.strip()
+    if text.startswith("```"):
+        text = text.split("\n", 1)[-1].rsplit("```", 1)[0].strip()
+    try:
+        validator.validate(msgspec.json.decode(text))
+    except (msgspec.MsgspecError, RecursionError):
+        return text, "it is not JSON"
+    except ValidationError as error:
+        return text, f"{error.json_path}: {error.message}"[:300]
+    except Exception as error:  # noqa: BLE001 - a reference that leads nowhere, a pattern that does not compile
+        return text, f"the schema cannot be applied: {error}"[:300]
+    return text, None

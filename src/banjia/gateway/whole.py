@@ -1,0 +1,198 @@
+"""Whole: answers that must be complete before they are passed on: a schema to be met, a tool to be called."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from banjia.gateway.answer import UpstreamError
+from banjia.gateway.refusal import Refusal, bad_request
+from banjia.routes.dialect.draft import Plan
+from banjia.text import Text
+
+T = TypeVar("T")
+Json = dict[str, Any]
+Ask = Callable[[Json], Awaitable[Json]]
+
+REPAIRS = 2
+MOST_CHOICES = 16
+
+SCHEMA_NOTE = "Answer with one JSON value that is valid under this JSON Schema, and with nothing else:\n"
+REPAIR_NOTE = "That was not valid under the schema: {error}. Answer again with the corrected JSON and nothing else."
+TOOL_NOTE = "You must answer with a call of {name} and with nothing else."
+
+
+def needs_whole(plan: Plan) -> bool:
+    return plan.json_schema is not None or plan.calls > 1 or plan.forced_tool is not None or plan.force_stream
+
+
+async def whole(request: Json, plan: Plan, ask: Ask) -> Json:
+    """The finished answer. Raises Refusal where the model does not come up with one that is valid."""
+    if plan.tools:
+        text = Text("此路线的模型不支持工具调用", "the model of this route takes no tools")
+        raise bad_request("tools_unsupported", text, param="tools")
+    plain = {k: v for k, v in request.items() if k not in {"stream", "stream_options"}}
+
+    async def one() -> Json:
+        answer = await _with_schema(plain, plan, ask) if plan.json_schema is not None else await ask(plain)
+        return answer if plan.forced_tool is None else await _with_tool(plain, plan.forced_tool, answer, ask)
+
+    if plan.calls <= 1:
+        return await one()
+    if plan.calls > MOST_CHOICES:
+        raise bad_request("n_too_large", Text(f"n 至多 {MOST_CHOICES}", f"n is at most {MOST_CHOICES}"), param="n")
+    return joined(await together([one() for _ in range(plan.calls)]))
+
+
+async def together(jobs: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """All results in order; the first failure ends the others."""
+    tasks = [asyncio.ensure_future(job) for job in jobs]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def joined(answers: list[Json]) -> Json:
+    """One answer with a choice of each; usage adds up."""
+    choices = [{**c, "index": i} for i, c in enumerate(c for a in answers for c in a.get("choices") or [])]
+    usage: dict[str, int] = {}
+    for answer in answers:
+        for name, value in (answer.get("usage") or {}).items():
+            if isinstance(value, int):
+                usage[name] = usage.get(name, 0) + value
+    return {**answers[0], "choices": choices, **({"usage": usage} if usage else {})}
+
+
+def as_events(answer: Json, *, include_usage: bool) -> bytes:
+    """A finished answer in the form of a stream."""
+    head: Json = {k: answer[k] for k in ("id", "created", "model", "system_fingerprint") if k in answer}
+    head["object"] = "chat.completion.chunk"
+    events: list[Json] = []
+    for choice in answer.get("choices") or []:
+        message = dict(choice.get("message") or {})
+        calls = message.pop("tool_calls", None)
+        if calls:
+            message["tool_calls"] = [{**call, "index": i} for i, call in enumerate(calls)]
+        index = choice.get("index", 0)
+        events.append({**head, "choices": [{"index": index, "delta": message, "finish_reason": None}]})
+        end = {"index": index, "delta": {}, "finish_reason": choice.get("finish_reason") or "stop"}
+        events.append({**head, "choices": [end]})
+    if include_usage and answer.get("usage"):
+        events.append({**head, "choices": [], "usage": answer["usage"]})
+    return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in events) + b"data: [DONE]\n\n"
+
+
+async def _with_schema(request: Json, plan: Plan, ask: Ask) -> Json:
+    """Ask, check, and ask again with the fault named; never more than a few times."""
+    from banjia.gateway.schema import valid, validator_of  # noqa: PLC0415 - only callers of json_schema pay for it
+
+    schema = ((plan.schema or {}).get("json_schema") or {}).get("schema") or {}
+    validator = validator_of(schema)
+    note = {"role": "system", "content": SCHEMA_NOTE + msgspec.json.encode(schema).decode()}
+    messages = [note, *(request.get("messages") or [])]
+    for _ in range(REPAIRS + 1):
+        answer = await ask({**request, "messages": messages})
+        choice = (answer.get("choices") or [{}])[0]
+        message = choice.get("message") or {}
+        cut = choice.get("finish_reason") in {"length", "content_filter"}
+        if cut or message.get("tool_calls") or message.get("refusal"):
+            return answer  # as OpenAI: a call, a refusal or a cut answer stands as it is
+        text, fault = valid(str(message.get("content") or ""), validator)
+        if fault is None:
+            fixed = {**choice, "message": {**message, "content": text}}
+            return {**answer, "choices": [fixed, *(answer.get("choices") or [])[1:]]}
+        messages = [
+            *messages,
+            {"role": "assistant", "content": str(message.get("content") or "")},
+            {"role": "user", "content": REPAIR_NOTE.format(error=fault)},
+        ]
+    raise Refusal(
+        502,
+        "server_error",
+        "json_schema_not_met",
+        Text(
+            f"模型 {REPAIRS + 1} 次都没有给出符合 schema 的 JSON",
+            f"the model gave no JSON that meets the schema in {REPAIRS + 1} answers",
+        ),
+        retry=True,
+    )
+
+
+async def _with_tool(request: Json, forced: Any, answer: Json, ask: Ask) -> Json:
+    """A forced tool that the vendor could not be told to force: asked for once more in words, else an error."""
+    name = forced.get("function", {}).get("name") if isinstance(forced, dict) else None
+    if _called(answer, name):
+        return answer
+    note = {"role": "system", "content": TOOL_NOTE.format(name=name or "one of the tools")}
+    again = await ask({**request, "messages": [*(request.get("messages") or []), note]})
+    if _called(again, name):
+        return again
+    text = Text("模型没有调用要求的工具", "the model did not call the tool that was asked for")
+    raise Refusal(502, "server_error", "tool_not_called", text, retry=True)
+
+
+def _called(answer: Json, name: str | None) -> bool:
+    for choice in answer.get("choices") or []:
+        for call in (choice.get("message") or {}).get("tool_calls") or []:
+            if name is None or (call.get("function") or {}).get("name") == name:
+                return True
+    return False
+
+
+class Gathered:
+    """The pieces of a stream put together as one answer, for vendors that only stream."""
+
+    def __init__(self) -> None:
+        self._head: Json = {}
+        self._choices: dict[int, Json] = {}
+        self._usage: Any = None
+
+    def add(self, event: Json) -> None:
+        self._head = self._head or {k: event[k] for k in ("id", "created", "model") if k in event}
+        self._usage = event.get("usage") or self._usage
+        for piece in event.get("choices") or []:
+            index = piece.get("index") or 0
+            choice = self._choices.setdefault(
+                index, {"index": index, "message": {"role": "assistant", "content": None}, "finish_reason": None}
+            )
+            choice["finish_reason"] = piece.get("finish_reason") or choice["finish_reason"]
+            _grow(choice["message"], piece.get("delta") or {})
+
+    def answer(self) -> Json:
+        if not self._choices or any(c["finish_reason"] is None for c in self._choices.values()):
+            raise UpstreamError("broken", "no end mark")
+        choices = [self._choices[i] for i in sorted(self._choices)]
+        usage = {"usage": self._usage} if self._usage is not None else {}
+        return {**self._head, "object": "chat.completion", "choices": choices, **usage}
+
+
+def _grow(message: Json, delta: Json) -> None:
+    for name, value in delta.items():
+        if name == "tool_calls":
+            calls = message.setdefault("tool_calls", [])
+            for part in value or []:
+                _grow_call(calls, part)
+        elif name == "role":
+            message["role"] = value or message["role"]
+        elif isinstance(value, str):
+            message[name] = (message.get(name) or "") + value
+        elif value is not None:
+            message[name] = value
+
+
+def _grow_call(calls: list[Json], part: Json) -> None:
+    index = part.get("index") or 0
+    while len(calls) <= index:
+        calls.append({"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
+    call = calls[index]
+    call["id"] = part.get("id") or call["id"]
+    function = part.get("function") or {}
+    call["function"]["name"] = function.get("name") or call["function"]["name"]
+    call["function"]["arguments"] += function.get("arguments") or ""
