@@ -184,6 +184,30 @@ def test_a_failing_route_is_followed_by_the_next_that_the_policy_allows(tmp_path
     assert (answer.status, answer.headers["x-banjia-route"], sent) == (200, "b", 1)
 
 
+def embeds(tmp_path, **app):
+    async def main():
+        async with Scripted(sends(http(b"x", status="503 no"))) as bad, Scripted() as good:
+            routes = [route("a", bad.url, models={"e": "one"}), route("b", good.url, models={"e": "two"})]
+            async with house(tmp_path, routes, policy(open_cells("a", "b")), **app) as h:
+                return await h.post("/v1/embeddings", body={"model": "e", "input": ["x"]})
+
+    return play(main())
+
+
+def test_vectors_of_another_space_never_stand_in(tmp_path):
+    assert embeds(tmp_path).status == 503
+
+
+def test_a_pinned_space_chooses_its_route(tmp_path):
+    answer = embeds(tmp_path, options={"embeddings": {"space": "self_hosted/two"}})
+    assert (answer.status, answer.headers["x-banjia-vector-space"]) == (200, "self_hosted/two")
+
+
+def test_a_space_that_no_route_gives_is_refused(tmp_path):
+    answer = embeds(tmp_path, options={"embeddings": {"space": "openai/text-embedding-ada-002"}})
+    assert (answer.status, answer.error["code"]) == (409, "vector_space")
+
+
 NAMES = ("a", "b", "c", "d")
 
 

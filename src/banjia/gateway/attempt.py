@@ -208,7 +208,8 @@ class Attempt:
         for warning in out.warnings:
             self.tools.metrics.count("banjia_warnings_total", self.candidate.route.id, warning.partition("(")[0])
         treatment = self.decision.treatment if self.contents.data_class != "none" else "allow"
-        return Told(self.candidate.route.id, self.candidate.model, self.entry, treatment, out.warnings)
+        space = self.candidate.vector_space if self.call.operation == "embeddings" else ""
+        return Told(self.candidate.route.id, self.candidate.model, self.entry, treatment, out.warnings, space)
 
     def _ms(self) -> int:
         return int((self.tools.clock.monotonic() - self.call.started) * 1000)

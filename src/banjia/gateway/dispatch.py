@@ -37,9 +37,10 @@ class Dispatch:
         pairs = [(c.route.id, (c, d)) for c, d in self.allowed(call, settings, contents)]
         now = self._tools.clock.monotonic()
         routing = call.app.routing
-        for candidate, decision in self._tools.router.order(
-            pairs, routing, app=call.app.id, conversation=call.conversation, now=now
-        ):
+        ordered = self._tools.router.order(pairs, routing, app=call.app.id, conversation=call.conversation, now=now)
+        if call.operation == "embeddings":
+            ordered = one_space(ordered, call.app.vector_space)
+        for candidate, decision in ordered:
             try:
                 await Attempt(call, settings, candidate, decision, contents, self._tools).run()
             except Refusal as refusal:
@@ -104,6 +105,20 @@ class Dispatch:
 
 
 NO_ROUTE = Refusal(502, "server_error", "no_route", Text("没有可用的路线", "no route could be used"), retry=True)
+
+
+def one_space(ordered: Allowed, pinned: str) -> Allowed:
+    """Only routes whose vectors can be compared: those of the pinned space, else of the first route's."""
+    space = pinned or ordered[0][0].vector_space
+    kept = [pair for pair in ordered if pair[0].vector_space == space]
+    if kept:
+        return kept
+    found = ", ".join(dict.fromkeys(pair[0].vector_space for pair in ordered))
+    text = Text(
+        f"应用的向量属于空间 {space}，可用的路线给出的是 {found}；混用会得到无意义的结果",
+        f"the application's vectors are of space {space}, the routes that may be used give {found}; they do not mix",
+    )
+    raise Refusal(409, "invalid_request_error", "vector_space", text, param="model")
 
 
 def unknown_model(call: Call, settings: Settings) -> Refusal:

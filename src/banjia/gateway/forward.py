@@ -33,6 +33,7 @@ class Told:
     entry: str
     treatment: str
     warnings: tuple[str, ...] = ()
+    vector_space: str = ""
 
     def headers(self, model: str) -> list[Header]:
         out = [
@@ -43,6 +44,8 @@ class Told:
         ]
         if self.warnings:
             out.append((b"x-banjia-warnings", _value(", ".join(self.warnings))))
+        if self.vector_space:
+            out.append((b"x-banjia-vector-space", _value(self.vector_space)))
         return out
 
 

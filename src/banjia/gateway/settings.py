@@ -22,6 +22,7 @@ from banjia.routes.dialect.translator import Translator
 from banjia.text import Lang, Text
 
 TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
+EMBEDDINGS = frozenset({"space"})
 MAX_BODY = 64 * 1024 * 1024
 MAX_IN_FLIGHT = 4096
 BEARER = ("authorization", "Bearer {key}")
@@ -36,6 +37,7 @@ class AppSettings:
     routes: tuple[str, ...]
     limits: Limits
     routing: Routing = field(default_factory=Routing)
+    vector_space: str = ""  # provider/model that made the application's stored vectors
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -46,6 +48,11 @@ class Candidate:
     route: RouteSettings
     model: str
     _heads: dict[str, bytes] = field(default_factory=dict, compare=False)
+
+    @property
+    def vector_space(self) -> str:
+        """Vectors of two spaces cannot be compared, however alike their width is."""
+        return f"{self.route.provider}/{self.model}"
 
     def head(self, operation: str) -> bytes:
         head = self._heads.get(operation)
@@ -171,6 +178,7 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
     weights = {
         r.id: float(w) for r in config.routes if r.id in names and isinstance(w := r.options.get("weight"), int | float)
     }
+    embeddings = Options(app.options.get("embeddings"), f"{where}.embeddings", EMBEDDINGS)
     return AppSettings(
         id=app.id,
         purposes=frozenset(app.purposes),
@@ -178,6 +186,7 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         routes=names,
         limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
         routing=read_routing(dict(app.options), weights, where=where),
+        vector_space=embeddings.word("space"),
         options=app.options,
     )
 
