@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import re
 
+from banjia.privacy.gazetteer import alternatives
+
 _UNITS = ("Studio", "Flat", "Apartment", "Apt", "Unit", "Suite", "Room")
 Place = tuple[int, int, float]
 
-_STATE = (
-    "(?:A[LKZRSAEP]|C[AOT]|D[EC]|F[LM]|G[AU]|HI|I[DLNA]|K[SY]|LA|M[EDHAINSOTP]|N[EVHJMYCD]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]|UT|V[TAI]|W[AVIY]|"
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|"
-    "Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|"
-    "New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|"
-    "Virginia|Washington|West Virginia|Wisconsin|Wyoming)"
-)
-_SUFFIX = (
-    "(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Terrace|Ter|Trail|Trl|Parkway|Pkwy|Circle|Cir|Highway|Hwy|"
-    "Square|Sq|Alley|Loop|Crescent|Close|Grove|Gardens|Mews|Row|Walk|Hill|Green|Greens|Grn|Rise|View|Views|Park|Parks|Plaza|Plains|Plain|Port|Ports|Point|Points|"
-    "Ridge|Ridges|River|Rapids|Rapid|Ranch|Run|Shoal|Shoals|Shore|Shores|Skyway|Spring|Springs|Spur|Spurs|Squares|Station|Stravenue|Stream|Streets|Summit|"
-    "Terrace|Throughway|Trace|Track|Trafficway|Tunnel|Turnpike|Underpass|Union|Unions|Valley|Valleys|Via|Viaduct|Village|Villages|Ville|Vista|Wall|Walks|Wells|Well|"
-    "Ways|Annex|Arcade|Bayou|Beach|Bend|Bluff|Bluffs|Bottom|Branch|Bridge|Brook|Brooks|Burg|Burgs|Bypass|Camp|Canyon|Cape|Causeway|Center|Centers|Circles|Cliff|"
-    "Cliffs|Club|Common|Commons|Corner|Corners|Course|Courts|Cove|Coves|Creek|Crest|Crossing|Crossroad|Curve|Dale|Dam|Divide|Drives|Estate|Estates|Expressway|"
-    "Extension|Extensions|Fall|Falls|Ferry|Field|Fields|Flat|Flats|Ford|Fords|Forest|Forge|Forges|Fork|Forks|Fort|Freeway|Garden|Gateway|Glen|Glens|Groves|Harbor|"
-    "Harbors|Haven|Heights|Hills|Hollow|Inlet|Island|Islands|Isle|Junction|Junctions|Key|Keys|Knoll|Knolls|Lake|Lakes|Land|Landing|Light|Lights|Loaf|Lock|Locks|"
-    "Lodge|Loops|Mall|Manor|Manors|Meadow|Meadows|Mill|Mills|Mission|Motorway|Mount|Mountain|Mountains|Neck|Orchard|Oval|Overpass|Parkways|Pass|Passage|Path|Pike|"
-    "Pine|Pines|Prairie|Radial|Ramp|Rest|Roads|Route|Rue|Broadway)"
-)
+_STATE = alternatives("states_en")
+_SUFFIX = alternatives("streets_en")
 _UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Studio|#|No)\.? ?#?[A-Za-z0-9-]{1,6})"
 _CITY = r"[A-Z][A-Za-z.'’-]+(?: [A-Z][A-Za-z.'’-]+){0,3}"
 _ZIP = r"[0-9]{5}(?:-[0-9]{4})?"

@@ -162,7 +162,13 @@ def email(value: bytes) -> bool:
     """A box of a person: no role, no file name, a top-level domain of letters."""
     local, _, domain = value.partition(b"@")
     tld = domain[domain.rfind(b".") + 1 :].lower()
-    return len(tld) > 1 and tld.isalpha() and tld not in NOT_TLDS and local.lower() not in ROLE_BOXES and local[-1:] != b"."
+    return (
+        len(tld) > 1
+        and tld.isalpha()
+        and tld not in NOT_TLDS
+        and local.lower() not in ROLE_BOXES
+        and local[-1:] != b"."
+    )
 
 
 def ssn(value: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 
@@ -11,6 +12,13 @@ def words(name: str) -> frozenset[str]:
     """The entries of `data/NAME.txt`, parted by white space, or by `|` where entries hold spaces."""
     text = (resources.files("banjia.privacy") / "data" / f"{name}.txt").read_text(encoding="utf-8")
     return frozenset(w.strip() for w in text.split("|")) if "|" in text else frozenset(text.split())
+
+
+@cache
+def alternatives(name: str) -> str:
+    """The entries of `data/NAME.txt` as alternatives of a pattern, longest first; `_` stands for a blank or none."""
+    longest_first = sorted(words(name), key=lambda w: (-len(w), w))
+    return "(?:" + "|".join(re.escape(w).replace("_", "[ _-]?") for w in longest_first) + ")"
 
 
 @cache

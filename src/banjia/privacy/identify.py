@@ -71,7 +71,12 @@ class Identifier:
             if check is not None and not check(number_found):
                 continue
             if guarded:
-                if labels and form.order_free and start - labels[-1] <= ORDER_REACH and _is_order(padded, labels, start):
+                if (
+                    labels
+                    and form.order_free
+                    and start - labels[-1] <= ORDER_REACH
+                    and _is_order(padded, labels, start)
+                ):
                     continue
                 if form.in_context and not _fits(form, padded, match.start()):
                     continue

@@ -5,74 +5,39 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from banjia.privacy.cues_en import (
+    ADDRESSED,
+    AFTER_ONE,
+    AMBIGUOUS,
+    BEFORE_ONE,
+    COMPANY,
+    INFORMAL,
+    LABELLED,
+    PERSON_AFTER,
+    PERSON_BEFORE,
+    RUN,
+    THING,
+    TITLED,
+)
 from banjia.privacy.gazetteer import words
 from banjia.privacy.taken import Taken
 
 Place = tuple[int, int, float]
 
-_WORD = r"(?:[A-ZÀ-Þ][a-zß-ÿ]+(?:['’\-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|De[A-Z][a-z]+|[A-Z]{2,})"
-_RUN = re.compile(
-    rf"(?<![A-Za-z0-9_@./#$-]){_WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:(?:van|von|de|da|del|la|di|bin|al|el) ){{0,2}}{_WORD}|[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
-)
-_TITLE = re.compile(
-    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Lady|Judge|Officer|Nurse|Captain|Sgt|Sergeant|Lt|Detective|Rev|Father|Sister|Coach|Uncle|Aunt)\.? (?P<n>{_WORD}(?: (?:[A-Z]\. )?{_WORD}){{0,2}})"
-)
-_LABEL = re.compile(
-    r"(?i:\b(?:full[ _-]?name|first[ _-]?name|last[ _-]?name|name|customer|client|patient|employee|member|holder|cardholder|account[ _-]?holder|beneficiary|contact|emergency contact|next of kin|recipient|sender|"
-    r"buyer|seller|tenant|landlord|borrower|guest|passenger|driver|traveler|traveller|applicant|candidate|student|teacher|manager|supervisor|attn|attention|signed|signed by|caller|user|"
-    r"spouse|husband|wife|mother|father|son|daughter|brother|sister|physician|doctor|attending|provider|witness|plaintiff|defendant|assignee|author|owner|reporter|interviewee|nominee|payee|"
-    r"ship[ _-]?to|bill[ _-]?to|sold[ _-]?to|cc|from|to|by|my name is|this is|i am|i'm|named|called|dear|hi|hello|hey|regards,?|sincerely,?|best,?|thanks,?|cheers,?|yours,?|love,?)\b)"
-    r"[\"']?(?:\s*[:=\-–—|#]\s*|,?\s+)[\"'*_]{0,3}(?P<n>" + _WORD + r"(?:[ ](?:[A-Z]\.? )?" + _WORD + r"){0,3})"
-)
-_BEFORE_ONE = re.compile(
-    r"(?i:\b(?:tell|told|ask|asked|call|called|email|emailed|text|meet|met|with|for|dear|hi|hello|hey|cc|ping|remind|notify|notified|thank|thanks|thanks,|by|and|to|from|inform|invite|invited|message|contact|let|help|see|visit|"
-    r"is|was|between|than|like|named|does|did|has|if|that|because|when|of|about|regards,|best,|sincerely,|cheers,|friend|colleague|boss|manager|wife|husband|son|daughter|brother|sister|mom|dad|neighbor|neighbour|roommate|coworker|client|patient|customer|my name is|i'm|i am|this is|it's))[\s,:]+$"
-)
-_AFTER_ONE = re.compile(
-    r"^(?:['’]s\b|,? (?:is|was|has|had|said|says|will|would|can|could|called|asked|asks|told|wants|needs|and I|who|lives|works|moved|left|joined|sent|wrote|paid|owes|emailed|confirmed|replied|from|about|that|at|to|,)\b|[,:] )"
-)
-_PERSON_BEFORE = re.compile(
-    r"(?i:\b(?:my name is|i am|i'm|this is|mr|mrs|ms|dr|prof|tenant|witness|client|patient|customer|employee|colleague|friend|boss|manager|owner|backup|host|guest|passenger|driver|student|teacher|neighbou?r|"
-    r"husband|wife|son|daughter|brother|sister|mother|father|contact|attn|dear|hi|hello|hey|thanks|regards|sincerely|cheers|letter for|apology to|email to|reply to|invite|met|told|asked|called|joined|tell|ask|related to|"
-    r"belongs to|signed by|written by|on behalf of|named|between|candidate|applicant|nurse|officer|detective|judge|attorney|ceo|cto|cfo|founder|author|接待人|联系人|客户|姓名|抄送)\.?)[\s,:：(]{1,3}$"
-)
-_PERSON_AFTER = re.compile(
-    r"^(?:['’]s (?:phone|email|address|passport|account|ssn|doctor|wife|husband|son|daughter|mother|father|birthday|appointment|chart|record|salary)|,? (?:was (?:diagnosed|born|hired|fired|admitted|promoted|late)|met|told|said|says|asked|"
-    r"joined|lives|lived|works|worked|called|emailed|wrote|who|and I|has been|hasn['’]t|is (?:running|late|sick|pregnant|allergic|my|our|the))\b|, ?\+?\(?[0-9]{3}| ?\((?:\+?[0-9(]|aged? |[0-9]{2}\)|he/|she/|they/)|, (?:aged? )?[0-9]{2}\b|,? (?:SSN|DOB|MRN|passport|phone|mobile|email|born)\b| 发来| 会在| 说)"
-)
-_INFORMAL = re.compile(
-    r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])"
-)
-_NAME_BEFORE = re.compile(
-    r"(?i)(?:tell|ask|dear|hi|hello|hey|cc|ping|remind|told|thank|thanks|colleague|boss|friend|named)[\s,]+$"
-)
-COMPANY = re.compile(
-    r"^(?:,? (?:Inc|Ltd|LLC|PLC|Plc|Corp|Co|LLP|LP|GmbH|Limited|Incorporated|Corporation|Company|Group|Holdings|Partners|Associates|Industries|Enterprises|Foundation|University|College|Hospital|Clinic|Bank|School|Institute|Solutions|Systems|Technologies|Labs|and Sons|& Sons|& Co|Brothers|Bros|Airlines|Insurance)\b)"
-)
-_STREET = re.compile(
-    r"^ (?:[A-Z][a-z]+ )?(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Square|Park|Bridge|River|Lake|Island|County|Airport|Station|Stadium|Theorem|Theory|Test|Award|Prize|Disease|Syndrome|Law|Act|Algorithm|Method|Effect|Model|Cup|Trophy|Hotel|Museum|Library|Theatre|Theater|Center|Centre|Tower|Building|Hall|Beach|Valley|Bay|City|Town)\b"
-)
-AMBIGUOUS = frozenset(
-    "Will May Mark April June August Autumn Summer Rose Grace Faith Joy Hope Dawn Crystal Amber Jade Misty Penny Christian Jesus Guy Art Bill Rob Sue Pat Drew Chase Grant Frank Earl Dean Gene Jean Don Max Miles "
-    "Ray Rich Nick Jack Carol Holly Ivy Daisy Iris Violet Ruby Hazel Melody Destiny Lane Dale Glen Cliff Parker Carter Jordan Austin Virginia Victoria Georgia Florence Sydney Charlotte Savannah Dakota Jackson Lincoln "
-    "Chelsea Brooklyn Alexandria Madison Tyler Hunter Mason Angel Sierra Mercedes Lee Kent Logan Preston Aurora Stella Raven Sandy Brandy Brandi Candy Ginger Robin Jay Wade Lance Dustin Cody Claude Alexa Julia Jasmine "
-    "Ada Ruby Sierra Reed Stone Paris London Asia India China Israel Beau Brock Ezra Harper Avery Quinn Hugo Felix Faith Troy Harry Gemini Carmen Eve Jasper Clay Dallas Houston Denver Phoenix Cheyenne Martin Perry Francis Dakota Poppy Theo Kirk Lyon Lewis Duncan Fraser Rita Nora Cole Pierce Dick Colon Jerry Tom Kelvin Siri Cortana Monte Carlo".split()
-)
-
 
 def names(text: str) -> list[Place]:
     """Names in Latin letters; a name found whole is then known by each of its parts."""
     found: list[Place] = []
-    for m in _RUN.finditer(text):
+    for m in RUN.finditer(text):
         found += _in_run(text, m)
-    for m in _TITLE.finditer(text):
+    for m in TITLED.finditer(text):
         if _plain(m["n"].split()[0]):
             found.append((m.start("n"), m.end("n"), 0.93))
-    for m in _LABEL.finditer(text):
+    for m in LABELLED.finditer(text):
         place = _labelled(text, m)
         if place:
             found.append(place)
-    found += [(m.start("n"), m.end("n"), 0.85) for m in _INFORMAL.finditer(text) if _both_known(m["n"])]
+    found += [(m.start("n"), m.end("n"), 0.85) for m in INFORMAL.finditer(text) if _both_known(m["n"])]
     return _again(text, _whole(found))
 
 
@@ -122,11 +87,11 @@ def _pair(text: str, start: int, first: str, second: str) -> float:
     known_last = second in surnames
     if first in given and (known_last or second not in common):
         if first in AMBIGUOUS and not known_last:
-            return 0.7 if _BEFORE_ONE.search(text[max(0, start - 24) : start]) else 0.0
+            return 0.7 if BEFORE_ONE.search(text[max(0, start - 24) : start]) else 0.0
         if first in ("Will", "May", "Mark", "Bill", "Grant") and _opens(text, start) and second in given:
             return 0.0
         return 0.95 if known_last else 0.88
-    opens = _opens(text, start) and not _PERSON_AFTER.match(text[start + len(first) + len(second) + 1 :][:24])
+    opens = _opens(text, start) and not PERSON_AFTER.match(text[start + len(first) + len(second) + 1 :][:24])
     if known_last and first not in common and first not in surnames and not opens:
         return 0.75
     if _pinyin(first) and _pinyin(second) and (known_last or first in surnames):
@@ -146,7 +111,7 @@ def _pair(text: str, start: int, first: str, second: str) -> float:
 def _in_company(text: str, start: int, name: str) -> bool:
     """Two unknown words that stand where a person is spoken of."""
     before, after = text[max(0, start - 32) : start], text[start + len(name) : start + len(name) + 24]
-    return bool(_PERSON_BEFORE.search(before)) or bool(_PERSON_AFTER.match(after))
+    return bool(PERSON_BEFORE.search(before)) or bool(PERSON_AFTER.match(after))
 
 
 def _longer(tokens: list[tuple[int, str]], i: int, size: int) -> int:
@@ -170,9 +135,9 @@ def _stands_alone(text: str, tokens: list[tuple[int, str]], i: int, first: str) 
     following = _fold(tokens[i + 1][1]) if i + 1 < len(tokens) and after.startswith(" ") else ""
     if following and following in words("words_en"):
         return False
-    cued = bool(_BEFORE_ONE.search(before))
+    cued = bool(BEFORE_ONE.search(before))
     if first in AMBIGUOUS:
-        return cued and bool(_AFTER_ONE.match(after)) and _NAME_BEFORE.search(before) is not None
+        return cued and bool(AFTER_ONE.match(after)) and ADDRESSED.search(before) is not None
     alone = i == 0 or _fold(tokens[i - 1][1]) in words("words_en")
     return cued or (alone and not re.match(r"[-–/][A-Z]", after))
 
@@ -234,7 +199,7 @@ def _whole(found: list[Place]) -> list[Place]:
 def _is_thing(text: str, start: int, end: int) -> bool:
     """A firm, a street or a work that bears a name."""
     after = text[end : end + 40]
-    if COMPANY.match(after) or _STREET.match(after):
+    if COMPANY.match(after) or THING.match(after):
         return True
     if re.match(r"-[A-Z][a-z]+\b|, [A-Z][a-z]+ and [A-Z][a-z]+\b(?! [A-Z])", after):
         return True

@@ -6,33 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from banjia.privacy.gazetteer import letters, lexicon, words
+from banjia.privacy.gazetteer import alternatives, letters, lexicon, words
 from banjia.privacy.taken import Taken
 
 Place = tuple[int, int, float]  # start, end, score
 
-TITLES = (
-    "先生|女士|小姐|太太|夫人|老师|老師|医生|醫生|大夫|护士|教授|博士|律师|法官|警官|经理|经理|總監|总监|主任|主管|院长|校长|局长|处长|科长|"
-    "部长|所长|厂长|店长|组长|队长|师傅|師傅|同学|同志|工程师|会计|董事长|董事|总裁|总经理|老板|老闆|阿姨|叔叔|大爷|大妈|大姐|大哥|奶奶|爷爷|总|董|哥|姐|工|导|局|处"
-)
-LABELS = (
-    "姓名|名字|真名|本名|联系人|聯絡人|联络人|紧急联系人|收件人|收货人|寄件人|发件人|患者|病人|病患|客户|顾客|用户|会员|员工|雇员|学生|学员|考生|"
-    "老师|申请人|投保人|被保险人|受益人|担保人|借款人|贷款人|持卡人|户主|业主|租客|租户|房东|承租人|出租人|乙方|甲方|原告|被告|当事人|委托人|代理人|"
-    "法定代表人|法人代表|法人|负责人|经办人|签字人|签字|签名|经理|主任|医生|主治医生|主治医师|家属|父亲|母亲|爸爸|妈妈|丈夫|妻子|配偶|儿子|女儿|孩子|哥哥|姐姐|弟弟|妹妹|"
-    "监护人|家长|车主|驾驶员|司机|乘客|旅客|乘车人|入住人|住客|预订人|订票人|候选人|应聘者|求职者|面试者|买家|卖家|买方|卖方|同事|朋友|同学|室友|邻居|老板|领导|"
-    "作者|我叫|我是|名叫|叫做|叫|本人|来自|抄送|发给|转给|找|联系|称呼|昵称|汇款人|收款人|付款人|开户人|户名|账户名|报案人|举报人|投诉人|来访人|访客|"
-    "姓名全称|中文名|曾用名|受理人|跟进人|审批人|提交人|创建人|操作人|负责人员|值班人|值班|介绍人|推荐人|随行|同行|陪同|乘机人|"
-    "机主|嘉宾|评委|讲师|主持人|证人|保证人|抵押人|死者|伤者|孕妇|产妇|店主|失主|房客|游客|业务员|快递员|骑手|保安|保姆|月嫂|教练|选手|队员|班长|班主任|辅导员|导师|亲戚|男友|女友|前夫|前妻|未婚夫|未婚妻|"
-    "老公|老婆|舅舅|姑姑|表哥|表姐|堂哥|岳父|岳母|公公|婆婆|爷爷|奶奶|外公|外婆|孙子|孙女|警官|法官|律师|会计|出纳|秘书|助理|工程师|设计师|主播|博主|参会人|与会人|发言人|检查人|复核人|采购|对接人|"
-    "會員|顧客|客戶|姓名為|聯繫人|收貨人|寄件者|病患姓名|患者姓名|車主|員工|申請人"
-)
-VERBS = (
-    "说|称|表示|反映|反馈|投诉|来电|致电|申请|预约|提出|要求|想|因|于|已|在|的|和|与|跟|及|、|同志|主诉|自述|拟|将|需|要|本人|来|去|今|昨|刚|会|把|向|对|被|请|签|"
-    "男|女|年|身份|证|护照|通行|电话|手机|联系|微信|住|家|现|于|入|出|是|为|有|没|也|都|还|就|又|再|每|从|到|等|您|你|，|。|：|:|,|;|；|（|\\(|）|\\)|\\s|$|\"|'|<|/|\\||“|”|》|!|！|\\?|？"
-)
-SOFT = frozenset(
-    "的了和与及在是说因于为就也都向对把被将从给来去到要会能已有没未不请想男女先后等电手住身证护联微家出入年现今昨明刚称签跟同他她我你您这那此拟需并且之"
-)
+TITLES = alternatives("titles_zh")
+LABELS = alternatives("labels_zh")
+SOFT = letters("soft_zh")
 _CALLED = re.compile(
     '(?:叫|我是|告诉|问|找|给|约|和|跟|陪|亲爱的|@|同事|朋友|同学|客户|患者|姓名[:：]?|联系人[:：]?|[“"：:，]\\s*)$'
 )
@@ -58,13 +39,13 @@ def _surname() -> str:
 @cache
 def _labelled() -> re.Pattern[str]:
     gap = r"(?:[\s:：=＝\"'“”「」\[\]()（）|>*_#,、]|是|为|為|叫|名叫|即){0,6}"
-    return re.compile(f"(?:{LABELS})({gap})({_surname()}{_HAN}{{1,3}})")
+    return re.compile(f"{LABELS}({gap})({_surname()}{_HAN}{{1,3}})")
 
 
 @cache
 def _spaced() -> re.Pattern[str]:
     """A name of two characters set apart, as forms print it."""
-    return re.compile(f"(?:{LABELS})[:：]?\\s*({_surname()}[ \u3000]{{1,2}}{_HAN})(?!{_HAN})")
+    return re.compile(f"{LABELS}[:：]?\\s*({_surname()}[ \u3000]{{1,2}}{_HAN})(?!{_HAN})")
 
 
 @cache
@@ -74,7 +55,9 @@ def _titled() -> re.Pattern[str]:
 
 @cache
 def _familiar() -> re.Pattern[str]:
-    return re.compile(f"[小老阿][{''.join(sorted(letters('surnames')))}](?={VERBS})")
+    return re.compile(
+        f"[小老阿][{''.join(sorted(letters('surnames')))}](?={alternatives('after_name_zh')}|[^\u4e00-\u9fff]|$)"
+    )
 
 
 @cache
@@ -89,7 +72,7 @@ def _alone() -> re.Pattern[str]:
 def _acting() -> re.Pattern[str]:
     """A name that opens a clause and does something."""
     return re.compile(
-        rf"(?:(?<=[\s,，、;；:：\"'“「（(。！？!?])|^)({_surname()}{_HAN}{{1,2}})(?=认为|建议|负责|表示|提出|要求|反映|汇报|指出|补充|同意|反对|主持|说|问|答|申请|预约|来电|致电|拟|今年|现年|因|于[0-9]|的(?:手机|电话|身份证|地址|邮箱|快递|病历|体检|简历|孩子|同学|女儿|儿子|父亲|母亲))"
+        rf"(?:(?<=[\s,，、;；:：\"'“「（(。！？!?])|^)({_surname()}{_HAN}{{1,2}})(?={alternatives('acts_zh')})"
     )
 
 
@@ -241,7 +224,7 @@ def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
 
 
 def _is_labelled(text: str, start: int) -> bool:
-    return bool(re.search(f"(?:{LABELS})[\\s:：\"'=]{{1,4}}$", text[max(0, start - 14) : start]))
+    return bool(re.search(f"{LABELS}[\\s:：\"'=]{{1,4}}$", text[max(0, start - 14) : start]))
 
 
 def _han(c: str) -> bool:

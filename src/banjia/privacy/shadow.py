@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
-from banjia.privacy.checks import bank_card, mobile_cn, resident_id
+from banjia.privacy.checks import bank_card, resident_id
 
 NUMERALS = {
     c: str(i)
@@ -47,6 +47,7 @@ _SAID = re.compile(rf"(?i)\b(?:(?:double|triple) )?{_W}\b(?:[ ,\-]{{1,2}}(?:(?:d
 _WORD = re.compile(rf"(?i)(?:(double|triple) )?({_W})")
 _DASH = re.compile(r"(?<=[0-9])[\u2010-\u2015\u2212\u00b7\u30fb](?=[0-9])")
 _LOOSE = re.compile(r"(?<![0-9])[0-9](?:(?:[ \t]{0,4}\r?\n[ \t>|*]{0,8}|\\n|[ ._*/\-]{1,2})?[0-9Xx]){9,40}(?![0-9])")
+_MOBILE = re.compile(rb"1[3-9][0-9]{9}")
 _BROKEN = re.compile(r"\n|[0-9][ ._*/-][0-9][ ._*/-][0-9][ ._*/-][0-9]|\\n")
 
 Edit = tuple[int, int, str]  # these characters are read as that text
@@ -172,6 +173,6 @@ def _joined(text: str) -> list[Edit]:
         if not _BROKEN.search(run):
             continue
         number = re.sub(r"\\n|[^0-9Xx]", "", run).encode()
-        if mobile_cn(number) and len(number) == 11 or resident_id(number) or bank_card(number):
+        if _MOBILE.fullmatch(number) or resident_id(number) or bank_card(number):
             edits += [(m.start() + g.start(), m.start() + g.end(), "") for g in re.finditer(r"\\n|[^0-9Xx]+", run)]
     return edits

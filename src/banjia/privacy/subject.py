@@ -11,7 +11,7 @@ from banjia.privacy.names_zh import TITLES
 from banjia.privacy.span import NOT_PERSONAL, Span
 
 SINGULAR = frozenset({"ID_CN", "PASSPORT", "SSN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT", "MILITARY_ID"})
-_TITLE = re.compile(f"(?:{TITLES})$")
+_TITLE = re.compile(f"{TITLES}$")
 _LINE_END = re.compile("[\n。；;]")
 _GLOSS = re.compile(r"\s*[(（/\[【]\s*")
 

@@ -1,0 +1,34 @@
+"""English cues: what stands before, after and around a name."""
+
+from __future__ import annotations
+
+import re
+
+from banjia.privacy.gazetteer import alternatives, words
+
+WORD = r"(?:[A-ZÀ-Þ][a-zß-ÿ]+(?:['’\-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|De[A-Z][a-z]+|[A-Z]{2,})"
+_PARTICLE = "(?:van|von|de|da|del|la|di|bin|al|el)"
+RUN = re.compile(
+    rf"(?<![A-Za-z0-9_@./#$-]){WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:{_PARTICLE} ){{0,2}}{WORD}|[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
+)
+TITLED = re.compile(rf"\b{alternatives('titles_en')}\.? (?P<n>{WORD}(?: (?:[A-Z]\. )?{WORD}){{0,2}})")
+LABELLED = re.compile(
+    rf"(?i:\b{alternatives('labels_en')}\b),?[\"']?(?:\s*[:=\-–—|#]\s*|\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
+)
+INFORMAL = re.compile(
+    r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])"
+)
+BEFORE_ONE = re.compile(rf"(?i:\b{alternatives('before_name_en')}),?[\s,:]+$")
+AFTER_ONE = re.compile(rf"^(?:['’]s\b|,? {alternatives('name_acts_en')}(?![A-Za-z])|[,:] )")
+ADDRESSED = re.compile(
+    r"(?i)(?:tell|ask|dear|hi|hello|hey|cc|ping|remind|told|thank|thanks|colleague|boss|friend|named)[\s,]+$"
+)
+PERSON_BEFORE = re.compile(rf"(?i:(?<![A-Za-z]){alternatives('person_before_en')}\.?)[\s,:：(]{{1,3}}$")
+PERSON_AFTER = re.compile(
+    rf"^(?:['’]s {alternatives('owned_en')}|,? {alternatives('person_after_en')}\b|, ?\+?\(?[0-9]{{3}}"
+    r"| ?\((?:\+?[0-9(]|aged? |[0-9]{2}\)|he/|she/|they/)|, (?:aged? )?[0-9]{2}\b"
+    r"|,? (?:SSN|DOB|MRN|passport|phone|mobile|email|born)\b| 发来| 会在| 说)"
+)
+COMPANY = re.compile(rf"^,? {alternatives('company_en')}(?![A-Za-z])")
+THING = re.compile(rf"^ (?:[A-Z][a-z]+ )?{alternatives('things_en')}\b")
+AMBIGUOUS = words("ambiguous_en")  # names that are words, months or places as well
