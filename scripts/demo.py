@@ -1,4 +1,4 @@
-"""The whole loop on a real application and real local models: what `make demo` runs.
+"""The whole loop on a real application and real local models: what `make demo` runs, in the locale's language or `demo.py zh|en`.
 
 check -> serve -> the unchanged application -> a refused call -> ledger verify -> verify after one changed byte.
 Everything is on loopback; no key and no outside service is needed. Exit 0 when every step did what it should.
@@ -20,6 +20,10 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from banjia.assess import words
+from banjia.text import Text, locale_lang
+
+LANG = "zh" if "zh" in sys.argv[1:] else "en" if "en" in sys.argv[1:] else locale_lang()
 ROOT = Path(__file__).resolve().parent.parent
 HELPDESK = ROOT / "examples" / "helpdesk"
 BIN = Path(sys.executable).parent
@@ -43,33 +47,47 @@ def main() -> int:
         "HELPDESK_KEY": key,
         "AZURE_OPENAI_API_KEY": "none",
         "OPENAI_DIRECT_KEY": "none",
-        "LANG": "C.UTF-8",
+        "LC_ALL": "zh_CN.UTF-8" if LANG == "zh" else "C.UTF-8",
     }
     try:
         walk(app, env, key=key, chat=chat, embed=embed, gateway=gateway)
     except StepError as error:
         print(f"\ndemo: {error}", file=sys.stderr)
         return 1
-    print("\nThe application left its relay, kept working, and every decision can be proved.")
+    done = Text(
+        "应用离开了中转站，照常工作，每个决定都有据可查。",
+        "The application left its relay, kept working, and every decision can be proved.",
+    )
+    print(f"\n{done.say(LANG)}")
     return 0
 
 
 def walk(app: Path, env: dict[str, str], *, key: str, chat: int, embed: int, gateway: int) -> None:
-    say("1. What does the application use, and what of it is closed today?")
+    say(Text("1. 应用在用什么，今天哪些已关闭？", "1. What does the application use, and what of it is closed today?"))
     banjia(["check", "."], app, env, expect={0, 3, 4, 5}, must=["chatanywhere"])
 
-    say("2. Why: OpenAI direct, the relay, Azure, and the models on this machine")
+    say(
+        Text(
+            "2. 为什么：直连 OpenAI、中转、Azure、本机模型",
+            "2. Why: OpenAI direct, the relay, Azure, and the models on this machine",
+        )
+    )
     for route, ending, must in (
-        ("openai", {4}, ["prohibited", "openai-services-agreement"]),
-        ("reverse-proxy --fact model.vendor=openai", {4}, ["prohibited"]),
+        ("openai", {4}, [words.verdict("prohibited").say(LANG), "openai-services-agreement"]),
+        ("reverse-proxy --fact model.vendor=openai", {4}, [words.verdict("prohibited").say(LANG)]),
         ("azure", {3, 4, 5}, ["azure-china"]),
-        ("local-chat", {0}, ["no bar found"]),
+        ("local-chat", {0}, [words.verdict("permitted").say(LANG)]),
     ):
         banjia(["assess", "--app", "helpdesk", "--route", *route.split()], app, env, expect=ending, must=must, first=9)
 
-    say("3. Real models on this machine, and the gateway in front of them")
+    say(Text("3. 本机的真实模型，和它们前面的网关", "3. Real models on this machine, and the gateway in front of them"))
     with models(chat, embed), serving(app, env, gateway):
-        say("4. The same application, not a line changed: two variables point it at the gateway")
+        say(
+            Text(
+                "4. 同一个应用，一行未改：两个变量把它指向网关",
+                "4. The same application, not a line changed: two variables point it at the gateway",
+            )
+        )
         moved = {**env, "OPENAI_BASE_URL": f"http://127.0.0.1:{gateway}/v1", "OPENAI_API_KEY": key}
         for verb, text in (
             ("ask", "How long does delivery take?"),
@@ -85,7 +103,12 @@ def walk(app: Path, env: dict[str, str], *, key: str, chat: int, embed: int, gat
                 shown=f"python -m helpdesk {verb} {text!r}",
             )
 
-        say("5. A call that names a model only OpenAI has: refused, with the article")
+        say(
+            Text(
+                "5. 点名只有 OpenAI 才有的模型：拒绝，并给出条款",
+                "5. A call that names a model only OpenAI has: refused, with the article",
+            )
+        )
         closed = (
             "import openai\n"
             "from helpdesk.settings import client\n"
@@ -105,7 +128,12 @@ def walk(app: Path, env: dict[str, str], *, key: str, chat: int, embed: int, gat
             shown="the same client, model='gpt-5.5'",
         )
 
-    say("6. The ledger: every decision, verified; then one byte changed in a copy")
+    say(
+        Text(
+            "6. 台账：每个决定都可核验；再在副本里改一个字节",
+            "6. The ledger: every decision, verified; then one byte changed in a copy",
+        )
+    )
     banjia(["ledger", "verify"], app, env, expect={0})
     banjia(["ledger", "tally", "--year", time.strftime("%Y")], app, env, expect={0})
     copy = WORK / "changed.db"
@@ -170,7 +198,11 @@ def models(chat: int, embed: int) -> Iterator[None]:
     with background(command, WORK, os.environ, WORK / "models.log"):
         wait(f"http://127.0.0.1:{chat}/v1/models", WORK / "models.log")
         wait(f"http://127.0.0.1:{embed}/v1/models", WORK / "models.log")
-        print("\nSmolLM2-135M (chat) and multilingual-e5-small (search) answer on loopback.")
+        ready = Text(
+            "SmolLM2-135M（对话）和 multilingual-e5-small（检索）已在本机应答。",
+            "SmolLM2-135M (chat) and multilingual-e5-small (search) answer on loopback.",
+        )
+        print(f"\n{ready.say(LANG)}")
         yield
 
 
@@ -233,8 +265,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def say(title: str) -> None:
-    print(f"\n{'-' * 100}\n{title}")
+def say(title: Text) -> None:
+    print(f"\n{'-' * 100}\n{title.say(LANG)}")
 
 
 if __name__ == "__main__":
