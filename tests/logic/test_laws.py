@@ -36,7 +36,7 @@ def test_the_compiled_function_agrees(law, case):
 @settings(max_examples=60)
 def test_the_bit_planes_agree(law, many):
     np = pytest.importorskip("numpy")
-    from banjia.logic.pack import planes, sweep
+    from banjia.logic.pack import planes
 
     plains = [plain(case) for case in many]
     columns = {}
@@ -48,13 +48,9 @@ def test_the_bit_planes_agree(law, many):
         else:
             packed = np.array(column, "datetime64[D]" if hasattr(column[0], "year") else None)
         columns[fact] = packed
-    program = assemble((law,))
-    masks = sweep(program, planes(program, columns), len(many))
-    axis = program.axes[law.id]
+    found = planes(assemble((law,)), law.id, columns, len(many)).sweep()
     for i, case in enumerate(many):
-        outcome = [name for name, node in axis.outcomes.items() if masks[node] >> i & 1]
-        verdict = [word for word, node in axis.verdicts.items() if masks[node] >> i & 1]
-        assert judge(law, case) == (*outcome, *verdict)
+        assert [judge(law, case)[0]] == [outcome for outcome, mask in found.items() if mask >> i & 1]
 
 
 @given(axes(), cases, st.data())

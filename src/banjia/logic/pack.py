@@ -1,8 +1,9 @@
-"""pack: many complete cases at once. Each case is one bit; numpy packs columns of values into the program's atoms."""
+"""pack: many complete cases at once. Each case is one bit; numpy packs columns of values into the atoms of an axis."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,32 +16,40 @@ from banjia.logic.program import ATOM, OPEN, Program
 Array = npt.NDArray[Any]
 
 
-def planes(program: Program, columns: Mapping[str, Array]) -> dict[int, int]:
-    """For each atom node, the cases in which it holds.
+@dataclass(frozen=True, eq=False)
+class Planes:
+    """The atoms of one axis over all cases, packed once and evaluated as often as one likes."""
 
-    Columns by fact: flags as bool, counts as integers, choices and texts as strings, dates as datetime64[D], sets as an
-    object array of frozensets. Every fact that the program mentions must be there.
+    program: Program
+    axis: str
+    atoms: Mapping[int, int]
+    cases: int
+
+    def sweep(self) -> dict[str, int]:
+        """For each outcome of the axis, the cases that have it: bit c stands for case c."""
+        told = self.program.settle({})
+        roots = self.program.axes[self.axis].outcomes
+        full = (1 << self.cases) - 1
+        masks = dict(self.atoms)
+        evaluate(self.program, sorted(self.program.below(roots.values(), told)), masks, told, full)
+        return {id: masks[node] if told[node] == OPEN else full * told[node] for id, node in roots.items()}  # noqa: A001
+
+
+def planes(program: Program, axis: str, columns: Mapping[str, Array], cases: int) -> Planes:
+    """Pack the columns of the facts that decide the outcome of the axis; a fact that is not there: KeyError.
+
+    Flags come as bool, counts as integers, choices and texts as strings, dates as datetime64[D], sets as an array
+    of frozensets (dtype object).
     """
+    nodes = program.below(program.axes[axis].outcomes.values(), program.settle({}))
     found = {}
-    for number, (op, args) in enumerate(program.nodes):
+    for number in nodes:
+        op, args = program.nodes[number]
         if op == ATOM:
             atom = program.atoms[args[0]]
             bits = np.packbits(_holds(atom, columns[atom.fact]), bitorder="little")
             found[number] = int.from_bytes(bits.tobytes(), "little")
-    return found
-
-
-def sweep(program: Program, atoms: Mapping[int, int], cases: int) -> dict[int, int]:
-    """The cases in which each node of the program holds."""
-    full = (1 << cases) - 1
-    masks = {0: 0, 1: full, **atoms}
-    evaluate(program, range(len(program.nodes)), masks, [OPEN] * len(program.nodes), full)
-    return masks
-
-
-def counts(program: Program, axis: str, masks: Mapping[int, int]) -> dict[str, int]:
-    """How many cases each outcome of an axis has."""
-    return {outcome: masks[node].bit_count() for outcome, node in program.axes[axis].outcomes.items()}
+    return Planes(program, axis, found, cases)
 
 
 def _holds(atom: Atom, column: Array) -> Array:

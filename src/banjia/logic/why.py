@@ -72,7 +72,7 @@ def _only(inquiry: Inquiry, facts: Iterable[str]) -> Inquiry:
 
 
 def _is_overall(case: Inquiry, rank: int, carrying: Iterable[int]) -> bool:
-    """Whether no axis can be above the rank, and some axis is always at it: one of *carrying*, or now this, now that."""
+    """Whether no axis can be above the rank and some axis is always at it (one of *carrying*, or by turns)."""
     axes = case.program.axes.values()
     if not all(case.excluded(axis.verdicts[graver]) for axis in axes for graver in VERDICTS[rank + 1 :]):
         return False
