@@ -95,14 +95,14 @@ def test_mainland_hong_kong_and_macau_were_never_on_the_list_of_openai() -> None
 
 def test_every_claim_of_the_first_article_has_a_case_with_its_reason() -> None:
     cases = [case for pack in (CHINA, TERMS) for file in pack.files for case in file.cases]
-    seed = [case for case in cases if case.id.startswith("seed-")]
-    assert len(seed) >= 24
-    assert all("seed article" in case.source for case in seed)
+    first = [case for case in cases if case.id.startswith("article-2024-")]
+    assert len(first) >= 24
+    assert all("article of June 2024" in case.source for case in first)
 
 
 def test_thirty_cases_rest_on_official_answers_or_published_decisions() -> None:
     cases = [case for pack in PACKS for file in pack.files for case in file.cases]
-    sourced = [case for case in cases if case.source and not case.id.startswith("seed-")]
+    sourced = [case for case in cases if case.source and not case.id.startswith("article-2024-")]
     assert len(sourced) >= 30
 
 
