@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from banjia.assess.assess import assess_route
+from banjia.assess.judge import faults
 from banjia.facts.profile import Profile
 from banjia.law.corpus import load as load_law
 from banjia.routes.catalogue import load as load_routes
-from banjia.assess.judge import faults
 
 CASES = [
     case

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from banjia.errors import LawError
 from banjia.facts.value import Interval, Value
 from banjia.law.build import PACK_JOINS, BuiltPack, axis_joins
 from banjia.law.corpus import Corpus
@@ -24,6 +26,7 @@ from banjia.logic.condition import (
     Within,
 )
 from banjia.logic.rules import Law
+from banjia.text import Text
 
 NAMED_MODEL = ("model.id", "model.licence", "model.family", "model.version")
 MODEL_AXES = frozenset({"licence", "lifecycle"})
@@ -42,6 +45,7 @@ def join(
     corpus: Corpus, known: Mapping[str, Value], *, on: date, readings: Mapping[str, str], listed: tuple[str, ...] = ()
 ) -> tuple[tuple[Joined, ...], tuple[BuiltPack, ...]]:
     """The packs that join, and those that stay silent. A pack joins if the config lists it, or by its own rule."""
+    _known_readings(corpus, readings)
     joined: list[Joined] = []
     silent: list[BuiltPack] = []
     for built in corpus.packs:
@@ -56,6 +60,18 @@ def join(
         axes = tuple(axis for axis in law.axes if _speaks(axis, law, known))
         joined.append(Joined(built, law, axes))
     return tuple(joined), tuple(silent)
+
+
+def _known_readings(corpus: Corpus, readings: Mapping[str, str]) -> None:
+    offered = [reading.id for built in corpus.packs for reading in built.base.readings]
+    for name in readings:
+        if name not in offered:
+            near = difflib.get_close_matches(name, offered, n=1, cutoff=0.4)
+            raise LawError(
+                Text(f"没有名为 {name} 的理解", f"no reading is called `{name[:80]}`"),
+                expected=", ".join(offered),
+                remedy=Text(f"是不是 {near[0]}？", f"did you mean `{near[0]}`?") if near else "",
+            )
 
 
 def _speaks(axis: str, law: Law, known: Mapping[str, Value]) -> bool:
