@@ -123,7 +123,7 @@ def bulk(cases: int = 1_000_000) -> None:
     if importlib.util.find_spec("openfisca_core") is None:
         print("  openfisca-core is not installed; `pip install openfisca-core` shows it beside")
         return
-    from openfisca_export import calculate  # type: ignore[import-not-found]
+    from openfisca_export import calculate
 
     theirs, took = calculate(columns)
     assert theirs == ours, (theirs, ours)
