@@ -6,9 +6,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from tests.assess.contract import RESULT
 
 from banjia.cli import main
-from tests.assess.contract import RESULT
 
 CLOSED = ["--route", "openai-direct", "--fact", "actor.mainland_entity=yes"]
 OPEN = ["--route", "azure-openai-global", "--fact", "actor.mainland_entity=yes"]

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-
 from tests.assess.asking import ask
 
 ENDS = [

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.assess.asking import ask
 
 from banjia.assess.assessment import ORDER
-from tests.assess.asking import ask
 
 FLAGS = [
     "actor.ciio", "actor.state_organ", "data.leaves_mainland", "data.personal_info", "data.important",
