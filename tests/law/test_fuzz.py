@@ -4,11 +4,11 @@ import random
 import re
 
 import pytest
+from tests.law.sample import LISTS, PACK, STATUTE, write
 
 from banjia.errors import LawError
 from banjia.law.corpus import corpus
 from banjia.law.pack import read_pack
-from tests.law.sample import LISTS, PACK, STATUTE, write
 
 WHERE = re.compile(r"^demo/(pack\.toml|lists\.toml|rules\.md|exposure\.toml|plan\.toml|reasons\.toml):\d+$")
 JUNK = [

@@ -3,11 +3,11 @@
 import re
 
 import pytest
+from tests.law.sample import LISTS, PACK, STATUTE, write
 
 from banjia.errors import LawError
 from banjia.law.pack import read_pack
 from banjia.law.reader import parse_statute
-from tests.law.sample import LISTS, PACK, STATUTE, write
 
 
 def test_a_sound_pack_is_read_whole(tmp_path):

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from tests.law.tables import TABLES
 
 from banjia.law.corpus import load
 from banjia.logic.change import diff
@@ -11,7 +12,6 @@ from banjia.logic.condition import both, negate
 from banjia.logic.parse import parse
 from banjia.logic.rule import Rule
 from banjia.logic.rules import RuleBase
-from tests.law.tables import TABLES
 
 HEAD = re.compile(r"(\w+) (\S*?)\.\.(\S*) (first|all)")
 ROW = re.compile(r"(\w+)(?: \[(\S*?)\.\.(\S*?)\])? (\S+): (.+)")
@@ -36,7 +36,7 @@ def table_base(name, pack):
     rules = []
     for i, (id_, first, last, outcome, text) in enumerate(rows):
         when = parse(text, where=f"{name}:{i + 1}")
-        rules.append((Rule(f"{name}.{id_}", axis, outcome, when, since=day(first), until=day(last), order=i)))
+        rules.append(Rule(f"{name}.{id_}", axis, outcome, when, since=day(first), until=day(last), order=i))
     return axis, day(since), day(until), hit, rules
 
 
