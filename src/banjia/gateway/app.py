@@ -20,6 +20,8 @@ from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Recorder
 from banjia.gateway.refusal import FULL, INTERNAL, JSON, Header, Refusal
+from banjia.gateway.responses.bridge import bridge, stored
+from banjia.gateway.responses.state import States
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Settings
 from banjia.gateway.surface import OPERATIONS, not_served, place, wrong_method
@@ -57,6 +59,7 @@ class Gateway:
         self._pools = Pools()
         self._recorder = Recorder(journal, self._clock)
         self._personal = Personal(settings.privacy, vault)
+        self._states = States(vault)
         self._dispatch = Dispatch(
             Tools(self._pools, self._recorder, self.metrics, self._clock, self._personal, Router())
         )
@@ -137,6 +140,10 @@ class Gateway:
             )
             await _respond(call.send, 200, [JSON], body)
             return
+        if where.operation.startswith("responses/"):
+            rest = where.operation.removeprefix("responses/")
+            await _respond(call.send, *await stored(call, self._states, self._clock, method, rest))
+            return
         if where.operation not in OPERATIONS:
             raise not_served(where.operation, ())
         if method != "POST":
@@ -146,6 +153,8 @@ class Gateway:
         self._active.add(call)
         try:
             await call.read_body(settings.max_body)
+            if where.operation == "responses":
+                await bridge(call, self._states, self._clock)
             call.read_head(where.deployment)
             await self._limited(call, settings)
         finally:

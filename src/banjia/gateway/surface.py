@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import unquote
 
 from banjia.gateway.refusal import Refusal
 from banjia.text import Text
 
-Operation = Literal["chat/completions", "embeddings", "completions"]
-
-OPERATIONS: frozenset[str] = frozenset({"chat/completions", "embeddings", "completions"})
+OPERATIONS: frozenset[str] = frozenset({"chat/completions", "embeddings", "completions", "responses"})
 
 # known parts of OpenAI's API that this gateway does not serve
 UNSERVED = (
     "assistants", "audio", "batches", "chatkit", "containers", "conversations", "evals", "files", "fine_tuning",
-    "graders", "images", "moderations", "organization", "realtime", "responses", "threads", "uploads", "vector_stores",
+    "graders", "images", "moderations", "organization", "realtime", "threads", "uploads", "vector_stores",
     "videos",
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""OpenAI's Responses API over chat completions, with a state of its own."""

@@ -1,0 +1,130 @@
+"""Answer: a chat completion as an answer of the Responses API."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from banjia.gateway.responses.request import Wanted
+
+Json = dict[str, Any]
+INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"}
+
+
+def new_id(kind: str) -> str:
+    return f"{kind}_{secrets.token_hex(24)}"
+
+
+def shell(request: Wanted, whole: Json, id: str, model: str, at: int) -> Json:  # noqa: A002
+    """The answer before anything is in it."""
+    return {
+        "id": id,
+        "object": "response",
+        "created_at": at,
+        "status": "in_progress",
+        "background": False,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": request.instructions,
+        "max_output_tokens": request.max_output_tokens,
+        "metadata": request.metadata or {},
+        "model": model,
+        "output": [],
+        "parallel_tool_calls": whole.get("parallel_tool_calls", True),
+        "previous_response_id": request.previous_response_id,
+        "reasoning": request.reasoning or {"effort": None, "summary": None},
+        "service_tier": "default",
+        "store": request.store is not False,
+        "temperature": whole.get("temperature", 1.0),
+        "text": request.text or {"format": {"type": "text"}},
+        "tool_choice": request.tool_choice or "auto",
+        "tools": request.tools or [],
+        "top_p": whole.get("top_p", 1.0),
+        "truncation": "disabled",
+        "usage": None,
+        "user": whole.get("user"),
+    }
+
+
+def finished(response: Json, output: list[Json], finish: str | None, usage: Any) -> Json:
+    """The answer once its items are whole."""
+    reason = INCOMPLETE.get(finish or "")
+    return {
+        **response,
+        "status": "incomplete" if reason else "completed",
+        "incomplete_details": {"reason": reason} if reason else None,
+        "output": output,
+        "usage": usage_of(usage),
+    }
+
+
+def items(message: Json) -> list[Json]:
+    """What one assistant message holds, as items in the order in which a stream would give them."""
+    found: list[Json] = []
+    thought = message.get("reasoning_content") or message.get("reasoning")
+    if isinstance(thought, str) and thought:
+        found.append(reasoning_item(new_id("rs"), thought))
+    if message.get("refusal"):
+        part = {"type": "refusal", "refusal": message["refusal"]}
+        found.append(message_item(new_id("msg"), [part]))
+    elif message.get("content") or not message.get("tool_calls"):
+        found.append(message_item(new_id("msg"), [text_part(str(message.get("content") or ""))]))
+    for call in message.get("tool_calls") or []:
+        function = call.get("function") or {}
+        name, arguments = str(function.get("name", "")), str(function.get("arguments", ""))
+        found.append(call_item(new_id("fc"), str(call.get("id", "")), name, arguments))
+    return found
+
+
+def message_of(output: list[Json]) -> Json:
+    """The assistant message that these items came from, for the chain's next turn."""
+    message: Json = {"role": "assistant", "content": None}
+    for item in output:
+        if item["type"] == "message":
+            texts = (p.get("text") or p.get("refusal") or "" for p in item["content"])
+            message["content"] = (message["content"] or "") + "".join(texts)
+        elif item["type"] == "reasoning":
+            message["reasoning_content"] = "".join(p["text"] for p in item["content"])
+        else:
+            function = {"name": item["name"], "arguments": item["arguments"]}
+            call = {"id": item["call_id"], "type": "function", "function": function}
+            message.setdefault("tool_calls", []).append(call)
+    return message
+
+
+def text_part(text: str) -> Json:
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+
+
+def message_item(id: str, content: list[Json], status: str = "completed") -> Json:  # noqa: A002
+    return {"id": id, "type": "message", "status": status, "role": "assistant", "content": content}
+
+
+def reasoning_item(id: str, text: str) -> Json:  # noqa: A002
+    return {"id": id, "type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": text}]}
+
+
+def call_item(id: str, call_id: str, name: str, arguments: str, status: str = "completed") -> Json:  # noqa: A002
+    return {
+        "id": id,
+        "type": "function_call",
+        "status": status,
+        "call_id": call_id,
+        "name": name,
+        "arguments": arguments,
+    }
+
+
+def usage_of(usage: Any) -> Json | None:
+    if not isinstance(usage, dict):
+        return None
+    read, written = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
+    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
+    thought = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0
+    return {
+        "input_tokens": read,
+        "input_tokens_details": {"cached_tokens": cached},
+        "output_tokens": written,
+        "output_tokens_details": {"reasoning_tokens": thought},
+        "total_tokens": usage.get("total_tokens") or read + written,
+    }

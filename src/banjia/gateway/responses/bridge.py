@@ -1,0 +1,181 @@
+"""Bridge: a call of the Responses API led through the gateway as a chat completion, and its answer led back."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+
+from banjia.gateway.call import Call, Message, Send
+from banjia.gateway.clock import Clock
+from banjia.gateway.event import Events
+from banjia.gateway.refusal import JSON, Header, Refusal, bad_request
+from banjia.gateway.responses.answer import finished, items, message_of, new_id, shell
+from banjia.gateway.responses.request import Json, Wanted, input_messages, to_chat, wanted
+from banjia.gateway.responses.state import Kept, States
+from banjia.gateway.responses.stream import ResponseStream
+from banjia.gateway.rewrite import payloads
+from banjia.text import Text
+
+log = logging.getLogger("banjia.gateway")
+
+
+async def bridge(call: Call, states: States, clock: Clock) -> None:
+    """Turn the call into a chat completion whose answer comes back in the form of the Responses API."""
+    request, whole = wanted(call.body)
+    at = clock.at()
+    history: list[Json] = []
+    id = new_id("resp")  # noqa: A001
+    root = id
+    if request.previous_response_id:
+        before = await states.get(request.previous_response_id, call.app.id, at=at)
+        if before is None:
+            raise not_found(request.previous_response_id, "previous_response_id")
+        history, root = before.messages, before.root
+    chat = to_chat(request, whole, history)
+    call.conversation = call.conversation or root
+    call.body = msgspec.json.encode(chat)
+    call.operation = "chat/completions"
+    instructed = 1 if request.instructions else 0
+    call.send = _Back(call.send, call, states, request, whole, chat["messages"][instructed:], id, root, at).send
+
+
+def not_found(id: str, param: str | None = None) -> Refusal:  # noqa: A002
+    text = Text(f"没有保存过答复 {id}，或已过期", f"no answer {id} is kept, or its time is over")
+    if param is not None:
+        return bad_request("previous_response_not_found", text, param=param)
+    return Refusal(404, "invalid_request_error", "response_not_found", text)
+
+
+async def stored(call: Call, states: States, clock: Clock, method: str, rest: str) -> tuple[int, list[Header], bytes]:
+    """`GET` and `DELETE` of a kept answer, and its `input_items`. Raises Refusal."""
+    id, _, part = rest.partition("/")  # noqa: A001
+    kept = await states.get(id, call.app.id, at=clock.at())
+    if kept is None:
+        raise not_found(id)
+    if method == "DELETE" and not part:
+        await states.drop(id)
+        return 200, [JSON], msgspec.json.encode({"id": id, "object": "response", "deleted": True})
+    if method == "GET" and not part:
+        return 200, [JSON], msgspec.json.encode(kept.response)
+    if method == "GET" and part == "input_items":
+        data = kept.input
+        ends = {"first_id": data[0]["id"] if data else None, "last_id": data[-1]["id"] if data else None}
+        return 200, [JSON], msgspec.json.encode({"object": "list", "data": data, "has_more": False, **ends})
+    text = Text(f"网关不提供 responses/{rest}", f"the gateway does not serve responses/{rest}")
+    raise Refusal(501, "invalid_request_error", "not_served", text)
+
+
+class _Back:
+    """Takes what the chat completion would have sent, and sends what the Responses API says instead."""
+
+    def __init__(
+        self,
+        send: Send,
+        call: Call,
+        states: States,
+        request: Wanted,
+        whole: Json,
+        messages: list[Json],
+        id: str,  # noqa: A002
+        root: str,
+        at: int,
+    ) -> None:
+        self._send = send
+        self._call = call
+        self._states = states
+        self._request = request
+        self._whole = whole
+        self._messages = messages
+        self._id = id
+        self._root = root
+        self._at = at
+        self._start: Message = {}
+        self._stream: ResponseStream | None = None
+        self._events = Events()
+        self._passes = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            self._passes = message["status"] != 200
+            if self._passes:
+                await self._send(message)
+        elif self._passes:
+            await self._send(message)
+        elif any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in self._start["headers"]):
+            await self._piece(message)
+        else:
+            await self._whole_answer(message["body"])
+
+    async def _whole_answer(self, body: bytes) -> None:
+        answer = msgspec.json.decode(body)
+        choice = (answer.get("choices") or [{}])[0]
+        response = finished(
+            self._shell(str(answer.get("model", ""))),
+            items(choice.get("message") or {}),
+            choice.get("finish_reason"),
+            answer.get("usage"),
+        )
+        await self._keep(response)
+        out = msgspec.json.encode(response)
+        headers = [(n, v) for n, v in self._start["headers"] if n != b"content-length"]
+        await self._send({**self._start, "headers": [*headers, (b"content-length", b"%d" % len(out))]})
+        await self._send({"type": "http.response.body", "body": out})
+
+    async def _piece(self, message: Message) -> None:
+        out = b""
+        body = self._events.feed(message["body"])
+        if self._stream is None:
+            await self._send(self._start)
+            self._stream = ResponseStream(self._shell(self._events.model or self._told_model()))
+            out = self._stream.begin()
+        more = message.get("more_body", False)
+        ended = False
+        for payload in payloads(body):
+            event = msgspec.json.decode(payload)
+            if "error" in event:
+                out += self._stream.fail(event["error"])
+                ended = True
+                break
+            out += self._stream.feed(event)
+        if not more and not ended and self._events.done:
+            out += self._stream.end()
+            await self._keep(self._stream.response)
+        await self._send({"type": "http.response.body", "body": out, "more_body": more})
+
+    def _shell(self, model: str) -> Json:
+        return shell(self._request, self._whole, self._id, model, self._at // 1000)
+
+    def _told_model(self) -> str:
+        return next((v.decode() for n, v in self._start["headers"] if n == b"x-banjia-model"), "")
+
+    async def _keep(self, response: Json) -> None:
+        if self._request.store is False:
+            return
+        given = input_messages(self._request.input) if isinstance(self._request.input, str) else self._request.input
+        kept = Kept(
+            app=self._call.app.id,
+            root=self._root,
+            response=response,
+            input=[_as_item(item) for item in given],
+            messages=[*self._messages, message_of(response["output"])],
+        )
+        try:
+            await self._states.put(kept, at=self._at)
+        except Refusal:  # the answer itself is good; a later call that names it is told that it is not kept
+            log.exception("an answer could not be kept")
+
+
+def _as_item(item: Json) -> Json:
+    """An item of `input` as `input_items` lists it."""
+    kind = item.get("type") or "message"
+    found: dict[str, Any] = {
+        "id": item.get("id") or new_id("msg" if kind == "message" else "item"),
+        "type": kind,
+        **item,
+    }
+    if kind == "message" and isinstance(item.get("content"), str):
+        found["content"] = [{"type": "input_text", "text": item["content"]}]
+    return found

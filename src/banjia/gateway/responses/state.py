@@ -1,0 +1,77 @@
+"""State: answers that were stored, sealed and with a life span; each known only to its own application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from banjia.errors import StoreError
+from banjia.gateway.refusal import Refusal
+from banjia.store.vault import Vault
+from banjia.text import Text
+
+Json = dict[str, Any]
+SPACE = "responses"
+LIFE = 30 * 24 * 3600 * 1000  # milliseconds, as long as OpenAI keeps them
+REMEMBERED = 1000  # answers kept in memory where there is no store
+
+
+class Kept(msgspec.Struct):
+    """`messages` is the chain up to and with this answer, in chat's form; `root` is the first answer of the chain."""
+
+    app: str
+    root: str
+    response: Json
+    input: list[Json]
+    messages: list[Json]
+
+
+class States:
+    """The vault speaks to the store and blocks, so it is asked beside the loop."""
+
+    def __init__(self, vault: Callable[[], Vault] | None) -> None:
+        self._open = vault
+        self._vault: Vault | None = None
+        self._memory: OrderedDict[str, bytes] = OrderedDict()
+
+    async def put(self, kept: Kept, *, at: int) -> None:
+        name, value = kept.response["id"], msgspec.json.encode(kept)
+        if self._open is None:
+            self._memory[name] = value
+            while len(self._memory) > REMEMBERED:
+                self._memory.popitem(last=False)
+            return
+        await self._ask(lambda vault: vault.put(SPACE, name, value, until=at + LIFE))
+
+    async def get(self, id: str, app: str, *, at: int) -> Kept | None:  # noqa: A002
+        if self._open is None:
+            value = self._memory.get(id)
+        else:
+            value = await self._ask(lambda vault: vault.get(SPACE, id, at=at))
+        if value is None:
+            return None
+        kept = msgspec.json.decode(value, type=Kept)
+        return kept if kept.app == app else None
+
+    async def drop(self, id: str) -> None:  # noqa: A002
+        if self._open is None:
+            self._memory.pop(id, None)
+        else:
+            await self._ask(lambda vault: vault.drop(SPACE, id))
+
+    async def _ask(self, work: Callable[[Vault], Any]) -> Any:
+        def beside() -> Any:
+            if self._vault is None:
+                assert self._open is not None
+                self._vault = self._open()
+            return work(self._vault)
+
+        try:
+            return await asyncio.to_thread(beside)
+        except StoreError as error:
+            text = Text("存储暂时不可用：", "the store cannot be used now: ") + error.problem
+            raise Refusal(503, "server_error", "state_unavailable", text, retry=True, wait=5.0) from error
