@@ -34,6 +34,7 @@ from banjia.law.statute import DUES
 from banjia.logic.answer import DutyAnswer, duties
 from banjia.logic.inquiry import inquire
 from banjia.logic.rule import stands
+from banjia.logic.trace import trace
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.provider import Endpoint
 from banjia.text import Text
@@ -65,8 +66,12 @@ def assess_route(
     attested: frozenset[str] = frozenset(),
     listed: tuple[str, ...] = (),
     explain: bool = True,
+    traced: bool = False,
 ) -> Assessment:
-    """One route as it stands on one day. `explain=False` leaves out questions, reasons and levers."""
+    """One route as it stands on one day.
+
+    `explain=False` leaves out questions, reasons and levers; `traced` adds every rule with the truth of its parts.
+    """
     whole = complete(profile, on=on, routes=routes, endpoint=endpoint)
     known = whole.values_only
     joined, silent = join(law, known, on=on, readings=_options(choices), listed=listed)
@@ -119,6 +124,7 @@ def assess_route(
             {c.reading: {"option": c.option, "reason": c.reason} for c in choices},
         ),
         route=route or str(known.get("route", "")),
+        trace=tuple(trace(inquiry, axis) for axis in axes) if traced else (),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from banjia.assess.doubt import Doubt
 from banjia.facts.value import Value, show
 from banjia.law.library import Citation
+from banjia.logic.trace import AxisTrace
 from banjia.text import Text
 
 INDETERMINATE = "indeterminate"
@@ -183,6 +184,7 @@ class Assessment:
     doubts: tuple[Doubt, ...]
     law: LawStamp
     route: str = ""
+    trace: tuple[AxisTrace, ...] = ()
 
     @property
     def worst(self) -> str:
@@ -202,7 +204,8 @@ class Assessment:
         return PERMITTED
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        traced = {"trace": [axis.to_json() for axis in self.trace]} if self.trace else {}
+        return traced | {
             "id": self.id,
             "on": self.on.isoformat(),
             "route": self.route,

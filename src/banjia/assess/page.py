@@ -7,7 +7,7 @@ from html import escape
 
 from banjia.assess.assessment import COUNSEL, Assessment, DutyResult
 from banjia.assess.doubt import Contested, Silent, Stale
-from banjia.assess.words import DUE, MARKS, WHO, headline, verdict
+from banjia.assess.words import DUE, MARKS, WHO, headline, trace_lines, verdict
 from banjia.facts.value import show
 from banjia.text import Lang, Text, same
 
@@ -107,6 +107,9 @@ def _answer(answer: Assessment, lang: Lang) -> str:
         parts.append(
             _table([Text("事实", "fact"), Text("值", "value"), Text("方式", "how"), Text("来源", "source")], rows, lang)
         )
+    if answer.trace:
+        lines = "\n".join(line.say(lang) for line in trace_lines(answer))
+        parts += [_title(Text("规则的推导", "Trace of the rules"), lang), f"<pre>{escape(lines)}</pre>"]
     packs = ", ".join(f"{k} {v}" for k, v in answer.law.packs.items())
     parts.append(f"<p><small>{escape(packs)} · {escape(answer.law.hash)} · {answer.on}</small></p>")
     return "".join(parts)

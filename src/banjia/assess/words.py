@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from banjia.assess.assessment import COUNSEL, Assessment, AxisResult, DutyResult
 from banjia.assess.doubt import Contested, Open, Silent, Stale
 from banjia.facts.value import show
+from banjia.logic.condition import show as show_condition
+from banjia.logic.trace import Branch
 from banjia.text import Lang, Text, same
 
 VERDICTS = {
@@ -65,8 +67,10 @@ def _lines(answer: Assessment, *, why: bool) -> Iterator[Text]:
         if why or axis.verdict != "permitted":
             yield _axis(axis, marks)
             yield from (same("    ") + note for note in axis.notes)
+    if why and (legend := _legend(answer)):
+        yield legend
     if answer.because and why:
-        facts = "; ".join(f"{b.fact}={_short(show(b.value))}" for b in answer.because)
+        facts = "; ".join(dict.fromkeys(f"{b.fact}={_short(show(b.value))}" for b in answer.because))
         yield Text(f"  依据的事实：{facts}", f"  because: {facts}")
     for lever in answer.levers[:3] if why else ():
         change = f"{lever.fact}: {_short(show(lever.before))} → {_short(lever.after)}"
@@ -86,14 +90,44 @@ def _lines(answer: Assessment, *, why: bool) -> Iterator[Text]:
             )
     yield from _duties(answer.duties.certain, Text("  义务：", "  duties:"))
     if why:
-        yield from _duties(answer.duties.possible, Text("  可能的义务：", "  possible duties:"))
+        if answer.duties.possible:
+            names = ", ".join(duty.id for duty in answer.duties.possible)
+            yield Text(f"  视事实而定的义务：{names}", f"  duties that depend on open facts: {names}")
         yield from _doubts(answer)
+        yield from trace_lines(answer)
         packs = ", ".join(f"{name} {version}" for name, version in answer.law.packs.items())
         yield Text(
             f"  规则：{packs}；{answer.law.hash[:19]}；{answer.on} 的法律",
             f"  law: {packs}; {answer.law.hash[:19]}; as of {answer.on}",
         )
         yield same("  ") + COUNSEL
+
+
+TRUTH = {True: Text("是", "yes"), False: Text("否", "no"), None: Text("未定", "open")}
+
+
+def trace_lines(answer: Assessment) -> Iterator[Text]:
+    """Every rule that fires or still may, with its citations and the truth of its parts."""
+    for axis in answer.trace:
+        yield Text(f"  {axis.axis} 的规则：", f"  rules of {axis.axis}:")
+        for rule in axis.rules:
+            if rule.fires is False and not rule.defeated_by:
+                continue
+            beaten = ", ".join(rule.defeated_by)
+            tail = Text(f"（被 {beaten} 推翻）", f" (defeated by {beaten})") if beaten else same("")
+            cites = f"  [{', '.join(rule.rule.cites)}]" if rule.rule.cites else ""
+            yield same("    ") + TRUTH[rule.fires] + same(f"  {rule.rule.id} → {rule.rule.outcome}{cites}") + tail
+            for depth, branch in _branches(rule.when, 0):
+                yield (
+                    same("      " + "  " * depth) + TRUTH[branch.truth] + same(f"  {show_condition(branch.condition)}")
+                )
+
+
+def _branches(branch: Branch, depth: int) -> Iterator[tuple[int, Branch]]:
+    if not branch.parts:
+        yield depth, branch
+    for part in branch.parts:
+        yield from _branches(part, depth + 1 if len(branch.parts) > 1 and depth else depth)
 
 
 def _axis(axis: AxisResult, marks: Mapping[str, str]) -> Text:
@@ -119,6 +153,7 @@ def _duties(duties: tuple[DutyResult, ...], title: Text) -> Iterator[Text]:
 
 
 def _doubts(answer: Assessment) -> Iterator[Text]:
+    silent: list[str] = []
     for doubt in answer.doubts:
         match doubt:
             case Contested():
@@ -134,13 +169,36 @@ def _doubts(answer: Assessment) -> Iterator[Text]:
                         else Text(f"（自选，理由：{doubt.reason}）", f" (chosen, because: {doubt.reason})")
                     )
                 )
-            case Silent():
-                yield Text("  未涉及：", "  silent: ") + doubt.text
+            case Silent(pack, axis, text):
+                if axis:
+                    yield Text("  尚无规则：", "  silent: ") + text
+                else:
+                    silent.append(pack)
             case Stale():
                 read = doubt.read.isoformat() if doubt.read else "-"
                 yield Text("  来源待复核：", "  stale source: ") + doubt.title + same(f" ({read})")
             case Open():
                 continue
+    if silent:
+        names = ", ".join(silent)
+        yield Text(f"  已知事实没有指向、未评估：{names}", f"  silent, known facts do not point there: {names}")
+
+
+def _legend(answer: Assessment) -> Text | None:
+    """What the marks behind citations mean, where one is shown."""
+    shown = {cite for axis in answer.axes.values() for cite in axis.cites[:4]}
+    marks = {cite.confidence for cite in answer.cites if cite.id in shown}
+    words = []
+    if "secondary" in marks:
+        words.append(Text("? 据二手资料", "? secondary source"))
+    if "memory" in marks:
+        words.append(Text("?? 凭记忆，未核对原文", "?? from memory, unchecked"))
+    if not words:
+        return None
+    line = words[0]
+    for more in words[1:]:
+        line = line + Text("；", "; ") + more
+    return Text("  （", "  (") + line + Text("）", ")")
 
 
 def _short(value: object) -> str:

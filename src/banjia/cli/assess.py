@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help=say("写成一个 HTML 文件", "write one HTML file"))
     parser.add_argument("--plan", action="store_true", help=say("列出步骤和期限", "dated steps"))
     parser.add_argument("--exposure", action="store_true", help=say("违规的后果", "what a breach may cost"))
+    parser.add_argument("--why", action="store_true", help=say("逐条列出规则的真假", "every rule with its truth"))
     parser.add_argument("-i", "--interview", action="store_true", help=say("逐个提问", "ask the questions one by one"))
     parser.add_argument("--out", type=Path, help=say("访谈写入的事实文件", "file of facts the interview writes"))
     parser.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
@@ -50,9 +51,11 @@ def question(parser: argparse.ArgumentParser, say: Callable[[str, str], str]) ->
 
 
 def run(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from banjia.desk import assess as desk
 
-    asked = request(args)
+    asked = replace(request(args), traced=args.why)
     if args.cases:
         return _cases(args, desk.cases(args.cases, asked))
     if args.interview:

@@ -48,6 +48,7 @@ class Request:
     readings: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     extra: Profile = field(default_factory=Profile)
+    traced: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,11 @@ _RANK = (0, 5, 3, 4, 1)
 def assess(request: Request) -> Answers:
     """One assessment for each route asked for, best first."""
     room = gather(request)
-    found = [one(room, scope) for scope in scopes(room, request)]
+    found = [one(room, scope, traced=request.traced) for scope in scopes(room, request)]
     return Answers(room, tuple(sorted(found, key=lambda a: (_RANK.index(a.exit_code), ORDER.index(a.worst)))))
 
 
-def one(room: Room, scope: RouteScope, *, explain: bool = True) -> Assessment:
+def one(room: Room, scope: RouteScope, *, explain: bool = True, traced: bool = False) -> Assessment:
     """One route, completed from the catalogue, under the law of the room's day."""
     app = room.app.id if room.app else ""
     config = room.config
@@ -109,6 +110,7 @@ def one(room: Room, scope: RouteScope, *, explain: bool = True) -> Assessment:
         attested=attested,
         listed=room.listed,
         explain=explain,
+        traced=traced,
     )
 
 
