@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import demo  # noqa: E402 - the demo starts the same servers
 
 PYTHON_CLIENTS = {
-    "openai-python 0.28": ("openai==0.28.1", "openai_python_0.py"),
+    "openai-python 0.28": ("openai==0.28.1 numpy", "openai_python_0.py"),
     "openai-python 1.x": ("openai>=1.60,<2", "openai_python.py"),
     "openai-python 3.x": ("openai>=3,<4", "openai_python.py"),
 }
@@ -56,7 +56,7 @@ def environment(name: str, requirement: str) -> Path:
     python = home / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", requirement], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *requirement.split()], check=True)
     return python
 
 

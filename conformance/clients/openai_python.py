@@ -65,14 +65,16 @@ def tools(client):
 def json_object(client):
     ask = [{"role": "user", "content": 'Reply with the JSON object {"word": "hello"}'}]
     reply = client.chat.completions.create(
-        model=CHAT, messages=ask, response_format={"type": "json_object"}, max_tokens=64
+        model=CHAT, messages=ask, response_format={"type": "json_object"}, max_tokens=300, temperature=0
     )
     assert isinstance(json.loads(reply.choices[0].message.content), dict)
 
 
 def json_schema(client):
     form = {"type": "json_schema", "json_schema": SCHEMA}
-    reply = client.chat.completions.create(model=CHAT, messages=ASK, response_format=form, max_tokens=64)
+    reply = client.chat.completions.create(
+        model=CHAT, messages=ASK, response_format=form, max_tokens=300, temperature=0
+    )
     assert set(json.loads(reply.choices[0].message.content)) == {"word"}
 
 
