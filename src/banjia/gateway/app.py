@@ -166,16 +166,17 @@ class Gateway:
             call.task = asyncio.current_task()
             await self._dispatch.run(call, settings)
             return
-        day = self._clock.today()
-        when = {"day": day.toordinal(), "month": day.year * 12 + day.month}
-        exceeded = board.enter(call.app.id, limits, now=self._clock.seconds(), **when)
+        clock = self._clock
+        clock.today()
+        day, month = clock.number
+        exceeded = board.enter(call.app.id, limits, now=clock.seconds(), day=day, month=month)
         if exceeded is not None:
             raise over_limit(exceeded)
         try:
             call.task = asyncio.current_task()
             await self._dispatch.run(call, settings)
         finally:
-            board.leave(call.app.id, limits, call.tokens, now=self._clock.seconds(), **when)
+            board.leave(call.app.id, limits, call.tokens, now=clock.seconds(), day=day, month=month)
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
         self.metrics.count("banjia_refusals_total", call.app.id, refusal.code)

@@ -11,12 +11,13 @@ from banjia.ledger.tally import CHINA
 class Clock:
     """`today` is the day in the zone whose days the law counts; it is worked out anew when a second has passed."""
 
-    __slots__ = ("_day", "_until", "_zone")
+    __slots__ = ("_day", "_until", "_zone", "number")
 
     def __init__(self, zone: tzinfo = CHINA) -> None:
         self._zone = zone
         self._until = 0.0
         self._day = date.min
+        self.number = (0, 0)  # of the day and of the month, as counts keep them
 
     def seconds(self) -> float:
         """Since 1970, UTC."""
@@ -33,5 +34,6 @@ class Clock:
         now = self.seconds()
         if now >= self._until:
             self._until = now + 1.0
-            self._day = datetime.fromtimestamp(now, UTC).astimezone(self._zone).date()
+            day = self._day = datetime.fromtimestamp(now, UTC).astimezone(self._zone).date()
+            self.number = (day.toordinal(), day.year * 12 + day.month)
         return self._day

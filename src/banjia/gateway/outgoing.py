@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -35,8 +34,7 @@ TOKEN_IDS = Text(
 UNTHINKING = re.compile(r"^(gpt-3\.5|gpt-4(?!\.[5-9]|o-audio)|gpt-4o|chatgpt-4o|gpt-35|text-davinci)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     head: bytes  # of the request, with its length
     request: dict[str, Any] | None = None  # the decoded body, where it had to be decoded

@@ -12,15 +12,21 @@ class Pools:
 
     def __init__(self) -> None:
         self._pools: dict[Target, Upstream] = {}
+        self._latest: dict[str, tuple[Target, Upstream]] = {}  # by route, so that a target is not hashed for each call
 
     def of(self, route: RouteSettings) -> Upstream:
+        latest = self._latest.get(route.id)
+        if latest is not None and latest[0] is route.target:
+            return latest[1]
         pool = self._pools.get(route.target)
         if pool is None:
             pool = self._pools[route.target] = Upstream(route.target)
+        self._latest[route.id] = (route.target, pool)
         return pool
 
     def keep(self, routes: list[RouteSettings]) -> None:
         """Close the pools of targets that are gone; what is under way there ends in peace."""
+        self._latest.clear()
         wanted = {r.target for r in routes}
         for target in [t for t in self._pools if t not in wanted]:
             self._pools.pop(target).close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from banjia.errors import StoreError
 from banjia.facts.value import Interval
@@ -33,8 +34,7 @@ UNWRITABLE = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(msgspec.Struct, frozen=True):
     """What a call carries: its class, and the persons found in it beside the one that the caller names."""
 
     data_class: DataClass
