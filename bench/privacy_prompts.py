@@ -17,24 +17,137 @@ Value = tuple[str, str, str]  # type, text, subject
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵"
 COMPOUND = ("欧阳", "上官", "司马", "诸葛", "尉迟", "慕容", "皇甫", "东方", "夏侯", "司徒")
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国志海燕梅鑫宇浩轩子涵欣怡诗雨梓萱佳琪思远嘉豪晨曦文博天翔雪莹晓东俊峰雅婷美玲春花秋月永福德胜长青瑞雪若冰羽凡沐辰亦菲锦程泽楷书瑶婉清慕白知夏景行望舒"
-EN_GIVEN = (
-    "Margaret Theodore Priscilla Wendell Octavia Leopold Rosalind Bartholomew Henrietta Cedric Winifred Ambrose Emily Joshua Karen Dennis Monica Trevor Latoya Gregory Natalie Derek "
-    "Samantha Curtis Vanessa Travis Brenda Shawn Alicia Victor Denise Marcus Tanya Keith Bianca Ronald Meghan Oscar Paula Wesley"
-).split()
-EN_LAST = (
-    "Haverbrook Castellanos Wintergate Okonkwo Fairbrother Lindqvist Pemberley Stanislav Thistlewood Abernathy Miller Johnson Garcia Thompson Hughes Patterson Bennett Foster Ramirez Sullivan "
-    "Delacroix Marchetti Brannigan Holloway Whitcombe Vasquez Nakagawa Osterman Kilpatrick Drummond Sandhu Mbeki"
-).split()
+EN_GIVEN = [
+    "Margaret",
+    "Theodore",
+    "Priscilla",
+    "Wendell",
+    "Octavia",
+    "Leopold",
+    "Rosalind",
+    "Bartholomew",
+    "Henrietta",
+    "Cedric",
+    "Winifred",
+    "Ambrose",
+    "Emily",
+    "Joshua",
+    "Karen",
+    "Dennis",
+    "Monica",
+    "Trevor",
+    "Latoya",
+    "Gregory",
+    "Natalie",
+    "Derek",
+    "Samantha",
+    "Curtis",
+    "Vanessa",
+    "Travis",
+    "Brenda",
+    "Shawn",
+    "Alicia",
+    "Victor",
+    "Denise",
+    "Marcus",
+    "Tanya",
+    "Keith",
+    "Bianca",
+    "Ronald",
+    "Meghan",
+    "Oscar",
+    "Paula",
+    "Wesley",
+]
+EN_LAST = [
+    "Haverbrook",
+    "Castellanos",
+    "Wintergate",
+    "Okonkwo",
+    "Fairbrother",
+    "Lindqvist",
+    "Pemberley",
+    "Stanislav",
+    "Thistlewood",
+    "Abernathy",
+    "Miller",
+    "Johnson",
+    "Garcia",
+    "Thompson",
+    "Hughes",
+    "Patterson",
+    "Bennett",
+    "Foster",
+    "Ramirez",
+    "Sullivan",
+    "Delacroix",
+    "Marchetti",
+    "Brannigan",
+    "Holloway",
+    "Whitcombe",
+    "Vasquez",
+    "Nakagawa",
+    "Osterman",
+    "Kilpatrick",
+    "Drummond",
+    "Sandhu",
+    "Mbeki",
+]
 CITIES = (
     ("江苏省", "苏州市", "吴中区"), ("浙江省", "绍兴市", "越城区"), ("四川省", "绵阳市", "涪城区"), ("", "上海市", "虹口区"), ("", "北京市", "丰台区"),
     ("湖北省", "宜昌市", "西陵区"), ("广东省", "佛山市", "禅城区"), ("福建省", "泉州市", "安溪县"), ("山东省", "烟台市", "福山区"), ("云南省", "大理白族自治州", "祥云县"),
     ("广西壮族自治区", "柳州市", "鱼峰区"), ("", "重庆市", "渝北区"), ("湖南省", "岳阳市", "平江县"), ("河南省", "洛阳市", "瀍河区"), ("辽宁省", "大连市", "沙河口区"),
 )  # fmt: skip
-ROADS = "望江 听涛 梧桐 建新 学府 福民 翠竹 龙腾 锦绣 文昌 朝晖 凤鸣 银杏 枫林 兴业 东环 和睦 清河 石板 丹桂".split()
-COMPOUNDS = "碧桂园 阳光里 翡翠湾 水岸新城 锦绣家园 康乐小区 金色年华 梧桐苑 幸福里 天鹅堡 观澜国际 云栖小筑".split()
-FIRMS = "宏图 瑞丰 海川 众诚 远景 德润".split()
-STREETS = "Maple Oakridge Juniper Harbour Sycamore Wellington Copperfield Larkspur Meadowbrook Kingsley".split()
-TOWNS = "Brookhaven Fairmont Ashby Milltown Kirkdale Westerly Lakewood Harrow".split()
+ROADS = [
+    "望江",
+    "听涛",
+    "梧桐",
+    "建新",
+    "学府",
+    "福民",
+    "翠竹",
+    "龙腾",
+    "锦绣",
+    "文昌",
+    "朝晖",
+    "凤鸣",
+    "银杏",
+    "枫林",
+    "兴业",
+    "东环",
+    "和睦",
+    "清河",
+    "石板",
+    "丹桂",
+]
+COMPOUNDS = [
+    "碧桂园",
+    "阳光里",
+    "翡翠湾",
+    "水岸新城",
+    "锦绣家园",
+    "康乐小区",
+    "金色年华",
+    "梧桐苑",
+    "幸福里",
+    "天鹅堡",
+    "观澜国际",
+    "云栖小筑",
+]
+FIRMS = ["宏图", "瑞丰", "海川", "众诚", "远景", "德润"]
+STREETS = [
+    "Maple",
+    "Oakridge",
+    "Juniper",
+    "Harbour",
+    "Sycamore",
+    "Wellington",
+    "Copperfield",
+    "Larkspur",
+    "Meadowbrook",
+    "Kingsley",
+]
+TOWNS = ["Brookhaven", "Fairmont", "Ashby", "Milltown", "Kirkdale", "Westerly", "Lakewood", "Harrow"]
 
 
 class Maker:
@@ -140,7 +253,20 @@ class Maker:
 
     def en_date(self) -> str:
         y, m, d = self.date()
-        months = "January February March April May June July August September October November December".split()
+        months = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
         return self.pick(
             (f"{months[m - 1]} {d}, {y}", f"{m:02}/{d:02}/{y}", f"{d} {months[m - 1][:3]} {y}", f"{y}-{m:02}-{d:02}")
         )
@@ -338,7 +464,7 @@ HARD = [
     ("full-width", lambda s, m: "".join(chr(ord(c) + 0xFEE0) if "0" <= c <= "9" else c for c in s)),
     ("spoken", lambda s, m: "".join("零幺二三四五六七八九"[int(c)] if c.isdigit() else c for c in s)),
     ("spaced", lambda s, m: " ".join(c for c in s if c.isdigit())),
-    ("broken", lambda s, m: (lambda d: d[:6] + "\n" + d[6:])("".join(c for c in s if c.isdigit()))),
+    ("broken", lambda s, m: s.replace("-", "").replace(" ", "")[:6] + "\n" + s.replace("-", "").replace(" ", "")[6:]),
     ("escaped", lambda s, m: json.dumps(s)[1:-1]),
 ]
 

@@ -10,8 +10,7 @@ from datetime import date
 import pytest
 
 from banjia.errors import ConfigError
-from banjia.privacy.audit import Mention, Tally, evidence, sample, years
-from banjia.privacy.audit import Batch
+from banjia.privacy.audit import Batch, Mention, Tally, evidence, sample, years
 from banjia.privacy.audit_run import run
 from banjia.privacy.log_file import files
 from banjia.privacy.log_row import sent
@@ -125,7 +124,7 @@ def test_litellm_and_one_api_tables_are_read(tmp_path):
 
 def test_parquet_and_zstd_are_read(tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
-    import pyarrow.parquet as parquet
+    from pyarrow import parquet
 
     zstandard = pytest.importorskip("zstandard")
     parquet.write_table(

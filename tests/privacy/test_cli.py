@@ -40,7 +40,7 @@ def test_detect_names_the_line_that_is_wrong(monkeypatch, capfdbinary):
 
 
 def test_the_reading_is_an_option(monkeypatch, capfdbinary):
-    content = '{"id": "1", "text": "11010519491231002X"}'.encode()
+    content = b'{"id": "1", "text": "11010519491231002X"}'
     assert "pi" == piped(monkeypatch, capfdbinary, content, "detect")[1][0]["spans"][0]["class"]
     assert (
         "sensitive"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -114,4 +115,4 @@ def test_a_label_is_context_and_no_part_of_the_span():
 def test_spans_are_in_order_apart_and_inside_the_text(text):
     spans = ENGINE.detect(text)
     assert all(0 <= s.start < s.end <= len(text) for s in spans)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -32,7 +33,7 @@ answers = st.lists(pieces, max_size=12).map("".join)
 
 def cuts(text, points):
     edges = [0, *sorted({p % (len(text) + 1) for p in points}), len(text)]
-    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(edges)]
 
 
 @settings(max_examples=500, deadline=None)

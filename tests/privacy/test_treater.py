@@ -19,7 +19,7 @@ from banjia.store.store import open_store
 from banjia.store.vault import KEY_FILE, Vault
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
-from privacy_prompts import prompts  # noqa: E402
+from privacy_prompts import prompts
 
 ENGINE = Engine()
 DAY = date(2026, 11, 24)
@@ -180,9 +180,11 @@ def opened(tmp_path):
 def test_a_conversation_keeps_its_tokens_and_two_share_none(opened):
     store, keys, _ = opened
     treater = Treater(ENGINE, Maps(Vault.open(store, keys)))
-    ask = lambda conversation: (
-        treater.request(user("电话13812345678"), app="a", conversation=conversation, at=1).surrogates.originals
-    )  # noqa: E731
+
+    def ask(conversation):
+        treated = treater.request(user("电话13812345678"), app="a", conversation=conversation, at=1)
+        return treated.surrogates.originals
+
     assert ask("c1") == ask("c1")
     assert not ask("c1").keys() & ask("c2").keys()
 

@@ -15,17 +15,26 @@ _UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Studio|#|N
 _CITY = r"[A-Z][A-Za-z.'’-]+(?: [A-Z][A-Za-z.'’-]+){0,3}"
 _ZIP = r"[0-9]{5}(?:-[0-9]{4})?"
 _POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}"
-_REST = rf"(?:{_UNIT})?(?:[,\n]{{1,2}} ?{_CITY}){{0,2}}(?:,? {_STATE}\b\.?(?:,? {_ZIP})?|,? {_POSTCODE}|,? {_ZIP})?(?:,? (?:USA|United States|UK|United Kingdom|England))?"
+_REST = (
+    rf"(?:{_UNIT})?(?:[,\n]{{1,2}} ?{_CITY}){{0,2}}(?:,? {_STATE}\b\.?(?:,? {_ZIP})?|,? {_POSTCODE}|"
+    rf",? {_ZIP})?(?:,? (?:USA|United States|UK|United Kingdom|England))?"
+)
 _US = re.compile(
-    rf"(?<![A-Za-z0-9.#-])(?:(?:Flat|Apt|Unit) [0-9A-Za-z]{{1,5}},? )?[0-9]{{1,6}}[A-Za-z]?(?:-[0-9]{{1,4}})? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?(?:(?:[A-Z][A-Za-z'’-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{0,4}}{_SUFFIX}\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW)\b)?{_REST}"
+    rf"(?<![A-Za-z0-9.#-])(?:(?:Flat|Apt|"
+    rf"Unit) [0-9A-Za-z]{{1,5}},? )?[0-9]{{1,6}}[A-Za-z]?(?:-[0-9]{{1,4}})? (?:(?:N|S|E|W|NE|NW|SE|SW|North|"
+    rf"South|East|West)\.? )?(?:(?:[A-Z][A-Za-z'’-]+|[0-9]{{1,3}}(?:st|nd|rd|"
+    rf"th)) ){{0,4}}{_SUFFIX}\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW)\b)?{_REST}"
 )
 _BOX = re.compile(
-    rf"(?<![A-Za-z0-9])(?:P\.? ?O\.? Box [0-9]{{1,6}}|PSC [0-9]{{1,5}},? Box [0-9]{{1,6}}|Unit [0-9]{{1,5}},? Box [0-9]{{1,6}}|(?:USNS|USNV|USS|USCGC) [A-Z][A-Za-z]+)(?:[,\n]{{1,2}} ?(?:{_CITY}|[FAD]PO),? ?(?:{_STATE}\b)?(?:,? ?{_ZIP})?|[,\n]{{1,2}} ?(?:[FAD]PO) (?:AA|AE|AP) {_ZIP})?"
+    rf"(?<![A-Za-z0-9])(?:P\.? ?O\.? Box [0-9]{{1,6}}|PSC [0-9]{{1,5}},? Box [0-9]{{1,6}}|"
+    rf"Unit [0-9]{{1,5}},? Box [0-9]{{1,6}}|(?:USNS|USNV|USS|USCGC) [A-Z][A-Za-z]+)(?:[,\n]{{1,2}} ?(?:{_CITY}|"
+    rf"[FAD]PO),? ?(?:{_STATE}\b)?(?:,? ?{_ZIP})?|[,\n]{{1,2}} ?(?:[FAD]PO) (?:AA|AE|AP) {_ZIP})?"
 )
 
 
 _UK = re.compile(
-    rf"(?<![A-Za-z0-9])(?:(?:Studio|Flat|Apartment|Apt|Unit|Suite|Room) [0-9]{{1,4}}[A-Za-z]?[,\n]? ?)?(?:[0-9]{{1,4}}[A-Za-z]?,? )?(?:[A-Z][A-Za-z'’-]+[,\n]? ?){{2,7}}{_POSTCODE}\b"
+    r"(?<![A-Za-z0-9])(?:(?:Studio|Flat|Apartment|Apt|Unit|Suite|Room) [0-9]{1,4}[A-Za-z]?[,\n]? ?)?"
+    rf"(?:[0-9]{{1,4}}[A-Za-z]?,? )?(?:[A-Z][A-Za-z'’-]+[,\n]? ?){{2,7}}{_POSTCODE}\b"
 )
 
 

@@ -56,17 +56,16 @@ def run(
     jobs: int = 1,
     state_file: Path | None = None,
     on: date | None = None,
-    progress: Callable[[int, str], None] = lambda rows, path: None,
+    progress: Callable[[int, str], None] | None = None,
 ) -> State:
     """Count the persons in the files. With a `state_file` a run that was stopped goes on where it was."""
     state = _load(state_file, reading, names=names)
     job = Job(reading, names, state.key, on)
-    batches = 0
-    for last, batch in _worked(_unread(paths, state), job, jobs):
+    for batches, (last, batch) in enumerate(_worked(_unread(paths, state), job, jobs), 1):
         state.tally.add(batch)
         state.done[last[0]] = last[1]
-        batches += 1
-        progress(state.tally.rows, last[0])
+        if progress is not None:
+            progress(state.tally.rows, last[0])
         if state_file is not None and batches % SAVE_EVERY == 0:
             _save(state_file, state)
     for path in paths:

@@ -10,7 +10,8 @@ from operator import mul
 Check = Callable[[bytes], bool]
 
 PROVINCES = frozenset(
-    b"11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+    b"11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 "
+    b"50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
 )
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK = b"10X98765432"
@@ -198,7 +199,7 @@ def geo(value: bytes) -> bool:
         a, b = (abs(float(part)) for part in _numbers(value)[:2])
     except ValueError:
         return False
-    return (a <= 90 and b <= 180 or b <= 90 and a <= 180) and a != b and a + b > 1
+    return ((a <= 90 and b <= 180) or (b <= 90 and a <= 180)) and a != b and a + b > 1
 
 
 def real_day(value: bytes) -> bool:
@@ -240,7 +241,7 @@ def password(value: bytes) -> bool:
     return (
         len(set(value)) > 2
         and len(core) >= 4
-        and (core.isdigit() or letters and len(value) >= 6 and kinds > 0 and not core.isalpha())
+        and (core.isdigit() or (letters and len(value) >= 6 and kinds > 0 and not core.isalpha()))
     )
 
 
@@ -280,7 +281,7 @@ def _day(year: int, month: int, day_: int) -> date | None:
 def _numbers(value: bytes, *, dots: bool = True) -> list[str]:
     out, current = [], ""
     for c in value.decode("utf-8", "replace") + " ":
-        if c.isascii() and c.isdigit() or dots and (c == "." or c == "-" and not current):
+        if (c.isascii() and c.isdigit()) or (dots and (c == "." or (c == "-" and not current))):
             current += c
         elif current:
             out.append(current)

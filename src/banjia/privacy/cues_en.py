@@ -6,14 +6,19 @@ import re
 
 from banjia.privacy.gazetteer import alternatives, words
 
-WORD = r"(?:[A-ZÀ-Þ][a-zß-ÿ]+(?:['’\-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|De[A-Z][a-z]+|[A-Z]{2,})"
+WORD = (
+    r"(?:[A-ZÀ-Þ][a-zß-ÿ]+(?:['’\-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|"
+    r"De[A-Z][a-z]+|[A-Z]{2,})"
+)
 _PARTICLE = "(?:van|von|de|da|del|la|di|bin|al|el)"
 RUN = re.compile(
-    rf"(?<![A-Za-z0-9_@./#$-]){WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:{_PARTICLE} ){{0,2}}{WORD}|[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
+    rf"(?<![A-Za-z0-9_@./#$-]){WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:{_PARTICLE} ){{0,2}}{WORD}|"
+    rf"[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
 )
 TITLED = re.compile(rf"\b{alternatives('titles_en')}\.? (?P<n>{WORD}(?: (?:[A-Z]\. )?{WORD}){{0,2}})")
 LABELLED = re.compile(
-    rf"(?i:\b{alternatives('labels_en')}\b),?[\"']?(?:\s*[:=\-–—|#]\s*|\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
+    rf"(?i:\b{alternatives('labels_en')}\b),?[\"']?(?:\s*[:=\-–—|#]\s*|"
+    rf"\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
 )
 INFORMAL = re.compile(
     r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])"

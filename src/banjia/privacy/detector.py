@@ -25,7 +25,8 @@ MACROS = {
 }
 # Labels of numbers that are nobody's, and what may stand between such a label and its number.
 ORDER = (
-    r"(?i:order|tracking|invoice|sku|ticket|waybill|txn|trace|batch|serial|build|commit|timestamp|part|model|pn)(?i:[ _-]?(?:no|number|id|num))?\.?"
+    r"(?i:order|tracking|invoice|sku|ticket|waybill|txn|trace|batch|serial|build|commit|timestamp|part|model|"
+    r"pn)(?i:[ _-]?(?:no|number|id|num))?\.?"
     r"|订单|单号|單號|运单|流水|编号|批次|批号|序列号|交易号|凭证号|发票|快递|物流|工单|合同号|时间戳|条码|型号"
 ).encode()
 ORDER_GAP = re.compile(r"(?:[ \t:=#\"\x27]|：|是|为|号码|编号|号|(?i:no|number|id|num)\.?){0,5}".encode())

@@ -96,7 +96,7 @@ def _is_minor(value: str, kind: str, on: date) -> bool:
         born = birth_day(number[6:14].encode()) if len(number) == 18 else None
     else:
         born = birth_day(raw) if kind == "DOB" else None
-    return born is not None and born <= on and on < _anniversary(born)
+    return born is not None and born <= on < _anniversary(born)
 
 
 def _anniversary(born: date) -> date:

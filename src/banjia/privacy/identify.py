@@ -129,7 +129,7 @@ def to_code_points(data: bytes, found: list[Found]) -> list[Found]:
 def _within(form: Form, data: bytes, end: int) -> re.Match[bytes] | None:
     stop = end + form.ahead
     start = end - form.window
-    match = form.pattern.search(data, start if start > 0 else 0, stop)
+    match = form.pattern.search(data, max(0, start), stop)
     while match is not None and match.end() < end:
         match = form.pattern.search(data, max(match.end(), match.start() + 1), stop)
     return match
@@ -138,7 +138,7 @@ def _within(form: Form, data: bytes, end: int) -> re.Match[bytes] | None:
 def _is_order(data: bytes, labels: list[int], start: int) -> bool:
     """A label of an order number stands right before it."""
     last = labels[bisect_right(labels, start) - 1]
-    return 0 <= start - last and ORDER_GAP.fullmatch(data, last, start) is not None and not _of_document(data, last)
+    return start - last >= 0 and ORDER_GAP.fullmatch(data, last, start) is not None and not _of_document(data, last)
 
 
 def _fits(form: Form, data: bytes, start: int) -> bool:
@@ -149,5 +149,5 @@ def _fits(form: Form, data: bytes, start: int) -> bool:
 
 
 def _of_document(data: bytes, end: int) -> bool:
-    """ "证件编号" labels a person's number, though "编号" alone does not."""
+    """The label 证件编号 is of a person's number, though 编号 alone is not."""
     return data[max(0, end - 15) : end].endswith(DOCUMENT_NUMBERS)

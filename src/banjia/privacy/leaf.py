@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 # Protocol words, ids that the API made, and payloads that are no text.
-SKIPPED = frozenset(
-    "model role type id object tool_call_id call_id item_id previous_response_id conversation service_tier encoding_format detail effort "
-    "index status stream finish_reason truncation include reasoning_effort verbosity voice format media_type cache_control prompt_cache_retention "
-    "container_id file_id vector_store_ids signature encrypted_content".split()
-)
+SKIPPED = frozenset((
+    "model", "role", "type", "id", "object", "tool_call_id", "call_id", "item_id", "previous_response_id",
+    "conversation", "service_tier", "encoding_format", "detail", "effort", "index", "status", "stream",
+    "finish_reason", "truncation", "include", "reasoning_effort", "verbosity", "voice", "format", "media_type",
+    "cache_control", "prompt_cache_retention", "container_id", "file_id", "vector_store_ids", "signature",
+    "encrypted_content",
+))  # fmt: skip
 MEDIA_TYPES = frozenset(
     {"image_url", "input_image", "image", "input_audio", "audio", "input_file", "file", "document", "video_url"}
 )

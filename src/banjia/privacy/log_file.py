@@ -86,14 +86,14 @@ def _whole(path: Path, text: str) -> list[Row]:
 
 def _bytes(path: Path) -> IO[bytes]:
     if path.name.endswith(".gz"):
-        return cast(IO[bytes], gzip.open(path, "rb"))
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     if path.name.endswith(".zst"):
         try:
             import zstandard  # noqa: PLC0415
         except ImportError as error:
             raise _needs("zstd", path) from error
         raw: IO[bytes] = zstandard.open(path, "rb")
-        return cast(IO[bytes], io.BufferedReader(cast(Any, raw)))
+        return cast("IO[bytes]", io.BufferedReader(cast("Any", raw)))
     return path.open("rb")
 
 
@@ -103,7 +103,7 @@ def _text(path: Path) -> IO[str]:
 
 def _parquet(path: Path) -> Iterator[tuple[int, Row]]:
     try:
-        import pyarrow.parquet as parquet  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415
     except ImportError as error:
         raise _needs("parquet", path) from error
     number = 0

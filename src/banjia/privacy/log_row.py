@@ -82,7 +82,7 @@ def _read_day(value: Any) -> date | None:
         number = float(text)
     except ValueError:
         try:
-            moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+            moment = datetime.fromisoformat(text)
         except ValueError:
             return None
         if len(text) <= 10:

@@ -21,14 +21,17 @@ BORN_BY = 2015  # a later day after a name is more often a day of business
 _BIRTHDAY = re.compile(
     r"\s*[,，(（|、]\s*(?:[男女MF]\s*[,，、|]\s*)?("
     r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]|(?:19|20)[0-9]{2}年[01]?[0-9]月(?:[0-3]?[0-9]日)?|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)[0-9]{2}"
-    r"|(?:[0-3]?[0-9] )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?:[0-3]?[0-9],? )?(?:19|20)[0-9]{2})"
+    r"|(?:[0-3]?[0-9] )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
+    r"Dec)[a-z]{0,6}\.? (?:[0-3]?[0-9],? )?(?:19|20)[0-9]{2})"
     r"(?=\s*(?:[,，)）;；|。、]|出生|生|$|\n))"
 )
 LONGEST = 44  # characters that the tagger reads at once
 ROW = 48  # characters of a row of short pieces
 BEFORE, AFTER = 8, 12  # characters of context around the place where a name may begin
 NAME_HEADS = re.compile(
-    r"(?i)^(?:.{0,6}(?:姓名|名字|联系人|收件人|收货人|患者|病人|客户|会员|员工|学生|负责人|经办人|户名|持卡人|申请人|车主|乘客|家长|监护人)(?:姓名)?|(?:full|first|last|customer|patient|user|contact|employee|student|real)?[ _]?name|contact|customer|patient|buyer|holder|owner|recipient|xm)$"
+    r"(?i)^(?:.{0,6}(?:姓名|名字|联系人|收件人|收货人|患者|病人|客户|会员|员工|学生|负责人|经办人|户名|持卡人|"
+    r"申请人|车主|乘客|家长|监护人)(?:姓名)?|(?:full|first|last|customer|patient|user|contact|employee|student|"
+    r"real)?[ _]?name|contact|customer|patient|buyer|holder|owner|recipient|xm)$"
 )
 ADDRESS_HEADS = re.compile(r"(?i)地址|住址|住所|address|ship.?to")
 _KEYED = re.compile(

@@ -149,18 +149,18 @@ def _labelled(text: str, m: re.Match[str]) -> Place | None:
     common, surnames, given = words("words_en"), words("surnames_en"), words("given_en")
     while (
         name
-        and (_fold(name[-1]) in common or name[-1].isupper() and len(name[-1]) < 3)
+        and (_fold(name[-1]) in common or (name[-1].isupper() and len(name[-1]) < 3))
         and _fold(name[-1]) not in surnames
     ):
         name.pop()
-    if not name or _fold(name[0]) in common and _fold(name[0]) not in given:
+    if not name or (_fold(name[0]) in common and _fold(name[0]) not in given):
         return None
     start = m.start("n")
     end = start + len(" ".join(name))
     known = any(_fold(n) in given or _fold(n) in surnames for n in name)
     if not known and not (strong and len(name) >= 2):
         return None
-    if len(name) == 1 and (not strong or name[0] in AMBIGUOUS) and not _fold(name[0]) in given - AMBIGUOUS:
+    if len(name) == 1 and (not strong or name[0] in AMBIGUOUS) and _fold(name[0]) not in given - AMBIGUOUS:
         return None
     if _is_thing(text, start, end) or " ".join(_fold(n) for n in name[:2]) in _public():
         return None
@@ -184,10 +184,11 @@ def _again(text: str, found: list[Place]) -> list[Place]:
         return found
     taken = Taken((s, e) for s, e, _ in found)
     longest_first = "|".join(re.escape(p) for p in sorted(parts, key=len, reverse=True))
-    for m in re.finditer(rf"(?<![A-Za-z0-9@._-])(?:{longest_first})(?![A-Za-z0-9@_-])", text):
-        if not _is_thing(text, m.start(), m.end()) and taken.add(m.start(), m.end()):
-            found.append((m.start(), m.end(), 0.85))
-    return found
+    return found + [
+        (m.start(), m.end(), 0.85)
+        for m in re.finditer(rf"(?<![A-Za-z0-9@._-])(?:{longest_first})(?![A-Za-z0-9@_-])", text)
+        if not _is_thing(text, m.start(), m.end()) and taken.add(m.start(), m.end())
+    ]
 
 
 def _whole(found: list[Place]) -> list[Place]:
@@ -206,8 +207,7 @@ def _is_thing(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 24) : start]
     return bool(re.search(r"(?:[0-9] |[A-Z][a-z]+, |[A-Z][a-z]+-|and )$", before)) and bool(
         re.search(r"[0-9] $|-$", before)
-        or re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before)
-        and re.match(r" and ", after)
+        or (re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before) and re.match(r" and ", after))
     )
 
 
@@ -237,7 +237,10 @@ def _is_middle(word: str) -> bool:
     return bool(re.fullmatch(r"[A-Z]\.?|van|von|de|da|del|la|di|bin|al|el", word))
 
 
-_SYLLABLE = "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:a|o|e|i|u|ai|ei|ao|ou|an|en|ang|eng|ong|ia|ie|iao|iu|ian|in|iang|ing|iong|ua|uo|uai|ui|uan|un|uang|ue|er)"
+_SYLLABLE = (
+    "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:a|o|e|i|u|ai|ei|ao|ou|an|en|ang|eng|ong|ia|ie|iao|iu|ian|in|iang|ing|"
+    "iong|ua|uo|uai|ui|uan|un|uang|ue|er)"
+)
 _PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,2}}")
 
 

@@ -197,7 +197,7 @@ def _fits_name(name: str, following: str) -> bool:
 
 
 def _is_title(text: str, m: re.Match[str]) -> bool:
-    """ "陈总" but not "方总结", "高工资" or "程工"."""
+    """As in 陈总, but not in 方总结 or 高工资."""
     before, after = text[max(0, m.start() - 1) : m.start()], text[m.end() : m.end() + 1]
     if m[1] == "任" and _han(before):
         return False  # "首任校长"

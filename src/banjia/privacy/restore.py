@@ -63,12 +63,13 @@ class Restorer:
 class Pieces:
     """One channel of a stream. At most the longest beginning of a token is held back."""
 
-    __slots__ = ("_held", "_pattern", "_prefixes", "_words")
+    __slots__ = ("_held", "_longest", "_pattern", "_prefixes", "_words")
 
     def __init__(self, pattern: re.Pattern[str], words: Mapping[str, str], prefixes: frozenset[str]) -> None:
         self._pattern = pattern
         self._words = words
         self._prefixes = prefixes
+        self._longest = max(map(len, words), default=0) - 1
         self._held = ""
 
     def feed(self, piece: str) -> str:
@@ -94,8 +95,7 @@ class Pieces:
 
     def _hold(self, text: str, at: int) -> int:
         """Where the longest suffix starts that may yet become a token."""
-        longest = max(map(len, self._prefixes), default=0)
-        for start in range(max(at, len(text) - longest), len(text)):
+        for start in range(max(at, len(text) - self._longest), len(text)):
             if text[start:] in self._prefixes:
                 return start
         return len(text)

@@ -1,4 +1,4 @@
-"""Shadow: the text as a reader sees it (escapes read, widths folded, numbers joined), with the way back to the original."""
+"""Shadow: the text as a reader sees it (escapes read, widths folded, numbers joined), and the way back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ NUMERALS = {
     )
     for c in row
 }
-SPOKEN = {w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine".split())} | {"oh": "0"}
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+SPOKEN = {w: str(i) for i, w in enumerate(_WORDS)} | {"oh": "0"}
 _N = "[" + "".join(NUMERALS) + "]"
 _W = "(?:" + "|".join(SPOKEN) + ")"
 _NB = b"(?:" + b"|".join(c.encode() for c in NUMERALS) + b")"

@@ -1,4 +1,4 @@
-"""Streams: the events of one answer restored as they pass, per choice and channel; shapes that are not known are refused."""
+"""Streams: the events of one answer restored as they pass, per choice and channel; unknown shapes are refused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RESPONSE_WHOLE = re.compile(
 BLOCK_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 
 
-class UnknownShape(RouteError):
+class UnknownShape(RouteError):  # noqa: N818 - a name of the interface
     """An event that may carry text in a place that nobody knows: it is not passed on."""
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from banjia.privacy.names_zh import TITLES
 from banjia.privacy.span import NOT_PERSONAL, Span
@@ -108,9 +109,9 @@ def _short_forms(name: str) -> list[str]:
 
 
 def _glosses(text: str, mentions: Sequence[Span]) -> dict[int, int]:
-    """ "张伟（Zhang Wei）": a name in brackets after a name is the same one in other letters."""
+    """As in 张伟（Zhang Wei）: a name in brackets after a name is the same one in other letters."""
     pairs: dict[int, int] = {}
-    for first, second in zip(mentions, mentions[1:], strict=False):
+    for first, second in pairwise(mentions):
         han = ["\u4e00" <= text[m.start] <= "\u9fff" for m in (first, second)]
         if han[0] != han[1] and _GLOSS.fullmatch(text, first.end, second.start):
             pairs[first.start], pairs[second.start] = second.start, first.start

@@ -25,11 +25,12 @@ CLASSES: tuple[DataClass, ...] = ("none", "ordinary", "sensitive")
 SHORT = 200  # a text up to this length is read together with the key it stands under
 KEEP_TOKENS = {
     "zh": "文中形如 ⟦人名1·…⟧ 的标记代表被保护的内容；引用时请原样照抄，不要翻译、拆分或改写。",
-    "en": "Marks like ⟦PERSON1·…⟧ stand for protected content. Copy them exactly when you refer to them; never translate, split or alter them.",
+    "en": "Marks like ⟦PERSON1·…⟧ stand for protected content. "
+    "Copy them exactly when you refer to them; never translate, split or alter them.",
 }
 
 
-class Unreadable(RouteError):
+class Unreadable(RouteError):  # noqa: N818 - a name of the interface
     """Content that cannot be looked into: images, audio, files, token numbers."""
 
 
