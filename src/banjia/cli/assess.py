@@ -28,6 +28,9 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     parser.add_argument("--exposure", action="store_true", help=say("违规的后果", "what a breach may cost"))
     parser.add_argument("--why", action="store_true", help=say("逐条列出规则的真假", "every rule with its truth"))
     parser.add_argument("-i", "--interview", action="store_true", help=say("逐个提问", "ask the questions one by one"))
+    parser.add_argument(
+        "--scan", type=Path, metavar="PATH", help=say("先从代码中读出事实", "take facts from the code first")
+    )
     parser.add_argument("--out", type=Path, help=say("访谈写入的事实文件", "file of facts the interview writes"))
     parser.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
 
@@ -56,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
     from banjia.desk import assess as desk
 
     asked = replace(request(args), traced=args.why)
+    if args.scan:
+        from banjia.desk.interview import scanned
+
+        asked = replace(asked, extra=scanned(args.scan))
     if args.cases:
         return _cases(args, desk.cases(args.cases, asked))
     if args.interview:

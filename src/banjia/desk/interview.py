@@ -18,6 +18,7 @@ from banjia.facts.catalogue import load as load_facts
 from banjia.facts.fact import Fact
 from banjia.facts.profile import Known, Profile, Provenance
 from banjia.facts.value import Value, parse, show
+from banjia.routes.catalogue import load as load_routes
 from banjia.text import Text
 
 DEFAULT_OUT = Path("banjia-facts.yaml")
@@ -96,6 +97,26 @@ class Interview:
         draft = self.out.with_name(self.out.name + ".new")
         draft.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
         draft.replace(self.out)
+
+
+def scanned(path: Path) -> Profile:
+    """Facts that the code under *path* answers: the one kind of route it calls, and the maker of its models."""
+    from banjia.assess.fill import maker
+    from banjia.desk.check import route_kind
+    from banjia.desk.scan import scan
+
+    inventory = scan(path)
+    calls = [f for f in inventory.findings if f.kind not in {"dependency", "import"}]
+    kinds = {kind: finding for finding in calls if (kind := route_kind(finding, load_routes())) is not None}
+    known: dict[str, Known] = {}
+    if len(kinds) == 1:
+        ((kind, finding),) = kinds.items()
+        known["route"] = Known(kind, Provenance("scanned", f"{finding.path}:{finding.line}", clock.today()))
+    makers = {vendor: f for f in calls if f.model and (vendor := maker(f.model)) is not None}
+    if len(makers) == 1:
+        ((vendor, finding),) = makers.items()
+        known["model.vendor"] = Known(vendor, Provenance("scanned", f"{finding.path}:{finding.line}", clock.today()))
+    return Profile(known)
 
 
 def hint(fact: Fact) -> Text:
