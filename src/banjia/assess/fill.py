@@ -146,9 +146,9 @@ class _Filler:
         span = life(provider, str(self.value("model.id")), self.on, str(self.value("model.version") or ""))
         if provider.is_engine:
             yield "model.life", "available", _of(provider)
-        elif span.known and (
-            self.value("model.version") or len(span.possible) == 1 or len(provider.find(span.model)) == 1
-        ):
+        elif not span.known:
+            yield "model.life", "available", f"routes/{provider.id}: not in the catalogue, nothing known against it"
+        elif self.value("model.version") or len(span.possible) == 1 or len(provider.find(span.model)) == 1:
             yield "model.life", span.state, _of(provider, *(e for end in span.sources[:1] for e in end.src))
 
     def filing(self) -> Iterator[tuple[str, Value, str]]:
