@@ -119,7 +119,7 @@ def union(parents, a, b):
 
 
 LAWS = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=100
 )
 
 
@@ -224,6 +224,27 @@ def weak(value, scope=""):
                 Persons((person(weak("张伟", "c1"), ("PHONE", "2")),)),
             ],
             ([1, 2], [0, 0]),
+        ),
+        (
+            "two names of which one has an identifier are that person",
+            [
+                Persons((person(weak("张伟", "c1")), person(("PHONE", "1"), weak("Zhang Wei", "c1")))),
+                Persons((person(weak("张伟", "c1"), weak("Zhang Wei", "c1")),)),
+            ],
+            ([1, 1], [0, 0]),
+        ),
+        (
+            "one who joins two others keeps the name that one of them had",
+            [
+                Persons(
+                    (
+                        person(("PHONE", "1")),
+                        person(("PHONE", "2"), weak("张伟", "c1")),
+                        person(("PHONE", "1"), ("PHONE", "2"), weak("张伟", "c1")),
+                    )
+                )
+            ],
+            ([1, 1], [0, 0]),
         ),
         (
             "an exempt export does not count towards a line",

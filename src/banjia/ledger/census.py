@@ -103,8 +103,9 @@ class Reservation:
             nameless = [n for n in by_weak if self._row(n).strength == WEAK]
             person = nameless[0] if nameless else self._add(WEAK).id
         else:
-            person = by_weak[0] if by_weak else self._add(WEAK).id
-        for other in by_weak:
+            person = max(by_weak, key=lambda n: self._row(n).strength) if by_weak else self._add(WEAK).id
+        for name in by_weak:
+            other = self._now(name)  # joins above may have made it this person
             if other != person:
                 self._meet(person, other)
         for digest in digests:
