@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,3 +47,11 @@ def test_an_engine_that_is_not_installed_is_a_clear_error(monkeypatch):
     with pytest.raises(ConfigError, match="hyperscan"):
         matcher([b"a"], "hyperscan")
     assert matcher([b"a"], "re").name == "re"
+
+
+def test_threads_do_not_disturb_each_other():
+    pytest.importorskip("hyperscan")
+    data = ("电话13987651234 卡 4111 1111 1111 1111 " * 2000).encode()
+    expected = found("hyperscan", data)
+    with ThreadPoolExecutor(4) as pool:
+        assert [expected] * 12 == list(pool.map(lambda _: found("hyperscan", data), range(12)))

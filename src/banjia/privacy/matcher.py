@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from banjia.errors import ConfigError
 from banjia.text import Text
@@ -51,7 +52,8 @@ class Hyperscan:
             elements=len(anchors),
             flags=[hyperscan.HS_FLAG_DOTALL] * len(anchors),
         )
-        self._scratch = hyperscan.Scratch(self._database)
+        self._fresh: Callable[[Any], Any] = hyperscan.Scratch
+        self._own = threading.local()  # a scan in progress holds its scratch: each thread has one
 
     def hits(self, data: bytes) -> list[Hit]:
         found: list[Hit] = []
@@ -60,7 +62,10 @@ class Hyperscan:
         def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((end, number))
 
-        self._database.scan(data, match_event_handler=on_match, scratch=self._scratch)
+        scratch = getattr(self._own, "scratch", None)
+        if scratch is None:
+            scratch = self._own.scratch = self._fresh(self._database)
+        self._database.scan(data, match_event_handler=on_match, scratch=scratch)
         return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import blake2b
 from typing import Any, Literal
 
 from banjia.errors import RouteError
@@ -22,6 +23,7 @@ from banjia.text import Text
 DataClass = Literal["none", "ordinary", "sensitive"]
 Treatment = Literal["refuse", "home", "pseudonymise", "mask", "allow"]
 CLASSES: tuple[DataClass, ...] = ("none", "ordinary", "sensitive")
+KNOWN = 4096  # texts whose places are kept
 SHORT = 200  # a text up to this length is read together with the key it stands under
 KEEP_TOKENS = {
     "zh": "文中形如 ⟦人名1·…⟧ 的标记代表被保护的内容；引用时请原样照抄，不要翻译、拆分或改写。",
@@ -70,17 +72,14 @@ class Treater:
     def __init__(self, engine: Engine, maps: Maps | None = None) -> None:
         self._engine = engine
         self._maps = maps
+        self._known: dict[bytes, Record] = {}  # least recently seen first
 
     def inspect(self, body: dict[str, Any], *, on: date | None = None) -> Inspection:
         """Find whose data a request carries and of what class. `on` tells who is under fourteen."""
         records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
-        known: dict[tuple[str, str], Record] = {}
         for leaf in leaves(body):
             label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
-            record = known.get((label, leaf.text))
-            if record is None:
-                record = known[label, leaf.text] = self._engine.record(leaf.text, on=on, label=label)
-            records[leaf.path] = leaf.text, record
+            records[leaf.path] = leaf.text, self._record(leaf.text, label, on)
         self._propagate(records)
         found = persons(((_home(p), t, r) for p, (t, r) in records.items()), self._engine.strength)
         topics = tuple(dict.fromkeys(t for _, r in records.values() for t in r.sensitive))
@@ -132,6 +131,17 @@ class Treater:
         if self._maps is not None and conversation and surrogates.grown:
             self._maps.save(app, conversation, surrogates, at=at)
         return Treated(treated, seen.persons, seen.data_class, surrogates, _asks_json(body))
+
+    def _record(self, text: str, label: str, on: date | None) -> Record:
+        """What a text holds; those of a conversation come again with each turn. Kept by digest, as places only."""
+        key = blake2b(f"{len(label)}:{label}{on}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        record = self._known.pop(key, None)
+        if record is None:
+            record = self._engine.record(text, on=on, label=label)
+            if len(self._known) >= KNOWN:
+                del self._known[next(iter(self._known))]
+        self._known[key] = record
+        return record
 
     def _surrogates(self, seen: Inspection, app: str, conversation: str, at: int) -> Surrogates:
         texts = [text for text, _ in seen.records.values()]
