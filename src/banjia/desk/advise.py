@@ -262,7 +262,7 @@ def _verdict(answer: Assessment) -> Verdict:
 
 
 def _lever(answer: Assessment) -> str:
-    best = min(answer.levers, key=lambda lever: lever.cost, default=None)
+    best = next(iter(answer.levers), None)  # cheapest first
     return f"{best.fact} = {best.after}" if best else ""
 
 
