@@ -69,7 +69,7 @@ class Gateway:
 
     def replace(self, settings: Settings) -> None:
         self.settings = settings
-        self._pools.keep(list(settings.routes.values()))
+        self._pools.keep(settings.targets)
         self.metrics.count("banjia_reloads_total", "ok")
 
     def open_journal(self, journal: Journal) -> None:

@@ -15,6 +15,7 @@ from banjia.gateway.event import Events, Usage
 from banjia.gateway.failure import failed, from_canonical, from_status
 from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, read_answer
 from banjia.gateway.metric import Metrics
+from banjia.gateway.moderation import said_by, silenced
 from banjia.gateway.outgoing import Outgoing, head_of, prepare
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
@@ -58,7 +59,15 @@ class Attempt:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
         tools, candidate, contents = self.tools, self.candidate, self.contents
         route = candidate.route
-        out = await prepare(self.call, candidate, self.decision, contents, tools.personal, at=tools.clock.at())
+        out = await prepare(
+            self.call,
+            candidate,
+            self.decision,
+            contents,
+            tools.personal,
+            entity=self.settings.entity,
+            at=tools.clock.at(),
+        )
         if route.abroad:  # nothing leaves before this is on disk
             self.entry = await tools.recorder.commit(self.call, self.settings, candidate, self.decision, contents)
         tries = route.retries + 1
@@ -91,8 +100,8 @@ class Attempt:
         if out.request is not None and out.plan.vectors is not None:
             await self._vectors(out, out.request, out.plan.vectors)
             return
-        if out.request is not None and needs_whole(out.plan):
-            await self._whole(out, out.request)
+        if needs_whole(out.plan) or (out.is_held and self.call.stream):
+            await self._whole(out, out.request or msgspec.json.decode(out.body))
             return
         answer = await self._send(out.head, out.body)
         try:
@@ -117,7 +126,8 @@ class Attempt:
     async def _json(self, answer: Answer, out: Outgoing) -> None:
         body = await answer.body(self.candidate.route.target.max_answer)
         if out.rewrite is not None:
-            body = msgspec.json.encode(out.rewrite.answer(decoded(body)))
+            whole_answer = await self._screened(out, out.rewrite.translated(decoded(body)))
+            body = msgspec.json.encode(whole_answer)
         said = read_answer(body)
         self._done(said.usage, 200)
         await forward_json(self.call, body, self._told(out), said.model)
@@ -135,9 +145,21 @@ class Attempt:
 
     async def _whole(self, out: Outgoing, request: dict[str, Any]) -> None:
         answer = await whole(request, out.plan, lambda changed: self._ask(out, changed))
-        if out.rewrite is not None:
-            answer = out.rewrite.restored(answer)
-        await self._pass_on(out, answer)
+        await self._pass_on(out, await self._screened(out, answer))
+
+    async def _screened(self, out: Outgoing, answer: dict[str, Any]) -> dict[str, Any]:
+        """The finished answer; where a service is to be asked, not before it has said yes."""
+        if out.rewrite is None:
+            return answer
+        if out.rewrite.labels is not None and not self.entry:
+            self._record()  # the label names the entry
+        finished = out.rewrite.finished(answer, self.entry)
+        screen = out.rewrite.screen
+        if screen is not None and await screen.check(
+            said_by(finished), stage="after", app=self.call.app.id, pools=self.tools.pools
+        ):
+            return silenced(finished)
+        return finished
 
     async def _ask(self, out: Outgoing, request: dict[str, Any]) -> dict[str, Any]:
         """One exchange of an answer that takes several; in OpenAI's form, with surrogates still in it."""
@@ -171,7 +193,7 @@ class Attempt:
             self._record()
         rewrite = None
         if out.rewrite is not None:
-            rewrite = out.rewrite.stream(include_usage=self.call.usage_asked)
+            rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)
         status = await forward_stream(self.call, answer, self._told(out), events, rewrite)
         self._done((rewrite.usage if rewrite is not None else None) or events.usage, status)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from banjia.gateway.attempt import Attempt, Tools
 from banjia.gateway.call import Call
+from banjia.gateway.moderation import STOPPED, said_in, stopped
 from banjia.gateway.record import Contents, ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
@@ -26,6 +27,9 @@ UNTREATED = Text(
 )
 
 
+MODERATED = Decision(passes=False, treatment="refuse", rule="moderation.before", reason=STOPPED)
+
+
 class Dispatch:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
@@ -33,6 +37,7 @@ class Dispatch:
     async def run(self, call: Call, settings: Settings) -> None:
         """Answer the call, or raise Refusal with nothing sent yet."""
         contents = await self._contents(call, settings)
+        await self._screened(call, settings, contents)
         last: Refusal | None = None
         pairs = [(c.route.id, (c, d)) for c, d in self.allowed(call, settings, contents)]
         now = self._tools.clock.monotonic()
@@ -62,6 +67,17 @@ class Dispatch:
         request = msgspec.json.decode(call.body)
         inspection = await self._tools.personal.inspect(request, day)
         return Contents(raised(declared, inspection.data_class), request, inspection)
+
+    async def _screened(self, call: Call, settings: Settings, contents: Contents) -> None:
+        """The application's own check of what goes in."""
+        screen = call.app.screen
+        if screen is None:
+            return
+        text = said_in(msgspec.json.decode(call.body))
+        if await screen.check(text, stage="before", app=call.app.id, pools=self._tools.pools):
+            for candidate in settings.candidates(call.app, call.asked)[:1]:
+                self._tools.recorder.refuse(call, settings, candidate, MODERATED, contents.data_class)
+            raise stopped()
 
     def allowed(self, call: Call, settings: Settings, contents: Contents) -> Allowed:
         """The routes that the policy allows for this call, in order. Raises Refusal where there are none."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from banjia.gateway.call import Call
+from banjia.gateway.label import EXPLICIT, IMPLICIT, LabelPlan, plan_labels
 from banjia.gateway.personal import Personal
 from banjia.gateway.record import Contents
 from banjia.gateway.refusal import Refusal, bad_request
@@ -42,10 +43,18 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     plan: Plan = NO_PLAN
     warnings: tuple[str, ...] = ()
     hide_usage: bool = False  # usage was asked for by the gateway, not by the caller
+    is_held: bool = False  # nothing may be passed on before the whole answer has been checked
 
 
 async def prepare(
-    call: Call, candidate: Candidate, decision: Decision, contents: Contents, personal: Personal, *, at: int
+    call: Call,
+    candidate: Candidate,
+    decision: Decision,
+    contents: Contents,
+    personal: Personal,
+    *,
+    entity: str,
+    at: int,
 ) -> Outgoing:
     """Treat, translate and name the model. Raises Refusal for what this route cannot take; nothing has left yet."""
     treated = await _treated(call, candidate, decision, contents, personal, at=at)
@@ -63,12 +72,16 @@ async def prepare(
             request = prepared.request
     restores = treated is not None and treated.surrogates is not None and bool(treated.surrogates.originals)
     rewrite = None
-    if rewrites or restores:
+    labels, said = _labels(call, decision, request or contents.request, entity=entity)
+    screen = call.app.screen if call.operation != "embeddings" else None
+    if rewrites or restores or labels is not None or screen is not None:
         rewrite = Rewrite(
             candidate.route.id,
             translator.provider if translator is not None and rewrites else None,
             translator.selection(candidate.model, operation) if translator is not None and rewrites else None,
             treated if restores else None,
+            screen,
+            labels,
         )
     plan = prepared.plan if prepared is not None else NO_PLAN
     if plan.vectors is not None and plan.vectors.vocabulary is not None:
@@ -80,8 +93,9 @@ async def prepare(
         request=request,
         rewrite=rewrite,
         plan=plan,
-        warnings=tuple(w.code for w in prepared.warnings) if prepared is not None else (),
+        warnings=(*(w.code for w in prepared.warnings), *said) if prepared is not None else said,
         hide_usage=hide_usage,
+        is_held=screen is not None and screen.service is not None,
     )
 
 
@@ -90,6 +104,19 @@ def head_of(candidate: Candidate, operation: str, plan: Plan, length: int) -> by
         return b"%b%d\r\n\r\n" % (candidate.head(operation), length)
     path = candidate.route.target.path + plan.path.replace("{model}", candidate.model)
     return b"%b%d\r\n\r\n" % (candidate.route.head(operation, candidate.model, path=path), length)
+
+
+def _labels(
+    call: Call, decision: Decision, request: dict[str, Any] | None, *, entity: str
+) -> tuple[LabelPlan | None, tuple[str, ...]]:
+    labels = call.app.labels
+    due = (
+        labels.explicit == "on" or labels.implicit == "on" or EXPLICIT in decision.duties or IMPLICIT in decision.duties
+    )
+    if not due or call.operation == "embeddings":
+        return None, ()
+    whole = request if request is not None else msgspec.json.decode(call.body)
+    return plan_labels(labels, decision.duties, whole, entity=entity, lang=call.lang)
 
 
 async def _treated(

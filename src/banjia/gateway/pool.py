@@ -18,16 +18,21 @@ class Pools:
         latest = self._latest.get(route.id)
         if latest is not None and latest[0] is route.target:
             return latest[1]
-        pool = self._pools.get(route.target)
-        if pool is None:
-            pool = self._pools[route.target] = Upstream(route.target)
+        pool = self.at(route.target)
         self._latest[route.id] = (route.target, pool)
         return pool
 
-    def keep(self, routes: list[RouteSettings]) -> None:
+    def at(self, target: Target) -> Upstream:
+        """The pool of a target that is no route: a service that config names."""
+        pool = self._pools.get(target)
+        if pool is None:
+            pool = self._pools[target] = Upstream(target)
+        return pool
+
+    def keep(self, targets: set[Target]) -> None:
         """Close the pools of targets that are gone; what is under way there ends in peace."""
         self._latest.clear()
-        wanted = {r.target for r in routes}
+        wanted = targets
         for target in [t for t in self._pools if t not in wanted]:
             self._pools.pop(target).close()
 

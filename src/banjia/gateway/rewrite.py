@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -12,6 +12,8 @@ from banjia.errors import RouteError
 from banjia.gateway.answer import UpstreamError
 from banjia.gateway.event import BETWEEN, Usage
 from banjia.gateway.failure import from_canonical
+from banjia.gateway.label import LabelPlan, LabelStream, labelled
+from banjia.gateway.moderation import ModeratedStream, Screen, said_by, silenced
 from banjia.gateway.refusal import Refusal, error_event
 from banjia.routes.dialect import answer as answers
 from banjia.routes.dialect.selection import Selection
@@ -34,10 +36,19 @@ class Rewrite:
     provider: Provider | None = None
     selection: Selection | None = None
     treated: Treated | None = None
+    screen: Screen | None = None
+    labels: LabelPlan | None = None
 
-    def answer(self, response: Json) -> Json:
+    def answer(self, response: Json, entry: str) -> Json:
         """The whole answer as the caller gets it. Raises Refusal where an error stood in its place."""
-        return self.restored(self.translated(response))
+        return self.finished(self.translated(response), entry)
+
+    def finished(self, response: Json, entry: str) -> Json:
+        """Surrogates restored, screened by keywords, labelled."""
+        response = self.restored(response)
+        if self.screen is not None and self.screen.hits(said_by(response)):
+            return silenced(response)
+        return labelled(response, self.labels, entry) if self.labels is not None else response
 
     def translated(self, response: Json) -> Json:
         """In OpenAI's form, with surrogates still in it."""
@@ -58,10 +69,37 @@ class Rewrite:
             return None
         return StreamRewriter(self.provider, self.selection, include_usage)
 
-    def stream(self, *, include_usage: bool) -> StreamRewrite:
-        rewriter = self.rewriter(include_usage=include_usage)
-        restored = self.treated.stream() if self.treated is not None and self.treated.surrogates is not None else None
-        return StreamRewrite(self.route, rewriter, restored)
+    def stream(self, entry: str, *, include_usage: bool) -> StreamRewrite:
+        stages: list[Stage] = []
+        if self.treated is not None and self.treated.surrogates is not None:
+            stages.append(_Restored(self.treated.stream()))
+        moderated = ModeratedStream(self.screen) if self.screen is not None else None
+        if moderated is not None:
+            stages.append(moderated)
+        if self.labels is not None:
+            stages.append(LabelStream(self.labels, entry))
+        return StreamRewrite(self.route, self.rewriter(include_usage=include_usage), stages, moderated)
+
+
+class Stage(Protocol):
+    """One step of a stream: an event in, those to go on with out; at the end what was held back."""
+
+    def event(self, event: Json) -> list[Json]: ...
+
+    def end(self) -> list[Json]: ...
+
+
+class _Restored:
+    """The privacy room's stream as a stage."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def event(self, event: Json) -> list[Json]:
+        return self._stream.event(event)
+
+    def end(self) -> list[Json]:
+        return [msgspec.json.decode(rest) for rest in self._stream.end()]
 
 
 class StreamRewrite:
@@ -70,10 +108,13 @@ class StreamRewrite:
     A vendor's safety refusal after the first words is no error but the end of the answer: `content_filter`.
     """
 
-    def __init__(self, route: str, rewriter: StreamRewriter | None, restored: Stream | None) -> None:
+    def __init__(
+        self, route: str, rewriter: StreamRewriter | None, stages: Sequence[Stage], moderated: ModeratedStream | None
+    ) -> None:
         self._route = route
         self._rewriter = rewriter
-        self._restored = restored
+        self._stages = stages
+        self._moderated = moderated
         self._last: Json = {}
         self.filtered = False
         self.failed = False
@@ -85,7 +126,8 @@ class StreamRewrite:
 
     @property
     def complete(self) -> bool:
-        return self.filtered or (self._rewriter is not None and self._rewriter.is_complete)
+        stopped = self._moderated is not None and self._moderated.stopped
+        return self.filtered or stopped or (self._rewriter is not None and self._rewriter.is_complete)
 
     @property
     def refusal(self) -> Refusal | None:
@@ -96,15 +138,20 @@ class StreamRewrite:
 
     def feed(self, data: bytes) -> bytes:
         """Raises UpstreamError for an event that is not JSON; comments and end marks are left out."""
-        return b"".join(self._out(event) for payload in payloads(data) for event in self._dialect(payload))
+        out: list[bytes] = []
+        for payload in payloads(data):
+            if self._moderated is not None and self._moderated.stopped:
+                self.filtered = True
+                break
+            out += [self._out([event], 0) for event in self._dialect(payload)]
+        return b"".join(out)
 
     def end(self) -> bytes:
         """What was held back, and the end mark."""
         if self.failed:
             return b""
-        out = [self._out(e) for e in self._rewriter.finish()] if self._rewriter is not None else []
-        if self._restored is not None:
-            out += [b"data: " + rest + b"\n\n" for rest in self._restored.end()]
+        out = [self._out(self._rewriter.finish(), 0)] if self._rewriter is not None and not self.filtered else []
+        out += [self._out(stage.end(), at + 1) for at, stage in enumerate(self._stages)]
         return b"".join([*out, END])
 
     def _dialect(self, payload: bytes) -> list[Json]:
@@ -129,14 +176,16 @@ class StreamRewrite:
             self._last = events[-1]
         return events
 
-    def _out(self, event: Json) -> bytes:
-        if self._restored is None:
-            return b"data: " + msgspec.json.encode(event) + b"\n\n"
+    def _out(self, events: Sequence[Json], first: int) -> bytes:
+        """Events through the stages from the given one on."""
+        found = list(events)
         try:
-            return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in self._restored.event(event))
+            for stage in self._stages[first:]:
+                found = [after for event in found for after in stage.event(event)]
         except RouteError as error:  # text in a place that nobody knows might hold a surrogate
             self.failed = True
             return error_event(error.say("en"), "server_error", "unknown_event")
+        return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in found)
 
 
 def _filtered(last: Json) -> Json:

@@ -8,14 +8,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from banjia.config.config import App, Config
+from banjia.config.config import App, Config, Labels
 from banjia.errors import ConfigError
 from banjia.gateway.key import KeyRing, digest
 from banjia.gateway.limit import Limits, read_limits
+from banjia.gateway.moderation import Screen, read_screen
 from banjia.gateway.option import Options
 from banjia.gateway.personal import PrivacySettings, read_privacy
 from banjia.gateway.route import RouteSettings, build_route
 from banjia.gateway.router import Routing, read_routing
+from banjia.gateway.target import Target
 from banjia.policy.decide import CLASS_ORDER, Ask, Index
 from banjia.policy.policy import DATA_CLASSES, DataClass, Policy
 from banjia.routes.dialect.translator import Translator
@@ -38,6 +40,8 @@ class AppSettings:
     limits: Limits
     routing: Routing = field(default_factory=Routing)
     vector_space: str = ""  # provider/model that made the application's stored vectors
+    labels: Labels = field(default_factory=Labels)
+    screen: Screen | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,6 +82,12 @@ class Settings:
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     _watched: dict[tuple[str, str, str, DataClass], bool] = field(default_factory=dict)
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> set[Target]:
+        """Every place that may be connected to."""
+        services = {a.screen.service for a in self.apps.values() if a.screen is not None}
+        return {r.target for r in self.routes.values()} | {s for s in services if s is not None}
 
     def candidates(self, app: AppSettings, asked: str) -> tuple[Candidate, ...]:
         """The routes of an application that answer for a model, in the order of its preference."""
@@ -187,6 +197,12 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
         routing=read_routing(dict(app.options), weights, where=where),
         vector_space=embeddings.word("space"),
+        labels=app.labels,
+        screen=read_screen(
+            app.options.get("moderation", config.options.get("moderation")),
+            config.path.parent,
+            where=f"{where}.moderation",
+        ),
         options=app.options,
     )
 

@@ -1,0 +1,152 @@
+"""Labels in text and beside it; an application's own check of what goes in and comes out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, play, write
+
+from banjia.config.config import Labels
+from banjia.gateway.label import NOTICE
+from banjia.gateway.moderation import ModeratedStream, Screen
+from house import cell, chat, house, open_cells, policy, route
+
+DUE = [cell("r", data_class="none", duties=("explicit-label", "implicit-label"))]
+
+
+def says(*words: str):
+    async def handler(seen, writer):
+        if seen.json.get("stream"):
+            await write(writer, SSE_HEAD)
+            for word in words:
+                await write(writer, chunk(event(piece({"content": word}))))
+            await write(writer, chunk(event(piece({}, "stop")) + event("[DONE]")) + b"0\r\n\r\n")
+        else:
+            await write(writer, http(completion("".join(words))))
+
+    return handler
+
+
+def ask(tmp_path, handler, cells=None, body=None, **app):
+    async def main():
+        async with Scripted(handler) as upstream:
+            table = policy(cells or open_cells("r"))
+            async with house(tmp_path, [route("r", upstream.url)], table, **app) as h:
+                answer = await h.post(body=body or chat(), x_banjia_lang="zh")
+            return answer, upstream.seen, h.entries()
+
+    return play(main())
+
+
+def text_of(answer) -> str:
+    if answer.headers["content-type"].startswith("text/event-stream"):
+        return "".join(e["choices"][0]["delta"].get("content") or "" for e in answer.events[:-1] if e["choices"])
+    return answer.json["choices"][0]["message"]["content"]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_what_the_duties_require_is_marked_in_the_text_and_beside_it(tmp_path, streamed):
+    answer, _, entries = ask(tmp_path, says("你", "好"), DUE, chat(stream=streamed))
+    assert text_of(answer) == "你好" + NOTICE.zh
+    mark = (answer.events[-2] if streamed else answer.json)["AIGC"]
+    assert set(mark) == {
+        "Label",
+        "ContentProducer",
+        "ProduceID",
+        "ReservedCode1",
+        "ContentPropagator",
+        "PropagateID",
+        "ReservedCode2",
+    }
+    assert mark["ProduceID"] == answer.headers["x-banjia-decision"]
+    assert all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]*", value) for value in mark.values())
+    assert any(kind == "decision" for kind, _ in entries)
+
+
+def test_without_the_duty_the_bytes_pass(tmp_path):
+    answer, _, _ = ask(tmp_path, says("hi"))
+    assert text_of(answer) == "hi"
+    assert "AIGC" not in answer.json
+
+
+def test_an_app_that_shows_its_own_label_gets_no_notice(tmp_path):
+    shown = Labels(explicit="off", implicit="on", shown_by_app="footer")
+    answer, _, _ = ask(tmp_path, says("hi"), DUE, labels=shown)
+    assert text_of(answer) == "hi"
+    assert answer.json["AIGC"]["Label"] == "1"
+
+
+def test_json_is_not_broken_by_a_notice_and_the_gap_is_said(tmp_path):
+    body = chat(response_format={"type": "json_object"})
+    answer, _, _ = ask(tmp_path, says("{}"), DUE, body)
+    assert text_of(answer) == "{}"
+    assert "label(explicit)" in answer.headers["x-banjia-warnings"]
+
+
+def words(tmp_path, *lines: str):
+    (tmp_path / "words.txt").write_text("# a list of the application\n" + "\n".join(lines))
+    return {"options": {"moderation": {"keywords": ["words.txt"]}}}
+
+
+def test_a_word_that_goes_in_is_stopped_before_anything_leaves(tmp_path):
+    request = chat(messages=[{"role": "user", "content": "say FORBIDDEN things"}])
+    answer, seen, entries = ask(tmp_path, says("x"), body=request, **words(tmp_path, "forbidden"))
+    assert (answer.status, answer.error["code"], seen) == (400, "content_filter", [])
+    assert answer.headers["x-should-retry"] == "false"
+    assert [body["rule"] for kind, body in entries if kind == "refusal"] == ["moderation.before"]
+
+
+def test_a_word_that_comes_out_silences_the_answer(tmp_path):
+    answer, _, _ = ask(tmp_path, says("a secret word"), **words(tmp_path, "secret"))
+    assert (text_of(answer), answer.json["choices"][0]["finish_reason"]) == ("", "content_filter")
+
+
+@pytest.mark.parametrize("parts", [("so sec", "ret!"), ("so s", "e", "c", "r", "e", "t", "!"), ("so secret!",)])
+def test_a_word_split_over_a_stream_is_never_said(tmp_path, parts):
+    answer, _, _ = ask(tmp_path, says(*parts), body=chat(stream=True), **words(tmp_path, "secret"))
+    said = text_of(answer)
+    assert "so secret".startswith(said)
+    assert "secret" not in said
+    assert answer.events[-2]["choices"][0]["finish_reason"] == "content_filter"
+    assert answer.events[-1] == "[DONE]"
+
+
+@given(st.lists(st.text("abc ", min_size=1, max_size=4), min_size=1, max_size=8))
+def test_what_has_no_hit_is_said_whole(pieces):
+    stream = ModeratedStream(Screen(["zz", "zzzz"]))
+    events = [piece({"content": p}) for p in pieces] + [piece({}, "stop")]
+    out = [e for one in events for e in stream.event(one)]
+    assert "".join(e["choices"][0]["delta"].get("content") or "" for e in out) == "".join(pieces)
+
+
+def with_service(tmp_path, flagged, streamed=False):
+    asked: list[dict] = []
+
+    async def main():
+        async def service(seen, writer):
+            asked.append(seen.json)
+            await write(writer, http(flagged(seen.json)))
+
+        async with Scripted(service) as check, Scripted(says("answer")) as upstream:
+            app = {"options": {"moderation": {"url": check.url.replace("/v1", "/check")}}}
+            async with house(tmp_path, [route("r", upstream.url)], policy(open_cells("r")), **app) as h:
+                return await h.post(body=chat(stream=streamed))
+
+    return play(main()), asked
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_service_is_asked_before_and_after_and_has_the_last_word(tmp_path, streamed):
+    answer, asked = with_service(tmp_path, lambda a: {"flagged": False}, streamed)
+    assert text_of(answer) == "answer"
+    assert [(a["stage"], a["input"]) for a in asked] == [("before", "hello"), ("after", "answer")]
+    answer, _ = with_service(tmp_path, lambda a: {"results": [{"flagged": a["stage"] == "after"}]}, streamed)
+    assert text_of(answer) == ""
+
+
+def test_a_service_that_says_nothing_useful_lets_nothing_pass(tmp_path):
+    answer, _ = with_service(tmp_path, lambda a: {"ok": True})
+    assert (answer.status, answer.error["code"]) == (503, "moderation_unavailable")
