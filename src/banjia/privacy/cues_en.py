@@ -20,6 +20,7 @@ LABELLED = re.compile(
     rf"(?i:\b{alternatives('labels_en')}\b),?[\"']?(?:\s*[:=\-–—|#]\s*|"
     rf"\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
 )
+RELATED = re.compile(rf"(?i:\b(?:my|his|her|our|their|the) {alternatives('relations_en')}),? (?P<n>{WORD}(?: {WORD})?)")
 INFORMAL = re.compile(
     r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])"
 )

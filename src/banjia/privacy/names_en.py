@@ -15,6 +15,7 @@ from banjia.privacy.cues_en import (
     LABELLED,
     PERSON_AFTER,
     PERSON_BEFORE,
+    RELATED,
     RUN,
     THING,
     TITLED,
@@ -33,6 +34,9 @@ def names(text: str) -> list[Place]:
     for m in TITLED.finditer(text):
         if _plain(m["n"].split()[0]):
             found.append((m.start("n"), m.end("n"), 0.93))
+    for m in RELATED.finditer(text):
+        if _fold(m["n"].split()[0]) not in words("words_en") and not _is_thing(text, m.start("n"), m.end("n")):
+            found.append((m.start("n"), m.end("n"), 0.85))
     for m in LABELLED.finditer(text):
         place = _labelled(text, m)
         if place:

@@ -20,6 +20,7 @@ _CALLED = re.compile(
 _SPEAKS = re.compile(
     "(?:说|问|答|表示|告诉|觉得|认为|打电话|来电|先生|女士|小姐|你好|您好|的(?:手机|电话|邮箱|地址|生日|身份证))"
 )
+_NICKNAME = re.compile("(?:我是|我叫|他叫|她叫|叫做|@)([小阿老][\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _OPENERS = ("", " ", "\n", "，", "。", "：", ":", ",", "、", "“", '"', "（", "(", "|", "；", "\t", "！", "？")
 _HAN = "[\u4e00-\u9fff]"
 _DOTS = "[·•‧・]"
@@ -123,6 +124,8 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
         if end and end - start > 1:
             found.append((start, end, 0.96 if m[1] else 0.85))
     found += [(m.start(1), m.end(1), 0.9) for m in _spaced().finditer(text)]
+    found += [(m.start(1), m.end(1), 0.8) for m in _NICKNAME.finditer(text)]
+    found += [_trimmed(text, m) for m in _foreign().finditer(text)]
     for m in _titled().finditer(text):
         if _is_title(text, m):
             found.append((m.start(), m.end(), 0.9))
@@ -139,7 +142,12 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
         ):
             found.append((m.start(1), m.end(1), 0.8))
     public = words("public_zh")
-    return [p for p in found if text[p[0] : p[1]] not in public or _is_labelled(text, p[0])]
+    return [p for p in found if _plain(text[p[0] : p[1]]) not in public or _is_labelled(text, p[0])]
+
+
+def _plain(name: str) -> str:
+    """Without the dots of a transliteration."""
+    return re.sub(_DOTS, "", name)
 
 
 def _from_tagger(text: str, start: int, end: int) -> Place | None:
@@ -159,6 +167,19 @@ def _from_tagger(text: str, start: int, end: int) -> Place | None:
     if full and len(name) == 2 and name in lexicon() and name[1] in SOFT:
         return None
     return start, end, 0.9 if full else 0.75
+
+
+def _trimmed(text: str, m: re.Match[str]) -> Place:
+    """A name in dots without the words that lead to it and follow it."""
+    start, end = m.start(), m.end()
+    while start < end - 3 and (text[start] in SOFT or text[start] in "找让帮叫问"):
+        start += 1
+    last = max(text.rfind(c, start, end) for c in "·•‧・") + 1
+    known = lexicon()
+    for at in range(last + 2, end):
+        if text[at] in SOFT or text[at : at + 2] in known:
+            return start, at, 0.8
+    return start, end, 0.8
 
 
 def _spoken_of(text: str, start: int, end: int) -> bool:

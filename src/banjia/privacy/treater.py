@@ -139,7 +139,7 @@ class Treater:
         if record is None:
             record = self._engine.record(text, on=on, label=label)
             if len(self._known) >= KNOWN:
-                del self._known[next(iter(self._known))]
+                self._known.pop(next(iter(self._known)), None)
         self._known[key] = record
         return record
 
