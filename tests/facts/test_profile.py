@@ -71,7 +71,7 @@ def test_the_last_open_premise_is_concluded():
 
 def test_a_licence_follows_the_checkpoint():
     profile = close(said("a", model__id="llama-4-scout", route="self-hosted-open-weights"))
-    expected = {"provider": "self_hosted", "model.licence": "llama-community-multimodal", "model.vendor": "meta"}
+    expected = {"model.licence": "llama-community-multimodal", "model.vendor": "meta"}
     assert expected == {name: profile[name].value for name in expected}
 
 

@@ -43,6 +43,7 @@ PREFIXES = (
     (("minimax", "abab"), "minimax"),
     (("llama",), "meta"),
 )
+OWN_WEIGHTS = "self-hosted-open-weights"
 FOREIGN_MAKERS = frozenset({"openai", "anthropic", "google", "mistral", "xai"})
 FOREIGN_KINDS = frozenset({"openai-direct", "foreign-api", "reverse-proxy", "azure-openai-global"})
 HOME_KINDS = frozenset({"domestic-filed-api", "domestic-unfiled-api"})
@@ -100,6 +101,8 @@ class _Filler:
     def kind(self) -> Iterator[tuple[str, Value, str]]:
         """The route kind, where provider and host leave one."""
         provider = self.provider
+        if self.value("route") == OWN_WEIGHTS and provider is None:
+            yield "provider", "self_hosted", f"route {OWN_WEIGHTS}"
         if provider is None:
             return
         kinds = self.routes.kinds(provider, self.endpoint)
