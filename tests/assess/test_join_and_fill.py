@@ -107,3 +107,16 @@ def test_an_attested_duty_is_met():
     facts = {"route": "azure-openai-global", "actor.mainland_entity": True, "actor.kind": "company"}
     answer = ask(facts, attested=frozenset({"enterprise-eligibility"}), explain=False)
     assert {d.id for d in answer.duties.certain if d.met} >= {"enterprise-eligibility"}
+
+
+def test_place_tokens_stand_for_places_or_for_nothing_known():
+    facts = {
+        "actor.establishment": "FR",
+        "data.personal_info": True,
+        "actor.private_use": False,
+        "endpoint.store_country": "DE",
+    }
+    facts |= {"endpoint.infer_countries": ["REGION"], "endpoint.remote_access_countries": ["SELF"]}
+    assert ask(facts, explain=False).axes["eu_transfer"].outcome == "no-transfer"
+    open_place = {k: v for k, v in facts.items() if k != "endpoint.store_country"}
+    assert "endpoint.infer_countries" in {m.fact for m in ask(open_place).missing}

@@ -20,10 +20,29 @@ Redo = Callable[[str, Value], Mapping[str, Value] | None]
 
 
 def missing(inquiry: Inquiry) -> tuple[Missing, ...]:
-    """Open facts that bear on something unsettled, the one worth most for its effort first."""
+    """Open facts that bear on something unsettled, the one worth most for its effort first.
+
+    A fact that the sampled worlds show no doubt about stays if some answer to it takes an outcome away.
+    """
     return tuple(
-        Missing(q.fact.id, q.fact.question, q.fact.who, q.bits, q.fact.cost) for q in questions(inquiry) if q.bits > 0
+        Missing(q.fact.id, q.fact.question, q.fact.who, q.bits, q.fact.cost)
+        for q in questions(inquiry)
+        if q.bits > 0 or _removes(inquiry, q.fact.id)
     )
+
+
+def _removes(inquiry: Inquiry, fact: str) -> bool:
+    """Whether some answer removes an outcome or a verdict of some axis that is still reachable."""
+    for nodes in inquiry.program.axes.values():
+        made = inquiry.frame([*nodes.outcomes.values(), *nodes.verdicts.values(), *nodes.fires.values()])
+        if made is None or fact not in made.columns:
+            continue
+        parts = [mask for node in (*nodes.outcomes.values(), *nodes.verdicts.values()) if (mask := made.mask(node))]
+        for i in range(len(made.columns[fact].cells)):
+            inside = made.cell_mask(fact, i) & made.alive
+            if inside and any(not part & inside for part in parts):
+                return True
+    return False
 
 
 def reasons(inquiry: Inquiry, answers: Mapping[str, AxisAnswer], verdict: str) -> tuple[Because, ...]:

@@ -59,6 +59,7 @@ NO_FILING = "no filing of this maker was found in the register"
 
 def fill(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | None = None) -> Profile:
     """The profile with everything the catalogue settles; `endpoint` is the one that the route's host belongs to."""
+    profile = placed(profile)
     filler = _Filler(profile, on, routes, endpoint)
     found: dict[str, Known] = {}
     for step in (
@@ -80,6 +81,31 @@ def fill(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | 
 def maker(model: str) -> str | None:
     """Who makes a model, by the look of its name; None where the name does not say."""
     return next((vendor for prefixes, vendor in PREFIXES if model.lower().startswith(prefixes)), None)
+
+
+def placed(profile: Profile) -> Profile:
+    """SELF and REGION as the places they stand for; a place that they leave open is not known."""
+    home = profile.get("actor.establishment")
+    store = profile.get("endpoint.store_country")
+    if store is not None and store.value in {"SELF", "REGION"}:
+        if store.value == "SELF" and home is not None:
+            profile = profile.with_("endpoint.store_country", home.value, store.provenance)
+        else:
+            profile = profile.without("endpoint.store_country")
+        store = profile.get("endpoint.store_country")
+    meant = {"SELF": home, "REGION": store}
+    for fact in ("endpoint.infer_countries", "endpoint.remote_access_countries"):
+        known = profile.get(fact)
+        if known is None or not isinstance(known.value, frozenset) or not known.value & meant.keys():
+            continue
+        codes = set(known.value) - meant.keys()
+        stood = [meant[token] for token in known.value & meant.keys()]
+        if None in stood:
+            profile = profile.without(fact)
+        else:
+            codes |= {str(each.value) for each in stood if each is not None}
+            profile = profile.with_(fact, frozenset(codes), known.provenance)
+    return profile
 
 
 @dataclass(frozen=True, slots=True)
