@@ -9,7 +9,6 @@ from typing import Literal
 from banjia.logic.inquiry import Inquiry
 from banjia.logic.program import NO, YES, AxisNodes
 from banjia.logic.rules import VERDICTS, Duty, Rule, Verdict
-from banjia.logic.search import find
 
 Certainty = Literal["certain", "possible", "excluded"]
 
@@ -133,7 +132,7 @@ def _reached(inquiry: Inquiry, here: list[str], rank: int) -> Literal["yes", "no
     below = [(nodes[id].verdicts[graver], NO) for id in nodes for graver in VERDICTS[rank + 1 :]]  # noqa: A001
     answer: Literal["no", "perhaps"] = "no"
     for id in here:  # noqa: A001
-        world = find(inquiry.program, inquiry.known, [(nodes[id].verdicts[VERDICTS[rank]], YES), *below])
+        world = inquiry.find([(nodes[id].verdicts[VERDICTS[rank]], YES), *below])
         if isinstance(world, dict):
             return "yes"
         if world == "perhaps":

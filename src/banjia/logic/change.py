@@ -11,7 +11,6 @@ from banjia.logic.axioms import axioms
 from banjia.logic.inquiry import Inquiry
 from banjia.logic.program import YES, assemble
 from banjia.logic.rules import AxisLaw, RuleBase
-from banjia.logic.search import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def diff(old: AxisLaw, new: AxisLaw, known: Mapping[str, Value] | None = None) -
         for other in reaches:
             if one == other:
                 continue
-            world = find(inquiry.program, inquiry.known, [(before[one], YES), (after[other], YES)])
+            world = inquiry.find([(before[one], YES), (after[other], YES)])
             if world is not None:
                 moves.append(Move(old.id, one, other, world if isinstance(world, dict) else {}))
     return tuple(moves)

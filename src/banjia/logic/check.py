@@ -13,7 +13,6 @@ from banjia.logic.condition import TRUE
 from banjia.logic.inquiry import Inquiry
 from banjia.logic.program import NO, YES, AxisNodes, assemble
 from banjia.logic.rules import VERDICTS, AxisLaw, Outcome, Rule
-from banjia.logic.search import find
 from banjia.text import Text
 
 Kind = Literal["dead", "subsumed", "collision", "unreachable", "gap", "unjudged", "aimless"]
@@ -127,7 +126,7 @@ class _Checker:
 
     def world(self, *goals: tuple[int, int]) -> dict[str, Value] | None:
         """A world that meets the goals; one that could not be ruled out counts as found, with nothing to show."""
-        found = find(self.inquiry.program, {}, goals)
+        found = self.inquiry.find(goals)
         return {} if found == "perhaps" else found
 
     def outcome(self, id: str) -> Outcome:  # noqa: A002

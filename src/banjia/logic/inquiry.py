@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from banjia.errors import FactError
 from banjia.facts.value import Value, show
@@ -13,7 +13,7 @@ from banjia.logic.axioms import axioms
 from banjia.logic.frame import Frame, frame
 from banjia.logic.program import NO, OPEN, YES, Program, assemble
 from banjia.logic.rules import AxisLaw
-from banjia.logic.search import find
+from banjia.logic.search import Goal, World, find
 from banjia.text import Text
 
 Key = TypeVar("Key", bound=Hashable)
@@ -48,7 +48,7 @@ class Inquiry:
         made = self.frame(open_ones.values())
         if made is not None:
             return tuple(key for key, node in open_ones.items() if made.mask(node)), True
-        found = {key: find(self.program, self.known, [(node, YES)]) for key, node in open_ones.items()}
+        found = {key: self.find([(node, YES)]) for key, node in open_ones.items()}
         kept = tuple(key for key, world in found.items() if world is not None)
         doubted = [key for key in kept if found[key] == "perhaps"]
         return kept, not doubted or len(kept) == 1
@@ -67,8 +67,12 @@ class Inquiry:
         if made is not None:
             mask = made.mask(node)
             return made.witness(mask) if mask else None
-        found = find(self.program, self.known, [(node, YES)])
+        found = self.find([(node, YES)])
         return found if isinstance(found, dict) else None
+
+    def find(self, goals: Iterable[Goal]) -> World | Literal["perhaps"] | None:
+        """One open world that meets all goals, as `search.find` answers it."""
+        return find(self.program, self.known, goals, told=self.told)
 
     def with_(self, facts: Mapping[str, Value]) -> Inquiry:
         """The same program with further or other facts."""
@@ -83,7 +87,7 @@ class Inquiry:
         made = self.frame([node])
         if made is not None:
             return made.mask(node) == (made.alive if want == YES else 0)
-        return find(self.program, self.known, [(node, YES - want)]) is None
+        return self.find([(node, YES - want)]) is None
 
     def _contradiction(self) -> FactError:
         shown = ", ".join(f"{id} = {show(value)}" for id, value in sorted(self.known.items()))  # noqa: A001

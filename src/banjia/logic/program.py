@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from banjia.facts.value import Value
 from banjia.logic.cells import holds
@@ -55,24 +55,25 @@ class Program:
     never: tuple[int, ...]
     facts: frozenset[str]
 
-    def settle(self, known: Mapping[str, Value]) -> list[int]:
-        """What the known facts make of every node: NO, YES or OPEN."""
-        told: list[int] = []
-        tell = told.append
-        for op, args in self.nodes:
+    def settle(self, known: Mapping[str, Value], before: Sequence[int] | None = None) -> list[int]:
+        """What the known facts make of every node: NO, YES or OPEN. *before*: what some of these facts made of them."""
+        told = [OPEN] * len(self.nodes) if before is None else list(before)
+        for at, (op, args) in enumerate(self.nodes):
+            if told[at] != OPEN:
+                continue
             if op == ATOM:
                 atom = self.atoms[args[0]]
-                value = known.get(atom.fact)
-                answer = None if value is None else holds(atom, value)
-                tell(OPEN if answer is None else int(answer))
+                if atom.fact in known:
+                    answer = holds(atom, known[atom.fact])
+                    told[at] = OPEN if answer is None else int(answer)
             elif op == AND:
-                tell(_and(told, args))
+                told[at] = _and(told, args)
             elif op == OR:
-                tell(_or(told, args))
+                told[at] = _or(told, args)
             elif op == NOT:
-                tell((YES, NO, OPEN)[told[args[0]]])
+                told[at] = (YES, NO, OPEN)[told[args[0]]]
             else:
-                tell(args[0])
+                told[at] = args[0]
         return told
 
     def below(self, roots: Iterable[int], told: Sequence[int]) -> set[int]:
@@ -88,6 +89,30 @@ class Program:
             if op != ATOM:
                 todo.extend(arg for arg in args if told[arg] == OPEN)
         return seen
+
+    def reach(self, told: Sequence[int]) -> list[int]:
+        """For every open node, the open facts that can still reach it: bit f for the f-th of `order`."""
+        found = [0] * len(self.nodes)
+        for at, (op, args) in enumerate(self.nodes):
+            if told[at] == OPEN:
+                if op == ATOM:
+                    found[at] = self.bits[args[0]]
+                else:
+                    mask = 0
+                    for arg in args:
+                        mask |= found[arg]
+                    found[at] = mask
+        return found
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        return tuple(sorted(self.facts))
+
+    @cached_property
+    def bits(self) -> tuple[int, ...]:
+        """For each atom, the bit of its fact."""
+        place = {fact: 1 << i for i, fact in enumerate(self.order)}
+        return tuple(place[atom.fact] for atom in self.atoms)
 
     def open_atoms(self, nodes: Iterable[int]) -> dict[str, list[int]]:
         """The atom nodes among *nodes*, by fact."""

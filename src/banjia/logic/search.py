@@ -24,11 +24,19 @@ World = dict[str, Value]
 
 
 def find(
-    program: Program, known: Mapping[str, Value], goals: Iterable[Goal], *, budget: int = BUDGET
+    program: Program,
+    known: Mapping[str, Value],
+    goals: Iterable[Goal],
+    *,
+    told: Sequence[int] | None = None,
+    budget: int = BUDGET,
 ) -> World | Literal["perhaps"] | None:
-    """The open facts of one world that meets all goals; None where there is surely no such world."""
+    """The open facts of one world that meets all goals; None where there is surely no such world.
+
+    *told*: what the known facts make of the program, where that is at hand.
+    """
     search = _Search(program, [budget])
-    world = search.meet(dict(known), list(goals))
+    world = search.meet(dict(known), list(goals), program.settle(known) if told is None else told)
     return "perhaps" if world is None and search.left[0] <= 0 else world
 
 
@@ -37,12 +45,11 @@ class _Search:
     program: Program
     left: list[int]
 
-    def meet(self, known: World, goals: Sequence[Goal]) -> World | None:
+    def meet(self, known: World, goals: Sequence[Goal], told: Sequence[int]) -> World | None:
         if self.left[0] <= 0:
             return None
         self.left[0] -= 1
         program = self.program
-        told = program.settle(known)
         if any(told[node] == YES for node in program.never):
             return None
         open_goals = self.spell(goals, told)
@@ -51,14 +58,17 @@ class _Search:
         nodes = program.below([node for node, _ in open_goals], told)
         axioms = self.spell([(node, NO) for node in binding(program, known, nodes, told)], told) or {}
         world: World = {}
-        for group in self.groups([*open_goals, *axioms], told):
-            found = self.meet_group(known, group, told)
+        reach = program.reach(told)
+        for group in _groups([*open_goals, *axioms], reach):
+            found = self.meet_group(known, group, told, reach)
             if found is None:
                 return None
             world |= found
         return world
 
-    def meet_group(self, known: World, group: Sequence[Goal], told: Sequence[int]) -> World | None:
+    def meet_group(
+        self, known: World, group: Sequence[Goal], told: Sequence[int], reach: Sequence[int]
+    ) -> World | None:
         program = self.program
         nodes = program.below([node for node, _ in group], told)
         spread = open_cells(program, known, nodes)
@@ -69,9 +79,10 @@ class _Search:
                 for node, want in group:
                     mask &= made.mask(node) if want == YES else ~made.mask(node)
                 return made.witness(mask) if mask else None
-        fact = self.branch(spread, group, told)
+        fact = self.branch(spread, group, reach)
         for cell in sorted(spread[fact], key=lambda cell: -cell.weight):
-            world = self.meet({**known, fact: cell.value}, group)
+            more = {**known, fact: cell.value}
+            world = self.meet(more, group, program.settle(more, told))
             if world is not None:
                 return {fact: cell.value, **world}
         return None
@@ -95,27 +106,23 @@ class _Search:
                 found[node, want] = None
         return None if any((node, YES - want) in found for node, want in found) else found
 
-    def groups(self, goals: Sequence[Goal], told: Sequence[int]) -> list[list[Goal]]:
-        """Goals that share open facts, directly or through others; the groups with fewest goals first."""
-        found: list[tuple[set[str], list[Goal]]] = []
-        for goal in goals:
-            facts, members = self.facts(goal, told), [goal]
-            apart = []
-            for other, theirs in found:
-                if other.isdisjoint(facts):
-                    apart.append((other, theirs))
-                else:
-                    facts, members = facts | other, [*theirs, *members]
-            found = [*apart, (facts, members)]
-        return sorted((members for _, members in found), key=len)
-
-    def branch(self, spread: Mapping[str, tuple[Cell, ...]], group: Sequence[Goal], told: Sequence[int]) -> str:
+    def branch(self, spread: Mapping[str, tuple[Cell, ...]], group: Sequence[Goal], reach: Sequence[int]) -> str:
         """The fact in most goals: once it is decided they fall apart. Of equals, the one with fewest cells."""
-        uses = dict.fromkeys(spread, 0)
-        for goal in group:
-            for fact in self.facts(goal, told):
-                uses[fact] += 1
+        place = {fact: 1 << i for i, fact in enumerate(self.program.order) if fact in spread}
+        uses = {fact: sum(1 for node, _ in group if reach[node] & bit) for fact, bit in place.items()}
         return max(spread, key=lambda fact: (uses[fact], -len(spread[fact]), fact))
 
-    def facts(self, goal: Goal, told: Sequence[int]) -> set[str]:
-        return set(self.program.open_atoms(self.program.below([goal[0]], told)))
+
+def _groups(goals: Sequence[Goal], reach: Sequence[int]) -> list[list[Goal]]:
+    """Goals that share open facts, directly or through others; the groups with fewest goals first."""
+    found: list[tuple[int, list[Goal]]] = []
+    for goal in goals:
+        facts, members = reach[goal[0]], [goal]
+        apart = []
+        for other, theirs in found:
+            if other & facts:
+                facts, members = facts | other, [*theirs, *members]
+            else:
+                apart.append((other, theirs))
+        found = [*apart, (facts, members)]
+    return sorted((members for _, members in found), key=len)

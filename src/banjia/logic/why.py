@@ -9,7 +9,6 @@ from banjia.facts.value import Value
 from banjia.logic.inquiry import Inquiry
 from banjia.logic.program import AND, ATOM, CONSTANT, NO, NOT, OPEN, YES, Program
 from banjia.logic.rules import VERDICTS, Verdict
-from banjia.logic.search import find
 
 
 def because(inquiry: Inquiry, verdict: Verdict) -> tuple[str, ...]:
@@ -78,7 +77,7 @@ def _is_overall(case: Inquiry, rank: int, carrying: Iterable[int]) -> bool:
         return False
     if rank == 0 or any(case.certain(node) for node in carrying):
         return True
-    return find(case.program, case.known, [(axis.verdicts[VERDICTS[rank]], NO) for axis in axes]) is None
+    return case.find([(axis.verdicts[VERDICTS[rank]], NO) for axis in axes]) is None
 
 
 def support(program: Program, told: list[int], roots: Iterable[int]) -> set[str] | None:
