@@ -23,7 +23,7 @@ def postgres_binaries():
     found = shutil.which("initdb")
     folders = [Path(found).resolve().parent] if found else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((f for f in folders if (f / "initdb").exists() and (f / "pg_ctl").exists()), None)
+    return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def postgres_server():
     """A private server without a network port; answers its socket directory."""
     binaries = postgres_binaries()
     if binaries is None:
-        pytest.skip("no initdb and pg_ctl on PATH or under /usr/lib/postgresql")
+        pytest.skip("no initdb and postgres on PATH or under /usr/lib/postgresql")
     pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
     folder = Path(tempfile.mkdtemp(prefix="banjia-pg-"))
     account = {}

@@ -54,7 +54,8 @@ class Journal:
         self._chain = chain
         self._clock = clock
         self._terms = terms
-        self._doubt: tuple[Chain, frozenset[str]] | None = None  # a group whose commit failed in an unknown state
+        self._doubts: list[tuple[Chain, frozenset[str]]] = []  # groups whose commit failed, and may have come through
+        self._written: frozenset[str] = frozenset()  # ids of notes that did come through, though they were queued again
         self._unpublished = ""  # a kept checkpoint that could not yet be written outside
         self._year_keys: dict[int, YearKey] = {}
         self._tallies: dict[int, Tally] = {}
@@ -169,13 +170,12 @@ class Journal:
         try:
             with self._store.transaction() as tx:
                 chain = self._settled(tx)
-                done = self._doubt[1] if self._doubt and self._doubt[0] == chain else frozenset[str]()
                 if lost or failed or not group:
                     more = {"lost_notes": lost, "failed_commits": failed}
                     at = self._clock()
                     entries.append(sealed(chain.number, chain.size, new_id(at), at, "gap", {"more": more}))
                 for pending in group:
-                    if pending.id in done:
+                    if pending.id in self._written:
                         receipts.append(Receipt(pending.id, chain.number, -1))
                         continue
                     place = Place(chain.number, chain.size + len(entries), pending.entry.at)
@@ -188,11 +188,12 @@ class Journal:
                 kept = attempted.size // self._terms.every > chain.size // self._terms.every
                 if kept:
                     rows.add_checkpoint(tx, attempted.number, attempted.size, attempted.head)
-        except StoreError:
+        except BaseException:
             if attempted is not None:
-                self._doubt = (attempted, frozenset(p.id for p in group))
+                self._doubts.append((attempted, frozenset(p.id for p in group)))
+            self._year_keys.clear()  # one that was new is not in the store now
             raise
-        self._chain, self._doubt = attempted, None
+        self._chain, self._doubts, self._written = attempted, [], frozenset()
         for census in counted.values():
             if census.entity == self._terms.entity:
                 self._tallies[census.year] = tally_of(census, self._elsewhere().get(census.year))
@@ -231,10 +232,12 @@ class Journal:
 
     def _settled(self, tx: Transaction) -> Chain:
         """The log as it stands; a group whose commit failed may have come through after all."""
-        if self._doubt is not None:
+        if self._doubts:
             found = read_chain(tx, self._chain.number)
-            if found == self._doubt[0]:
-                return found
+            for attempted, ids in self._doubts:
+                if attempted == found:
+                    self._chain, self._doubts, self._written = attempted, [], self._written | ids
+                    break
         return self._chain
 
     def _year_key(self, tx: Transaction, year: int) -> YearKey:
@@ -245,8 +248,10 @@ class Journal:
 
     def _publish(self, note: str) -> None:
         """Write a checkpoint outside, with any that could not be written before."""
+        if self._terms.outside is None:
+            return
         self._unpublished += note
-        if self._terms.outside is None or not self._unpublished:
+        if not self._unpublished:
             return
         try:
             with self._terms.outside.open("a", encoding="utf-8") as file:
