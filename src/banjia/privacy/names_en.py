@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 from banjia.privacy.cues_en import (
     ADDRESSED,
     AFTER_ONE,
     AMBIGUOUS,
+    AND_NAME,
     BEFORE_ONE,
     COMPANY,
     INFORMAL,
@@ -42,7 +44,20 @@ def names(text: str) -> list[Place]:
         if place:
             found.append(place)
     found += [(m.start("n"), m.end("n"), 0.85) for m in INFORMAL.finditer(text) if _both_known(m["n"])]
-    return _again(text, _whole(found))
+    found = _whole(found)
+    return _again(text, found + _joined(text, found))
+
+
+def _joined(text: str, found: list[Place]) -> list[Place]:
+    """Two capitalised words that "and" joins to a name are a name as well."""
+    more = []
+    for _, end, _ in found:
+        m = AND_NAME.match(text, end)
+        if m is not None and not any(_fold(w) in words("words_en") for w in m["n"].split()):
+            start = m.start("n")
+            if not any(s < m.end("n") and start < e for s, e, _ in found) and not _is_thing(text, start, m.end("n")):
+                more.append((start, m.end("n"), 0.75))
+    return more
 
 
 def _both_known(name: str) -> bool:
@@ -124,11 +139,11 @@ def _longer(tokens: list[tuple[int, str]], i: int, size: int) -> int:
     if following in ("Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV", "MD", "PhD", "DDS", "DVM", "Esq"):
         return size + 1
     folded = _fold(following)
-    return (
-        size + 1
-        if folded in words("surnames_en") and folded not in words("words_en") and folded not in words("given_en")
-        else size
-    )
+    if not folded or folded in words("words_en"):
+        return size
+    last_is_given = _fold(tokens[i + size - 1][1]) in words("given_en")
+    surname = folded in words("surnames_en") and folded not in words("given_en")
+    return size + 1 if surname or (last_is_given and following[:1].isupper()) else size
 
 
 def _stands_alone(text: str, tokens: list[tuple[int, str]], i: int, first: str) -> bool:
@@ -227,14 +242,15 @@ def _plain(word: str) -> bool:
 
 
 def _fold(word: str) -> str:
+    """As the lists have it: without accents, dots and possessives, one capital at the front."""
     word = word.rstrip(".").removesuffix("'s").removesuffix("’s")
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
     if word.isupper() and len(word) > 2:
         return word.capitalize()
-    return (
-        word
-        if word in words("surnames_en")
-        else (word[:1] + word[1:].lower() if word.startswith(("Mc", "Mac", "De")) else word)
-    )
+    if word not in words("surnames_en") and word.startswith(("Mc", "Mac", "De")):
+        return word[:1] + word[1:].lower()
+    return word
 
 
 def _is_middle(word: str) -> bool:

@@ -46,7 +46,7 @@ def _labelled() -> re.Pattern[str]:
 @cache
 def _spaced() -> re.Pattern[str]:
     """A name of two characters set apart, as forms print it."""
-    return re.compile(f"{LABELS}[:：]?\\s*({_surname()}[ \u3000]{{1,2}}{_HAN})(?!{_HAN})")
+    return re.compile(f"{LABELS}[:：]?\\s*({_surname()}[ \u3000]{{1,2}}{_HAN}(?:[ \u3000]{{1,2}}{_HAN})?)(?!{_HAN})")
 
 
 @cache
@@ -75,6 +75,12 @@ def _acting() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?<=[\s,，、;；:：\"'“「（(。！？!?])|^)({_surname()}{_HAN}{{1,2}})(?={alternatives('acts_zh')})"
     )
+
+
+@cache
+def _enumerated() -> re.Pattern[str]:
+    name = f"{_surname()}{_HAN}{{1,2}}"
+    return re.compile(f"(?<!{_HAN}){name}(?:[、,，/ ]{name}){{1,40}}(?!{_HAN})")
 
 
 @cache
@@ -141,8 +147,25 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
             name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2
         ):
             found.append((m.start(1), m.end(1), 0.8))
+    found += _in_lists(text, found)
     public = words("public_zh")
     return [p for p in found if _plain(text[p[0] : p[1]]) not in public or _is_labelled(text, p[0])]
+
+
+def _in_lists(text: str, found: Sequence[Place]) -> list[Place]:
+    """What stands in one enumeration with a name, and could be one, is a name."""
+    known = {(s, e) for s, e, _ in found}
+    never = letters("not_given")
+    more: list[Place] = []
+    for m in _enumerated().finditer(text):
+        items = [(m.start() + i.start(), m.start() + i.end()) for i in re.finditer(r"[^、,，/ ]+", m.group())]
+        if any(item in known for item in items):
+            more += [
+                (s, e, 0.8)
+                for s, e in items
+                if (s, e) not in known and text[s:e] not in lexicon() and not never.intersection(text[s + 1 : e])
+            ]
+    return more
 
 
 def _plain(name: str) -> str:
@@ -231,6 +254,8 @@ def _is_title(text: str, m: re.Match[str]) -> bool:
 
 def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
     name = m[1]
+    if _is_quoted(text, m) and name not in lexicon() and any(abs(a - m.end(1)) <= 8 for a in anchors):
+        return True
     if name in lexicon() or any(name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2):
         return False
     after = text[m.end() : m.end() + 12].lstrip(" ,，、|\"'：:")
@@ -242,6 +267,11 @@ def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
     if re.search(r"(?:此致|敬礼|敬上|谨上|致|署名|落款|——|--|@|谢谢[！。]?)\s*$", before):
         return True
     return any(0 <= a - m.end() <= 3 for a in anchors)
+
+
+def _is_quoted(text: str, m: re.Match[str]) -> bool:
+    before, after = text[max(0, m.start(1) - 1) : m.start(1)], text[m.end(1) : m.end(1) + 1]
+    return before == after and before in ("'", '"', "`", "*")
 
 
 def _is_labelled(text: str, start: int) -> bool:

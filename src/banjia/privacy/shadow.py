@@ -157,11 +157,17 @@ def _said(text: str) -> list[Edit]:
     edits: list[Edit] = []
     for run in _SAID.finditer(text):
         at = run.start()
-        for m in _WORD.finditer(text, run.start(), run.end()):
+        said = [
+            (m, SPOKEN[m[2].lower()] * {"double": 2, "triple": 3}.get((m[1] or "").lower(), 1))
+            for m in _WORD.finditer(text, run.start(), run.end())
+        ]
+        ten = sum(len(digits) for _, digits in said) == 10  # written as such numbers are: 415-555-2671
+        count = 0
+        for m, digits in said:
             if at < m.start():
                 edits.append((at, m.start(), ""))
-            times = {"double": 2, "triple": 3}.get((m[1] or "").lower(), 1)
-            edits.append((m.start(), m.end(), SPOKEN[m[2].lower()] * times))
+            edits.append((m.start(), m.end(), f"-{digits}" if ten and count in (3, 6) else digits))
+            count += len(digits)
             at = m.end()
     return edits
 
