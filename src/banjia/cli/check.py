@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from banjia.desk.check import Check, Use
 
 PLACES = 3
+NOTHING = Text("没有可走的路线；--why 说明缘由", "no route is open; --why says why")
+UNSETTLED = Text("事实未齐，尚不能定；先回答下面的问题", "not settled while facts are open; answer the questions below")
 BLANK = same("")
 
 
@@ -80,9 +82,7 @@ def screen(answer: Check, lang: Lang) -> str:
         )
     best = answer.use
     if best is None:
-        lines.append(
-            _row(Text("可用", "use"), Text("没有可走的路线；--why 说明缘由", "no route is open; --why says why"), lang)
-        )
+        lines.append(_row(Text("可用", "use"), NOTHING if _settled(answer) else UNSETTLED, lang))
     else:
         lines.append(
             _row(Text("可用", "use"), Text(f"{best.route}：", f"{best.route}: ") + verdict(best.verdict), lang)
@@ -134,6 +134,10 @@ def _use(use: Use, title: Text, lang: Lang) -> list[str]:
 def _host(url: str | None) -> str:
     host = urlsplit(url).hostname if url else None
     return f"  {host}" if host else ""
+
+
+def _settled(answer: Check) -> bool:
+    return all(a.verdict == "prohibited" for a in answer.routes)
 
 
 def _row(title: Text, words: Text, lang: Lang) -> str:

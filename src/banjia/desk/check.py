@@ -75,22 +75,23 @@ class Check:
 
     @property
     def use(self) -> Assessment | None:
-        """The best route that is not closed: a configured one before a kind of route."""
-        rank = {DONE: 0, ACTION: 1, OPEN: 2}
+        """The best route known to be open, a configured one before a kind of route; None while facts are open."""
+        rank = {DONE: 0, ACTION: 1}
         open_ = [a for a in self.routes if a.exit_code in rank]
         return min(open_, key=lambda a: (rank[a.exit_code], not self._is_configured(a)), default=None)
 
     @property
     def first(self) -> tuple[DutyResult, ...]:
         """What must be done before the best route is used."""
-        return self.use.duties.unmet[:MOST_DUTIES] if self.use else ()
+        due = [d for d in self.use.duties.certain if d.when == "before-use" and not d.met] if self.use else []
+        return tuple(due[:MOST_DUTIES])
 
     @property
     def ask(self) -> tuple[Missing, ...]:
         """The questions that settle most, over the routes in use and the best one; each once."""
         best: dict[str, Missing] = {}
         sources = [u.assessment for u in self.uses if not u.is_closed] + ([self.use] if self.use else [])
-        for missing in (m for a in sources for m in a.missing):
+        for missing in (m for a in sources for m in a.missing if m.who != "catalogue"):  # follows from the others
             known = best.get(missing.fact)
             if known is None or missing.settles > known.settles:
                 best[missing.fact] = missing
