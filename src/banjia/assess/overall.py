@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from banjia.assess.assessment import ORDER
 from banjia.facts.value import Interval
 from banjia.logic.answer import AxisAnswer
+from banjia.logic.answer import overall as search
 from banjia.logic.cells import cells
 from banjia.logic.condition import Atom
 from banjia.logic.frame import Frame, binding
@@ -62,7 +63,7 @@ def overall(inquiry: Inquiry, axes: Mapping[str, AxisAnswer]) -> tuple[tuple[str
         exact = exact and answer is not None
         if answer is not False:
             found.append(ORDER[rank])
-    return tuple(found), exact
+    return (tuple(found), True) if exact else search(inquiry, axes)
 
 
 def sum_of(masks: Iterable[int]) -> int:
