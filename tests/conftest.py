@@ -57,7 +57,7 @@ def postgres_server():
             wait_for(server, folder)
             yield folder
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing in it is worth a checkpoint
+            server.send_signal(signal.SIGINT)  # ends its sessions, then itself
             server.wait()
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -186,9 +186,8 @@ class _Check:
             for key, tallied in walked.tallies.items():
                 if key not in told or told[key].revision < tallied.revision:
                     told[key] = tallied
-        whole = not any(
-            walked.dropped for walked in self._walked.values()
-        )  # else its last entry may be among those gone
+        # where bodies were dropped, the last entry about a tally may be among them
+        whole = not any(walked.dropped for walked in self._walked.values())
         stored = {(row.entity, row.year): row for row in people.censuses(self._tx)}
         for entity, year in sorted(told.keys() | stored.keys()):
             if not _agree(told.get((entity, year)), stored.get((entity, year)), whole=whole):

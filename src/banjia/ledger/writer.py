@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -158,7 +158,7 @@ class Writer:
         _answer((p, error) for p in group)
 
 
-def _answer(results: Any) -> None:
+def _answer(results: Iterable[tuple[Pending, Receipt | StoreError]]) -> None:
     """Hand each waiting caller its receipt or error; one wake-up for each event loop."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Receipt], Receipt | StoreError]]] = {}
     for pending, result in results:
