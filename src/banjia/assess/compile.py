@@ -105,10 +105,14 @@ class _Compiler:
         return Compiled(policy, tuple(blocked))
 
     def cells(self, app: App, purpose: str, profile: Profile, scope: RouteScope) -> Iterator[tuple[Cell, Assessment]]:
+        abroad = self.facts_of(scope).abroad
         for data_class in DATA_CLASSES:
-            bands = self.bands() if data_class != "none" and self.facts_of(scope).abroad else (Band(),)
-            rows = [self.cell(app, purpose, profile, scope, data_class, band) for band in bands]
-            yield from _merged(rows)
+            whole = self.cell(app, purpose, profile, scope, data_class, Band())
+            if data_class == "none" or not abroad or _alike(*whole):
+                yield whole
+            else:
+                rows = [self.cell(app, purpose, profile, scope, data_class, band) for band in self.bands()]
+                yield from _merged(rows)
 
     def cell(
         self, app: App, purpose: str, profile: Profile, scope: RouteScope, data_class: DataClass, band: Band
@@ -269,6 +273,11 @@ def _dated(cell: Cell, expires: date | None) -> Cell:
     """A cell that outlives the policy needs no day of its own."""
     lasts = cell.until is None or (expires is not None and cell.until >= expires)
     return replace(cell, until=None) if lasts else cell
+
+
+def _alike(cell: Cell, answer: Assessment) -> bool:
+    """True if no tally can change the decision: it is settled over all of them, and nothing is left to be attested."""
+    return cell.settled and (cell.verdict in {"permitted", "prohibited"} or not answer.duties.unmet)
 
 
 def _merged(rows: Sequence[tuple[Cell, Assessment]]) -> Iterator[tuple[Cell, Assessment]]:
