@@ -29,11 +29,10 @@ IBAN_LENGTHS = {
     "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
 NOT_PUBLIC = (
-    *(b"0. 10. 127. 192.168. 169.254. 198.18. 198.19. 192.0.2. 192.0.0. 198.51.100. 203.0.113.".split()),
-    *(b"172.%d." % n for n in range(16, 32)),
+    *(b"192.168. 169.254. 198.18. 198.19. 192.0.2. 192.0.0. 198.51.100. 203.0.113.".split()),
     *(b"100.%d." % n for n in range(64, 128)),
-    *(b"%d." % n for n in range(224, 256)),
 )
+SHARED = frozenset((100, 169, 192, 198, 203))  # first numbers of which a part is not public
 LONG_MONTHS = frozenset((b"01", b"03", b"05", b"07", b"08", b"10", b"12"))
 TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888", "900")
 ROLE_BOXES = frozenset(
@@ -185,7 +184,13 @@ def public_ip(value: bytes) -> bool:
         except ValueError:
             return False
         return not (v6.is_loopback or v6.is_link_local or v6.is_multicast or v6.is_unspecified or v6.is_private)
-    return not value.startswith(NOT_PUBLIC) and not value.endswith(b".0.0")
+    first, second, _ = value.split(b".", 2)
+    a = int(first)
+    if a in SHARED and value.startswith(NOT_PUBLIC):
+        return False
+    if a == 172:
+        return not 16 <= int(second) <= 31
+    return 0 < a < 224 and a not in (10, 127) and not value.endswith(b".0.0")
 
 
 def mac(value: bytes) -> bool:

@@ -40,13 +40,15 @@ NEAR = 160  # bytes looked around for a context that is needed
 class Form:
     """One way of writing the identifier.
 
-    `anchor` is found by the multi-pattern pass; the match starts `back` bytes before the anchor's end or, with a
-    `window`, anywhere up to that many bytes before it, and must reach it. Group `v`, where there is one, is the value.
+    `anchor` is found by the multi-pattern pass; the match starts `back` bytes before the anchor's end or, with a `run`,
+    where the run of these bytes before that place begins, or, with a `window`, anywhere up to that many bytes before
+    the end, and must reach it. Group `v`, where there is one, is the value.
     """
 
     type: str
     anchor: bytes
     back: int
+    run: bytes
     window: int
     ahead: int
     pattern: re.Pattern[bytes]
@@ -118,6 +120,7 @@ def _form(id_: str, priority: int, raw: dict[str, object]) -> Form:
         type=id_,
         anchor=str(raw["anchor"]).encode(),
         back=int(str(raw.get("back", 0))),
+        run=str(raw.get("run", "")).encode(),
         window=int(str(raw.get("window", 0))),
         ahead=int(str(raw.get("ahead", 40))),
         pattern=pattern,
