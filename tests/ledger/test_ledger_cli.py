@@ -50,7 +50,7 @@ def filled(place, clock, monkeypatch):
         ("u1", "ordinary", "tokyo", "JP"),
         ("u3", "ordinary", "tokyo", "JP"),
     ):
-        person = Person((Identifier("subject", name), Identifier("PHONE", f"138{name}")), data_class)
+        person = Person((Identifier("subject", name), Identifier("PHONE", f"1380013800{name[1]}")), data_class)
         entry = Entry(
             "decision",
             clock(),
@@ -163,8 +163,8 @@ def test_what_of_one_person_went_where(filled, capsys):
         (x["country"], x["route"]) for x in found["years"][0]["exports"]
     )
     assert 2 == len(found["entries"])
-    assert found["years"] == document(capsys, "subject", "138u1")["years"]
-    assert [] == document(capsys, "subject", "138u1", "--kind", "subject")["years"]
+    assert found["years"] == document(capsys, "subject", "+86 138-0013-8001")["years"]
+    assert [] == document(capsys, "subject", "+86 138-0013-8001", "--kind", "subject")["years"]
     assert [] == document(capsys, "subject", "nobody")["years"]
     assert 4 == len([x for x in said(capsys, "subject", "u1", "--export").splitlines() if "tokyo" in x or "azure" in x])
 
@@ -173,7 +173,7 @@ def test_erasing_a_person_leaves_proof_and_count(filled, capsys):
     before = document(capsys, "tally", "--year", "2026")
     assert {"id": "u1", "erased_years": 1} == document(capsys, "subject", "u1", "--erase")
     assert [] == document(capsys, "subject", "u1")["entries"]
-    assert [] == document(capsys, "subject", "138u1")["years"]
+    assert [] == document(capsys, "subject", "+86 138-0013-8001")["years"]
     after = document(capsys, "tally", "--year", "2026")
     assert before["measured"]["ordinary"][1] == after["measured"]["ordinary"][1]
     assert [1, 2] == after["measured"]["ordinary"]

@@ -25,6 +25,8 @@ from banjia.ledger.report import Report
 from banjia.ledger.subject import DECLARED, Identifier
 from banjia.ledger.tally import CHINA, Elsewhere, Tally, bounds, nothing_counted, tally_of
 from banjia.ledger.verify import latest, verify
+from banjia.privacy.detector import detectors
+from banjia.privacy.person import STRONG, normal
 from banjia.store import people
 from banjia.store.keys import Keys
 from banjia.store.store import Store, Transaction, open_store
@@ -32,23 +34,6 @@ from banjia.text import Text, same
 
 DEFAULT_CONFIG = Path("banjia.yaml")
 DETECTED = Text("经此网关检出", "detected, through this gateway")
-
-# an identifier that a person gives is looked up as each kind that it may have been found as
-KINDS = (
-    DECLARED,
-    "PHONE",
-    "EMAIL",
-    "ID_CN",
-    "PASSPORT",
-    "PERMIT",
-    "BANK_CARD",
-    "WECHAT",
-    "QQ",
-    "SSN",
-    "IBAN",
-    "MRN",
-    "PLATE",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +215,9 @@ def _only_entity(store: Store) -> str:
 
 
 def _identifiers(value: str, kind: str | None) -> list[Identifier]:
-    return [Identifier(k, value) for k in ((kind,) if kind else KINDS)]
+    """The given value as the caller's own id, and as each kind that tells one person from all others."""
+    kinds = [kind] if kind else [DECLARED, *(d.id for d in detectors() if d.strength <= STRONG)]
+    return [Identifier(k, value if k == DECLARED else normal(k, value)) for k in kinds]
 
 
 def _verifier(key: str) -> Verifier:
