@@ -115,6 +115,7 @@ def assess_route(
         doubts=(
             *(Open(m.fact, m.question) for m in questions),
             *_contested(joined, known, choices, on),
+            *(_practice_alone(axis) for axis in axes.values() if axis.basis == "practice"),
             *_silent(joined, silent, on),
             *_stale(cites, law, today or on),
         ),
@@ -213,6 +214,25 @@ def _contested(
                     )
                 )
     return found
+
+
+def _practice_alone(axis: AxisResult) -> Contested:
+    """What no statute says and only practice holds is contested as such."""
+    return Contested(
+        reading="practice-alone",
+        axis=axis.id,
+        question=Text(
+            "这一结果只有监管实践支持，法律文本没有写明。", "This outcome rests on practice alone; no statute says it."
+        ),
+        options=(
+            ("practice", Text("按监管实践", "Follow the practice")),
+            ("text", Text("只看法律文本", "Follow the text alone")),
+        ),
+        chosen="practice",
+        is_default=True,
+        reason="",
+        cites=axis.cites,
+    )
 
 
 def _silent(joined: Sequence[Joined], silent: Sequence[BuiltPack], on: date) -> list[Doubt]:

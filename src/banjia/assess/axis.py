@@ -34,7 +34,7 @@ def look(inquiry: Inquiry, nodes: AxisNodes) -> AxisAnswer:
 def axis_result(law: AxisLaw, answer: AxisAnswer, *, pack: str) -> AxisResult:
     """One axis of the answer: its outcome, or all that are reachable, with what they rest on."""
     rules = fired(law, answer)
-    grave = [rule.basis for rule in rules if rule.outcome == answer.outcomes[-1]]
+    grave = [rule.basis for rule in rules if rule.outcome == answer.outcomes[-1] and rule.cites]
     settled = answer.outcome if answer.exact else None
     return AxisResult(
         id=answer.axis,
