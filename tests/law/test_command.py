@@ -80,3 +80,19 @@ def test_the_register_is_searched_and_a_number_stays_a_proposal(capsys):
 def test_an_unknown_statute_names_the_nearest(capsys):
     assert main(["law", "show", "cbdff", "--lang", "en"]) == 1
     assert "did you mean `cbdf`" in capsys.readouterr().err
+
+
+def test_a_sweep_answers_every_row_and_goes_on_where_it_stopped(tmp_path, capsys):
+    table, out = tmp_path / "entities.csv", tmp_path / "verdicts.csv"
+    table.write_text(
+        "id,on,route,actor.mainland_entity,actor.sector\na,2024-08-01,openai-direct,yes,[other]\nb,,opanai,yes,\n",
+        encoding="utf-8",
+    )
+    assert run(capsys, "sweep", str(table), "-o", str(out))[0] == 1
+    first = out.read_text(encoding="utf-8").splitlines()
+    assert first[1].startswith("a,2024-08-01,prohibited")
+    assert "openai-direct" in first[2]
+    table.write_text(table.read_text(encoding="utf-8") + "c,2024-08-01,openai-direct,yes,\n", encoding="utf-8")
+    assert run(capsys, "sweep", str(table), "-o", str(out))[0] == 0
+    assert out.read_text(encoding="utf-8").splitlines()[:3] == first
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 4

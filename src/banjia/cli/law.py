@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from banjia.text import Lang, Text, same
@@ -20,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     def say(zh: str, en: str) -> str:
         return Text(zh, en).say(lang)
 
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="show|cite|timeline|diff|check|filings")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="show|cite|timeline|diff|check|filings|sweep")
 
     def verb(name: str, zh: str, en: str) -> argparse.ArgumentParser:
         return verbs.add_parser(name, help=say(zh, en), description=say(zh, en))
@@ -46,6 +47,9 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     )
     filings.add_argument("--place", default="", help=say("属地", "place"))
     filings.add_argument("--register", default="", choices=("filed", "registered", "algorithm", "on-device"))
+    sweep = verb("sweep", "对一张表的每一行作评估", "answer every row of a table")
+    sweep.add_argument("table", type=Path, help=say("CSV：id、on 和事实的列", "CSV: id, on and columns of facts"))
+    sweep.add_argument("-o", "--out", type=Path, required=True, help=say("结果写到哪里", "where the verdicts go"))
     for each in verbs.choices.values():
         each.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
         if not any("--on" in action.option_strings for action in each._actions):  # noqa: SLF001
@@ -63,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         "diff": _diff,
         "check": _check,
         "filings": _filings,
+        "sweep": _sweep,
     }
     return verbs[args.verb](args)
 
@@ -198,6 +203,23 @@ def _filings(args: argparse.Namespace) -> int:
         Text(f"{len(rows)} 行；编号在核实之前只是建议", f"{len(rows)} rows; a number is a proposal until confirmed"),
     )
     return 0
+
+
+def _sweep(args: argparse.Namespace) -> int:
+    import sys
+
+    from banjia.desk.assess import Request
+    from banjia.desk.sweep import sweep
+
+    def progress(count: int) -> None:
+        print(f"\r{count}", end="", file=sys.stderr)
+
+    answered, failed = sweep(args.table, args.out, Request(packs=tuple(args.pack)), progress=progress)
+    if args.json:
+        _print({"answered": answered, "failed": failed, "out": str(args.out)})
+    else:
+        _say(args, Text(f"{answered} 行已评估，{failed} 行有误", f"{answered} rows answered, {failed} failed"))
+    return 1 if failed else 0
 
 
 def _request(args: argparse.Namespace) -> Request:
