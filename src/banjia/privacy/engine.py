@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from banjia.privacy.checks import birth_day, digits
 from banjia.privacy.detector import detectors
 from banjia.privacy.identify import Found, identifier, to_code_points
+from banjia.privacy.leaf import leaves
 from banjia.privacy.matcher import EngineName
 from banjia.privacy.named import named
 from banjia.privacy.sensitive import ADULT_AT, sensitive
 from banjia.privacy.shadow import Shadow, shadow
 from banjia.privacy.span import NOT_PERSONAL, Reading, Record, Span, SpanClass
 from banjia.privacy.subject import group
+from banjia.privacy.tables import cells
 from banjia.privacy.taken import Taken
 
-ADDRESS, PERSON, ORG = 45, 40, 30  # priorities below those of checked identifiers
-NAMED = {"DOB": 44, "ADDRESS": ADDRESS, "PERSON": PERSON, "ORG": ORG}
+NAMED = {"ADDRESS": 45, "DOB": 44, "PERSON": 40, "ORG": 30}  # priorities below those of checked identifiers
 BIRTH_IN_NUMBER = frozenset({"ID_CN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT"})
-LABEL_END = "：\n"[:1]
+COLON = "："  # what stands between a label and its text
+Place = tuple[int, int, str, float, int]  # start, end, type, score, priority
 
 
 class Engine:
@@ -40,13 +43,15 @@ class Engine:
 
     def record(self, text: str, *, on: date | None = None, label: str = "") -> Record:
         """`label` is the key or column head that the text stands under, where there is one."""
-        lead = f"{label}{LABEL_END}" if label else ""
+        lead = f"{label}{COLON}" if label else ""
         found, seen = self.identifiers(lead + text)
         places = [(start, end, form.type, form.score, form.priority) for start, end, form in found]
+        if "\n" in seen.text:
+            places += self._under_heads(seen.text)
         if self.names:
             taken = [(start, end) for start, end, *_ in places]
             places += [(s, e, kind, score, NAMED[kind]) for s, e, kind, score in named(seen.text, taken)]
-            places = _apart(places)
+        places = _apart(places)
         spans = []
         for s, e, kind, score, _ in places:
             start, end = seen.span(s, e)
@@ -60,6 +65,30 @@ class Engine:
         """The same spans with the persons told anew."""
         return group(text, spans)
 
+    def detect_json(self, node: Any, *, on: date | None = None) -> list[tuple[tuple[str | int, ...], Span]]:
+        """The spans in the texts of a decoded JSON document, each with the path to its text."""
+        return [
+            (leaf.path, span) for leaf in leaves(node) for span in self.record(leaf.text, on=on, label=leaf.label).spans
+        ]
+
+    def _under_heads(self, text: str) -> list[Place]:
+        """Identifiers that only the head of their column makes known: a record number, a QQ number, a birthday."""
+        table = cells(text)
+        lines = [f"{c.head}{COLON}{text[c.start : c.end]}\n" for c in table]
+        data = "".join(lines).encode("utf-8", "surrogatepass")
+        found, _ = self._identifier.find(data)
+        places: list[Place] = []
+        at = number = 0
+        for start, end, form in to_code_points(data, found):
+            while at + len(lines[number]) <= start:
+                at += len(lines[number])
+                number += 1
+            cell = table[number]
+            shift = cell.start - at - len(cell.head) - len(COLON)
+            if cell.start <= start + shift and end + shift <= cell.end:
+                places.append((start + shift, end + shift, form.type, form.score, form.priority))
+        return places
+
     def identifiers(self, text: str) -> tuple[list[Found], Shadow]:
         """Stage A alone: checked identifiers by code points of the shadow that was searched."""
         data = text.encode("utf-8", "surrogatepass")
@@ -72,7 +101,7 @@ class Engine:
         return to_code_points(data, found), seen
 
 
-def _apart(places: list[tuple[int, int, str, float, int]]) -> list[tuple[int, int, str, float, int]]:
+def _apart(places: list[Place]) -> list[Place]:
     """Of places that overlap the one of the higher priority stays, then the surer, then the longer one."""
     taken = Taken()
     places.sort(key=lambda p: (-p[4], p[0] - p[1], -p[3]))

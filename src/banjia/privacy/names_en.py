@@ -50,12 +50,13 @@ def names(text: str) -> list[Place]:
 
 def _joined(text: str, found: list[Place]) -> list[Place]:
     """Two capitalised words that "and" joins to a name are a name as well."""
-    more = []
+    more: list[Place] = []
+    taken = Taken((s, e) for s, e, _ in found)
     for _, end, _ in found:
         m = AND_NAME.match(text, end)
         if m is not None and not any(_fold(w) in words("words_en") for w in m["n"].split()):
             start = m.start("n")
-            if not any(s < m.end("n") and start < e for s, e, _ in found) and not _is_thing(text, start, m.end("n")):
+            if not _is_thing(text, start, m.end("n")) and taken.add(start, m.end("n")):
                 more.append((start, m.end("n"), 0.75))
     return more
 

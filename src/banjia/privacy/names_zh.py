@@ -51,7 +51,7 @@ def _spaced() -> re.Pattern[str]:
 
 @cache
 def _titled() -> re.Pattern[str]:
-    return re.compile(f"(?<!{_HAN})?({_surname()})({TITLES})(?![\u4e00-\u9fff](?<=[体理长部办学价]))")
+    return re.compile(f"({_surname()})({TITLES})(?![体理长部办学价])")
 
 
 @cache

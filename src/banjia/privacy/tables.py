@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 _RULE = re.compile(r"[\s|:\-+]+")
-_CELL = re.compile(r'"[^"\n]*"|[^,\n]*')
 LIMIT = 4000  # cells read of one text
 
 
@@ -52,10 +51,7 @@ def _split(line: str, mark: str) -> list[tuple[int, int]]:
     """The places of the cells of one line, without blanks, quotes and emphasis."""
     places: list[tuple[int, int]] = []
     at = 0
-    parts = [m.group() for m in _CELL.finditer(line)] if mark == "," and '"' in line else line.split(mark)
-    if mark == "," and '"' in line:
-        parts = _quoted(line)
-    for part in parts:
+    for part in _quoted(line) if mark == "," and '"' in line else line.split(mark):
         core = part.strip(" \t\"'*`\r")
         start = at + part.find(core) if core else at
         places.append((start, start + len(core)))
@@ -69,6 +65,7 @@ def _split(line: str, mark: str) -> list[tuple[int, int]]:
 
 
 def _quoted(line: str) -> list[str]:
+    """The fields of a line of CSV, commas inside quotes left alone, with their quotes."""
     parts: list[str] = []
     current, inside = "", False
     for c in line:
