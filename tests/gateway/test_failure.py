@@ -123,6 +123,12 @@ def test_an_end_mark_that_the_upstream_forgot_is_added(tmp_path):
     assert answer.events[-1] == "[DONE]"
 
 
+def test_an_upstream_that_does_not_stream_is_given_as_a_stream(tmp_path):
+    answer = one_call(tmp_path, sends(http(completion("whole"))), chat(stream=True))
+    text = "".join(e["choices"][0]["delta"].get("content") or "" for e in answer.events[:-1])
+    assert (text, answer.events[-1]) == ("whole", "[DONE]")
+
+
 def test_an_error_inside_a_stream_reaches_the_caller_and_ends_it(tmp_path):
     late = event({"error": {"message": "overloaded", "type": "server_error", "code": "overloaded"}})
     answer = one_call(tmp_path, streams(event(piece({"content": "x"})), late), chat(stream=True))

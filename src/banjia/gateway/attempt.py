@@ -105,7 +105,9 @@ class Attempt:
             return
         answer = await self._send(out.head, out.body)
         try:
-            if self.call.stream:
+            if self.call.stream and (answer.header(b"content-type") or b"").startswith(b"application/json"):
+                await self._unstreamed(answer, out)
+            elif self.call.stream:
                 await self._stream(answer, out)
             else:
                 await self._json(answer, out)
@@ -186,6 +188,14 @@ class Attempt:
             await self.call.begin([EVENT_STREAM, NO_CACHE, *told.headers(said.model)], events, more=False)
         else:
             await forward_json(self.call, body, told, said.model)
+
+    async def _unstreamed(self, answer: Answer, out: Outgoing) -> None:
+        """An upstream that does not stream although it was asked to: its answer is given as a stream of few events."""
+        found = decoded(await answer.body(self.candidate.route.target.max_answer))
+        read_answer(msgspec.json.encode(found))  # an error in its place is an error
+        if out.rewrite is not None:
+            found = out.rewrite.translated(found)
+        await self._pass_on(out, await self._screened(out, found))
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:
         events = Events(hide_usage=out.hide_usage and out.rewrite is None)
