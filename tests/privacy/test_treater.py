@@ -138,6 +138,31 @@ def test_log_probabilities_are_not_asked_for():
     assert "logprobs" not in Treater(ENGINE).request(user("电话13812345678", logprobs=True)).body
 
 
+def test_a_text_that_begins_like_a_data_address_is_read():
+    sent = json.dumps(Treater(ENGINE).request(user("data: 电话13812345678")).body)
+    assert "13812345678" not in sent
+
+
+def test_schemas_are_looked_into():
+    schema = {"type": "object", "properties": {"who": {"enum": ["客户：贺雨桐"]}}}
+    body = {"input": "选一个", "text": {"format": {"type": "json_schema", "name": "pick", "schema": schema}}}
+    treated = Treater(ENGINE).request(body)
+    assert "贺雨桐" not in json.dumps(treated.body, ensure_ascii=False)
+    assert "pick" == treated.body["text"]["format"]["name"]
+
+
+def test_the_responses_api_is_not_asked_for_log_probabilities():
+    body = {"input": "电话13812345678", "include": ["message.output_text.logprobs", "file_search_call.results"]}
+    assert ["file_search_call.results"] == Treater(ENGINE).request(body).body["include"]
+
+
+def test_the_model_is_told_to_copy_the_marks_in_one_system_message():
+    body = {"messages": [{"role": "system", "content": "你是客服"}, {"role": "user", "content": "电话13812345678"}]}
+    messages = Treater(ENGINE).request(body).body["messages"]
+    assert ["system", "user"] == [m["role"] for m in messages]
+    assert messages[0]["content"].endswith("你是客服")
+
+
 def test_a_text_about_nobody_is_sent_as_it_is():
     body = user("什么是递归？", logprobs=True)
     treated = Treater(ENGINE).request(body)

@@ -6,6 +6,7 @@ A string that holds a JSON object or array (tool arguments, tool results) is rea
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +22,10 @@ SKIPPED = frozenset((
 MEDIA_TYPES = frozenset(
     {"image_url", "input_image", "image", "input_audio", "audio", "input_file", "file", "document", "video_url"}
 )
+_DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*,\S*$")
 IN_JSON = "\0json"  # no key of a body can be this
-NAMED_BY_CODE = frozenset(
-    {"function", "tools", "tool_choice", "functions", "json_schema"}
-)  # their `name` is matched by code
+# Their `name` is matched by code.
+NAMED_BY_CODE = frozenset({"function", "tools", "tool_choice", "functions", "json_schema"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Leaf:
 
 
 def leaves(body: Any) -> list[Leaf]:
-    """Every text that may hold personal information, with JSON inside strings left whole."""
+    """Every text that may hold personal information, those of JSON inside strings too."""
     found: list[Leaf] = []
     _walk(body, (), "", found)
     return found
@@ -75,7 +76,7 @@ def tokens_given(body: Any) -> bool:
 
 def _walk(node: Any, path: tuple[str | int, ...], label: str, found: list[Leaf]) -> None:
     if isinstance(node, str):
-        if not node or node.startswith("data:"):
+        if not node or _DATA_URL.match(node):
             return
         inside = _json_text(node)
         if inside is None:
@@ -93,7 +94,7 @@ def _walk(node: Any, path: tuple[str | int, ...], label: str, found: list[Leaf])
 
 def _rewrite(node: Any, path: tuple[str | int, ...], label: str, new: Callable[[Leaf], str]) -> Any:
     if isinstance(node, str):
-        if not node or node.startswith("data:"):
+        if not node or _DATA_URL.match(node):
             return node
         inside = _json_text(node)
         if inside is None:
@@ -111,7 +112,7 @@ def _rewrite(node: Any, path: tuple[str | int, ...], label: str, new: Callable[[
 
 
 def _skips(path: tuple[str | int, ...], key: str, node: dict[str, Any]) -> bool:
-    if key in SKIPPED and not _is_payload(path):
+    if key in SKIPPED and isinstance(node[key], str) and not _is_payload(path):
         return True
     if key == "name" and not _is_payload(path):
         return (

@@ -56,7 +56,7 @@ class Restorer:
         if isinstance(node, list):
             return [self._node(child, key) for child in node]
         if isinstance(node, dict):
-            return {k: None if k in DROPPED else self._node(v, k) for k, v in node.items()}
+            return {k: _silent(v) if k in DROPPED else self._node(v, k) for k, v in node.items()}
         return node
 
 
@@ -99,6 +99,10 @@ class Pieces:
             if text[start:] in self._prefixes:
                 return start
         return len(text)
+
+
+def _silent(log_probabilities: Any) -> Any:
+    return [] if isinstance(log_probabilities, list) else None
 
 
 def _with_cores(originals: Mapping[str, str]) -> dict[str, str]:

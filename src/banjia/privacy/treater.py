@@ -219,7 +219,10 @@ def _masker(seen: Inspection) -> Any:
 
 def _silent(body: dict[str, Any]) -> dict[str, Any]:
     """Without log-probabilities, which would spell the tokens out."""
-    return {k: v for k, v in body.items() if k not in DROPPED}
+    kept = {k: v for k, v in body.items() if k not in DROPPED}
+    if isinstance(kept.get("include"), list):
+        kept["include"] = [i for i in kept["include"] if not str(i).endswith("logprobs")]
+    return kept
 
 
 def _speaks(body: dict[str, Any]) -> bool:
@@ -231,20 +234,20 @@ def _embeds(body: dict[str, Any]) -> bool:
 
 
 def _with_note(body: dict[str, Any]) -> dict[str, Any]:
-    """One fixed line that tells the model to copy the marks."""
+    """One fixed line that tells the model to copy the marks, at the head of the system prompt."""
     messages = body.get("messages")
     if isinstance(messages, list):
-        note = {"role": "system", "content": KEEP_TOKENS[language(str(messages[-1:]))]}
-        return {**body, "messages": [note, *messages]}
-    note_text = KEEP_TOKENS[language(str(body.get("input")))]
+        note = KEEP_TOKENS[language(str(messages[-1:]))]
+        first = messages[0] if messages else {}
+        if first.get("role") in ("system", "developer") and isinstance(first.get("content"), str):
+            return {**body, "messages": [{**first, "content": f"{note}\n\n{first['content']}"}, *messages[1:]]}
+        return {**body, "messages": [{"role": "system", "content": note}, *messages]}
+    note = KEEP_TOKENS[language(str(body.get("input")))]
     instructions = body.get("instructions")
-    return {**body, "instructions": f"{note_text}\n\n{instructions}" if instructions else note_text}
+    return {**body, "instructions": f"{note}\n\n{instructions}" if instructions else note}
 
 
 def _asks_json(body: dict[str, Any]) -> bool:
-    wanted = (
-        body.get("response_format") or (body.get("text") or {}).get("format")
-        if isinstance(body.get("text"), dict) or body.get("response_format")
-        else None
-    )
+    text = body.get("text")
+    wanted = body.get("response_format") or (text.get("format") if isinstance(text, dict) else None)
     return isinstance(wanted, dict) and str(wanted.get("type", "")).startswith("json")
