@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -18,38 +18,27 @@ from banjia.assess.assessment import (
     LawStamp,
 )
 from banjia.assess.axis import axis_result, look
-from banjia.assess.doubt import Contested, Doubt, Open, Silent, Stale
+from banjia.assess.doubt import Open
+from banjia.assess.doubts import Choice, contested, practice_alone, silent_on, stale
 from banjia.assess.explain import levers, missing, reasons
 from banjia.assess.fill import fill
-from banjia.assess.join import Joined, holds, join
+from banjia.assess.join import join
 from banjia.assess.overall import overall
 from banjia.errors import FactError
 from banjia.facts.implies import close
 from banjia.facts.profile import Profile
 from banjia.facts.value import Value
-from banjia.law.build import BuiltPack, reading_matters
 from banjia.law.corpus import Corpus
 from banjia.law.library import Citation
 from banjia.law.statute import DUES
 from banjia.logic.answer import DutyAnswer, duties
 from banjia.logic.inquiry import inquire
-from banjia.logic.rule import stands
 from banjia.logic.trace import trace
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.provider import Endpoint
-from banjia.text import Text
 
 STATES = ("excluded", "possible", "certain")
 Cited = TypeVar("Cited", AxisResult, DutyResult)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A reading taken instead of the strict one, and why."""
-
-    reading: str
-    option: str
-    reason: str = ""
 
 
 def assess_route(
@@ -114,10 +103,10 @@ def assess_route(
         levers=pulled,
         doubts=(
             *(Open(m.fact, m.question) for m in questions),
-            *_contested(joined, known, choices, on),
-            *(_practice_alone(axis) for axis in axes.values() if axis.basis == "practice"),
-            *_silent(joined, silent, on),
-            *_stale(cites, law, today or on),
+            *contested(joined, known, choices, on=on),
+            *(practice_alone(axis) for axis in axes.values() if axis.basis == "practice"),
+            *silent_on(joined, silent, on=on),
+            *stale(cites, law, today=today or on),
         ),
         law=LawStamp(
             {each.built.pack.id: each.built.pack.version for each in joined},
@@ -185,71 +174,3 @@ def _filled(profile: Profile) -> tuple[Filled, ...]:
         for fact, known in profile.items()
         if known.provenance.kind in {"filled", "implied", "measured"}
     )
-
-
-def _contested(
-    joined: Sequence[Joined], known: Mapping[str, Value], choices: Sequence[Choice], on: date
-) -> list[Doubt]:
-    chosen = {choice.reading: choice for choice in choices}
-    found: list[Doubt] = []
-    for each in joined:
-        for file in each.built.pack.files:
-            for reading in file.readings:
-                if not stands(reading.since, reading.until, on) or (reading.axis and reading.axis not in each.axes):
-                    continue
-                if holds(each.law.definitions[reading_matters(reading.id)], known) is False:
-                    continue
-                taken = each.law.readings[reading.id]
-                choice = chosen.get(reading.id)
-                found.append(
-                    Contested(
-                        reading=reading.id,
-                        axis=reading.axis,
-                        question=reading.question,
-                        options=tuple((o.id, o.text) for o in reading.options),
-                        chosen=taken,
-                        is_default=taken == reading.default,
-                        reason=choice.reason if choice else "",
-                        cites=reading.cites,
-                    )
-                )
-    return found
-
-
-def _practice_alone(axis: AxisResult) -> Contested:
-    """What no statute says and only practice holds is contested as such."""
-    return Contested(
-        reading="practice-alone",
-        axis=axis.id,
-        question=Text(
-            "这一结果只有监管实践支持，法律文本没有写明。", "This outcome rests on practice alone; no statute says it."
-        ),
-        options=(
-            ("practice", Text("按监管实践", "Follow the practice")),
-            ("text", Text("只看法律文本", "Follow the text alone")),
-        ),
-        chosen="practice",
-        is_default=True,
-        reason="",
-        cites=axis.cites,
-    )
-
-
-def _silent(joined: Sequence[Joined], silent: Sequence[BuiltPack], on: date) -> list[Doubt]:
-    found: list[Doubt] = []
-    for built in silent:
-        title = built.pack.title
-        text = title + Text("：已知事实没有指向该法域，未评估", ": known facts do not point there; not assessed")
-        found.append(Silent(built.pack.id, "", text))
-    for each in joined:
-        for axis in each.axes:
-            if not each.law.axes[axis].in_force:
-                title = each.law.axes[axis].axis.question
-                text = title + Text(f"（{on} 尚无规则）", f" (no rule yet on {on})")
-                found.append(Silent(each.built.pack.id, axis, text))
-    return found
-
-
-def _stale(cites: Sequence[Citation], law: Corpus, today: date) -> list[Doubt]:
-    names = [cite.statute for cite in cites]
-    return [Stale(s.id, s.title, s.read) for s in law.library.stale(names, today)]

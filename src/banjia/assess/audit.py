@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from banjia.assess.assess import Choice, assess_route
+from banjia.assess.assess import assess_route
+from banjia.assess.doubts import Choice
 from banjia.assess.judge import faults
 from banjia.errors import BanjiaError
 from banjia.facts.profile import Profile, Provenance

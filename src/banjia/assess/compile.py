@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from banjia.assess.assess import Choice, assess_route
+from banjia.assess.assess import assess_route
 from banjia.assess.assessment import ORDER, Assessment, AxisResult
+from banjia.assess.doubts import Choice
 from banjia.assess.scope import ORDINARY, SENSITIVE, RouteScope, app_profile, route_scopes
 from banjia.config.config import App, Config, Route, TreatmentRule
 from banjia.errors import ConfigError

@@ -11,9 +11,10 @@ from typing import Any
 
 import yaml
 
-from banjia.assess.assess import Choice, assess_route
+from banjia.assess.assess import assess_route
 from banjia.assess.assessment import COUNSEL, ORDER, Assessment
 from banjia.assess.cases import Case, read_cases
+from banjia.assess.doubts import Choice
 from banjia.assess.page import page
 from banjia.assess.plan import decision_json, exposure_json, exposure_lines, exposures, plan
 from banjia.assess.scope import RouteScope, app_profile, declared_tally, route_scopes
