@@ -8,7 +8,7 @@ from worlds import axes, parts
 from banjia.errors import FactError
 from banjia.facts.value import Interval
 from banjia.logic.answer import possible
-from banjia.logic.ask import next_question, questions
+from banjia.logic.ask import EFFORT, next_question, questions
 from banjia.logic.change import bands, diff
 from banjia.logic.check import check
 from banjia.logic.condition import TRUE
@@ -61,7 +61,7 @@ def test_of_two_facts_that_settle_as_much_the_cheaper_is_asked_first():
     ranked = [question.fact.id for question in questions(inquire([both], {}))]
     assert {"actor.ciio", "export.scenario_necessary"} == set(ranked)
     values = {question.fact.id: question for question in questions(inquire([both], {}))}
-    assert all(each.worth == pytest.approx(each.bits / (0.5 + each.fact.cost), abs=1e-3) for each in values.values())
+    assert all(each.worth == pytest.approx(each.bits / (EFFORT + each.fact.cost), abs=1e-3) for each in values.values())
 
 
 def test_a_question_already_asked_in_vain_is_not_asked_again():

@@ -21,8 +21,8 @@ from banjia.logic.program import NO, OPEN
 
 SAMPLE = 4096  # worlds
 FEWEST = 64  # of them that keep the axioms; with fewer the axioms are left aside
-EFFORT = 0.5  # of any question at all, whatever its own cost
-ASIDE = 0.15  # what a bit on one axis is worth beside a bit of the overall verdict
+EFFORT = 2.0  # of reading and answering any question at all, whatever its own cost
+ASIDE = 0.02  # what a bit on one axis is worth beside a bit of the overall verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _doubts(inquiry: Inquiry) -> list[tuple[tuple[int, ...], float]]:
     open_axes = [nodes for nodes in (*verdicts, *axes) if len(nodes) > 1]
     if len(overall) > 1:
         return [(overall, 1.0), *((nodes, ASIDE) for nodes in open_axes)]
-    return [(nodes, ASIDE) for nodes in open_axes]
+    return [(nodes, 1.0) for nodes in open_axes]
 
 
 @dataclass(frozen=True, slots=True)
