@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banjia.logic.frame import tile
-from banjia.logic.truth import Truth, always, never
+from banjia.logic.truth import Truth
 
 FULL = (1 << 24) - 1
 
@@ -33,9 +33,9 @@ def test_and_and_or_distribute_absorb_and_associate(a, b, c):
 
 
 @given(truths())
-def test_always_and_never_are_neutral(a):
-    assert a & always(FULL) == a
-    assert a | never(FULL) == a
+def test_true_and_false_everywhere_are_neutral(a):
+    assert a & Truth(FULL, 0) == a
+    assert a | Truth(0, FULL) == a
 
 
 @given(truths(), truths())
@@ -48,3 +48,9 @@ def test_nothing_is_both_true_and_false_in_one_world(a, b):
 def test_tiling_repeats_a_pattern(width, times, data):
     unit = data.draw(st.integers(0, (1 << width) - 1))
     assert sum(unit << i * width for i in range(times)) == tile(unit, width, times)
+
+
+@given(truths())
+def test_what_holds_everywhere_is_told_from_what_differs(a):
+    complete = Truth(a.yes, FULL & ~a.yes)
+    assert {FULL: True, 0: False}.get(a.yes) is complete.everywhere

@@ -11,6 +11,7 @@ from banjia.logic.program import NO, YES, AxisNodes
 from banjia.logic.rules import VERDICTS, Duty, Rule, Verdict
 
 Certainty = Literal["certain", "possible", "excluded"]
+CERTAINTY: Mapping[bool | None, Certainty] = {True: "certain", False: "excluded", None: "possible"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,8 @@ def duties(inquiry: Inquiry) -> tuple[DutyAnswer, ...]:
     found = []
     for id, axis in inquiry.program.axes.items():  # noqa: A001
         for each in axis.duties:
-            certainty: Certainty = "possible"
-            if inquiry.certain(each.holds):
-                certainty = "certain"
-            elif inquiry.excluded(each.holds):
-                certainty = "excluded"
-            met = None
-            if each.met is not None:
-                met = True if inquiry.certain(each.met) else False if inquiry.excluded(each.met) else None
+            certainty = CERTAINTY[inquiry.truth(each.holds)]
+            met = None if each.met is None else inquiry.truth(each.met)
             found.append(DutyAnswer(id, each.duty, certainty, met))
     return tuple(found)
 

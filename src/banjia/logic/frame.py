@@ -10,6 +10,7 @@ from math import prod
 from banjia.facts.value import Interval, Value
 from banjia.logic.cells import Cell, cells
 from banjia.logic.program import AND, NO, NOT, OPEN, OR, YES, Program
+from banjia.logic.truth import Truth
 
 LIMIT = 1 << 20  # worlds; above it a frame is not built
 IDLE = 1 << 14  # worlds of axioms alone that are looked through to see whether they exclude anything
@@ -43,6 +44,11 @@ class Frame:
         if told == OPEN:
             return self.masks[node] & self.alive
         return self.alive if told == YES else 0
+
+    def truth(self, node: int) -> Truth:
+        """Where the node holds and where it does not, among the living worlds."""
+        yes = self.mask(node)
+        return Truth(yes, self.alive & ~yes)
 
     def cell_mask(self, fact: str, index: int) -> int:
         """The worlds in which the fact lies in its cell of that number."""

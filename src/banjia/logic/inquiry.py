@@ -55,11 +55,22 @@ class Inquiry:
 
     def certain(self, node: int) -> bool:
         """Whether the node holds in every open world; False also where that could not be proven."""
-        return self._everywhere(node, want=YES)
+        return self.truth(node) is True
 
     def excluded(self, node: int) -> bool:
         """Whether the node holds in no open world; False also where that could not be proven."""
-        return self._everywhere(node, want=NO)
+        return self.truth(node) is False
+
+    def truth(self, node: int) -> bool | None:
+        """True or False where all open worlds agree; None where they differ or could not all be looked at."""
+        if self.told[node] != OPEN:
+            return self.told[node] == YES
+        made = self.frame([node])
+        if made is not None:
+            return made.truth(node).everywhere
+        if self.find([(node, YES)]) is None:
+            return False
+        return True if self.find([(node, NO)]) is None else None
 
     def witness(self, node: int) -> dict[str, Value] | None:
         """The open facts of a world in which the node holds, or None where none is found."""
@@ -80,14 +91,6 @@ class Inquiry:
 
     def without(self, *facts: str) -> Inquiry:
         return Inquiry(self.program, {id: value for id, value in self.known.items() if id not in facts})  # noqa: A001
-
-    def _everywhere(self, node: int, *, want: int) -> bool:
-        if self.told[node] != OPEN:
-            return self.told[node] == want
-        made = self.frame([node])
-        if made is not None:
-            return made.mask(node) == (made.alive if want == YES else 0)
-        return self.find([(node, YES - want)]) is None
 
     def _contradiction(self) -> FactError:
         shown = ", ".join(f"{id} = {show(value)}" for id, value in sorted(self.known.items()))  # noqa: A001

@@ -71,11 +71,7 @@ def trace(inquiry: Inquiry, axis: str) -> AxisTrace:
     nodes = inquiry.program.axes[axis]
     law = nodes.law
 
-    def fires(rule: str) -> bool | None:
-        node = nodes.fires[rule]
-        return True if inquiry.certain(node) else False if inquiry.excluded(node) else None
-
-    told = {rule.id: fires(rule.id) for rule in law.rules}
+    told = {rule.id: inquiry.truth(nodes.fires[rule.id]) for rule in law.rules}
     rules = [
         RuleTrace(
             rule=rule,

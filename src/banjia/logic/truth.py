@@ -21,12 +21,9 @@ class Truth:
     def __invert__(self) -> Truth:
         return Truth(self.no, self.yes)
 
-
-def always(full: int) -> Truth:
-    """True in every world of *full*."""
-    return Truth(full, 0)
-
-
-def never(full: int) -> Truth:
-    """False in every world of *full*."""
-    return Truth(0, full)
+    @property
+    def everywhere(self) -> bool | None:
+        """True or False where it holds in all worlds or in none; None where worlds differ or are not known."""
+        if not self.no and self.yes:
+            return True
+        return False if not self.yes and self.no else None
