@@ -69,24 +69,30 @@ class StandIn(asyncio.Protocol):
             body, self.held = self.held[end + 4 : end + 4 + length], self.held[end + 4 + length :]
             self.answer(stream=b'"stream":true' in body.replace(b" ", b""))
 
+    def write(self, data: bytes) -> None:
+        """One event, one write to the socket: a model says its words one by one."""
+        if self.transport.get_write_buffer_size() == 0:
+            with contextlib.suppress(BlockingIOError):
+                data = data[os.write(self.transport.get_extra_info("socket").fileno(), data) :]
+        if data:
+            self.transport.write(data)
+
     def answer(self, *, stream: bool) -> None:
         if not stream:
-            self.transport.write(
+            self.write(
                 b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
                 % (len(ANSWER), ANSWER)
             )
             return
-        self.transport.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-        )
+        self.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
         for n in range(EVENTS):
             finish = b'"stop"' if n == EVENTS - 1 else b"null"
             data = (
                 b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"mock","choices":[{"index":0,"delta":{"content":"word "},"finish_reason":%b}]}\n\n'
                 % finish
             )
-            self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
-        self.transport.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
+            self.write(b"%x\r\n%b\r\n" % (len(data), data))
+        self.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
 
 
 async def stand_in(port: int) -> None:

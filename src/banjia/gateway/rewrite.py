@@ -195,7 +195,10 @@ def _filtered(last: Json) -> Json:
 
 def payloads(data: bytes) -> Iterator[bytes]:
     """The data of each event; comments, other fields and the end mark are passed over."""
-    for block in BETWEEN.split(data):
+    for block in BETWEEN.split(data) if b"\r" in data else data.split(b"\n\n"):
+        if block.startswith(b"data: {") and b"\n" not in block:  # nearly every event
+            yield block[6:]
+            continue
         lines = [line[5:].strip() for line in block.splitlines() if line.startswith(b"data:")]
         payload = b"\n".join(lines)
         if payload and payload != b"[DONE]":
