@@ -120,3 +120,12 @@ def test_place_tokens_stand_for_places_or_for_nothing_known():
     assert ask(facts, explain=False).axes["eu_transfer"].outcome == "no-transfer"
     open_place = {k: v for k, v in facts.items() if k != "endpoint.store_country"}
     assert "endpoint.infer_countries" in {m.fact for m in ask(open_place).missing}
+
+
+def test_a_duty_of_another_day_is_excluded_not_forgotten():
+    facts = {"service.offered_to_domestic_public": True}
+    before = ask(facts, on=date(2025, 8, 31), explain=False).duties
+    after = ask(facts, on=date(2025, 9, 1), explain=False).duties
+    assert "explicit-label" in {d.id for d in before.excluded}
+    assert "explicit-label" in {d.id for d in after.certain}
+    assert "conspicuous-label" in {d.id for d in after.excluded}

@@ -22,7 +22,7 @@ from banjia.assess.doubt import Open
 from banjia.assess.doubts import Choice, contested, practice_alone, silent_on, stale
 from banjia.assess.explain import levers, missing, reasons
 from banjia.assess.fill import fill
-from banjia.assess.join import join
+from banjia.assess.join import Joined, join
 from banjia.assess.overall import overall
 from banjia.errors import FactError
 from banjia.facts.implies import close
@@ -73,6 +73,7 @@ def assess_route(
         for id_, (each, axis) in laws.items()
     }
     due = _duties(duties(inquiry), attested, {k: v for j in joined for k, v in j.built.deadlines.items()})
+    due = replace(due, excluded=(*due.excluded, *_not_in_force(joined, due)))
     due = Duties(*(tuple(_as_cited(d, law, on) for d in group) for group in (due.certain, due.possible, due.excluded)))
     cites = _cites(axes.values(), due, law, on)
     questions = missing(inquiry) if explain else ()
@@ -155,6 +156,20 @@ def _duties(answers: Sequence[DutyAnswer], attested: frozenset[str], deadlines: 
             )
         )
     return Duties(tuple(found["certain"]), tuple(found["possible"]), tuple(found["excluded"]))
+
+
+def _not_in_force(joined: Sequence[Joined], due: Duties) -> list[DutyResult]:
+    """Duties of the axes that speak which the law of another day knows, but not that of this one."""
+    seen = {duty.id for group in (due.certain, due.possible, due.excluded) for duty in group}
+    found: dict[str, DutyResult] = {}
+    for each in joined:
+        for duty in each.built.base.duties:
+            if duty.id not in seen and (duty.axis in each.axes or not duty.axis):
+                axes = (duty.axis,) if duty.axis else ()
+                found.setdefault(
+                    duty.id, DutyResult(duty.id, duty.due, met=False, cites=duty.cites, text=duty.text, axes=axes)
+                )
+    return list(found.values())
 
 
 def _cites(axes: Iterable[AxisResult], due: Duties, law: Corpus, on: date) -> tuple[Citation, ...]:
