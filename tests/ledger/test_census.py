@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from banjia.facts.value import Interval
-from banjia.ledger.census import Place, Reservation
+from banjia.ledger.census import Census
 from banjia.ledger.recount import recount
+from banjia.ledger.reservation import Place, Reservation
 from banjia.ledger.subject import Identifier, Person, Persons, YearKey, digests
 from banjia.store import people
 from banjia.store.store import open_store
@@ -47,19 +48,20 @@ def memory(tmp_path_factory):
     store.close()
 
 
-def counted(memory, sequence):
-    """The census after a sequence of calls, checked against a recount after each."""
+def counted(memory, sequence, group=1):
+    """The census after a sequence of calls that are written in groups, checked against a recount after each group."""
     with memory.transaction() as tx:
         for table in ("census", "subject", "person", "exposure", "sighting"):
             tx.run(f"DELETE FROM {table}")
-        row = people.claim_census(tx, "acme", 2026)
+        census = Census(tx, people.claim_census(tx, "acme", 2026))
         for index, persons in enumerate(sequence):
-            change = Reservation(tx, row, persons, digests(KEY, persons))
-            change.write(Place(1, index, index))
-            row = change.after
-            people.save_census(tx, row)
-            assert row == recount(tx, row)
-    return row
+            if index % group == 0:
+                census = Census(tx, people.census(tx, "acme", 2026))
+            Reservation(census, persons, digests(KEY, persons)).write(Place(1, index, index))
+            if index % group == group - 1 or index == len(sequence) - 1:
+                census.flush()
+                assert census.row == recount(tx, census.row)
+        return census.row
 
 
 def bounds(row):
@@ -135,6 +137,12 @@ def test_the_running_tally_equals_a_recount_after_every_call(memory, sequence):
     ordinary, sensitive = bounds(counted(memory, sequence))
     assert ordinary.low <= ordinary.high
     assert sensitive.low <= sensitive.high
+
+
+@LAWS
+@given(sequence=calls(declared | phone | card | name), group=st.integers(2, 8))
+def test_the_size_of_groups_does_not_change_the_tally(memory, sequence, group):
+    assert counted(memory, sequence) == counted(memory, sequence, group)
 
 
 @LAWS

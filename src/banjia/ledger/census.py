@@ -1,4 +1,4 @@
-"""Census: counting distinct persons exactly, with a lower and an upper bound.
+"""Census: one entity and year, in which distinct persons are counted exactly, with a lower and an upper bound.
 
 Strong identifiers of one person join. The upper bound counts every person that is not joined to another. The lower
 bound counts clusters of persons that may be one, and in each at least the persons whom the caller declared, since two
@@ -7,13 +7,12 @@ declared ids are two people. Persons known by a bare name, not identified, or er
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from banjia.ledger.subject import DECLARED, PersonClass, Persons
 from banjia.store import people
 from banjia.store.people import CensusRow, PersonRow
-from banjia.store.store import Transaction
+from banjia.store.store import Row, Transaction
 
 WEAK, STRONG, DECLARED_PERSON = 0, 1, 2
 EXEMPT, ORDINARY, SENSITIVE = 0, 1, 2
@@ -31,225 +30,93 @@ def lower(row: PersonRow) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The entry that a sighting leads to."""
+class Change:
+    """What one call does to a census."""
 
-    log: int
-    index: int
-    at: int
+    after: CensusRow
+    rows: Sequence[PersonRow]  # persons that are new or different
+    digests: Mapping[bytes, int]
+    regrouped: Sequence[tuple[int, int]]  # (former leader of a cluster, its leader now)
+    absorbed: Sequence[tuple[int, int]]  # (person who turned out to be another, that other)
+    exposures: Sequence[Row]  # (person, country, route, class, form, basis, first_at)
 
 
-class Reservation:
-    """The effect of one call on a census: worked out first, written only by `write`."""
+@dataclass(slots=True)
+class _Unwritten:
+    persons: set[int] = field(default_factory=set)
+    digests: dict[bytes, int] = field(default_factory=dict)
+    exposures: list[Row] = field(default_factory=list)
+    sightings: list[Row] = field(default_factory=list)
 
-    def __init__(
-        self, tx: Transaction, before: CensusRow, persons: Persons, digests: Sequence[Mapping[bytes, bool]]
-    ) -> None:
-        self.after = replace(before)
+
+class Census:
+    """The rows of one census inside one transaction: what is read or changed is held, and written by `flush`."""
+
+    def __init__(self, tx: Transaction, row: CensusRow) -> None:
+        self.row = row
         self._tx = tx
-        self._persons = persons
-        self._rows: dict[int, PersonRow] = {}
-        self._stored: dict[int, PersonRow] = {}  # rows as they were read
-        self._moved: dict[int, int] = {}  # former leader -> leader
-        self._regroup: list[tuple[int, int]] = []
-        self._absorbed: list[tuple[int, int]] = []
-        self._exposed: list[tuple[int, PersonClass]] = []
-        self._new: dict[bytes, int] = {}
-        owners = people.owners(tx, before.id, [d for person in digests for d in person])
-        self._known = {digest: self._read(row) for digest, row in owners.items()}
-        found = [
-            self._find(d, p.data_class, declared=any(i.kind == DECLARED for i in p.identifiers))
-            for p, d in zip(persons.people, digests, strict=True)
-        ]
-        for data_class in persons.unidentified:
-            self._expose(self._add(WEAK).id, data_class)
-        for i, j in persons.pairs():
-            self._link(self._now(found[i]), self._now(found[j]))
-        if self.after != before:
-            self.after.revision += 1
+        self._owners: dict[bytes, int | None] = {}
+        self._persons: dict[int, PersonRow] = {}
+        self._unwritten = _Unwritten()
 
-    def write(self, place: Place) -> None:
-        number, tx = self.after.id, self._tx
-        for row in self._rows.values():
-            row.cluster = self._led_by(row.cluster)
-        people.save_persons(tx, number, [row for row in self._rows.values() if row != self._stored.get(row.id)])
-        people.save_digests(tx, number, self._new)
-        for old, new in self._regroup:
-            people.regroup(tx, number, old, new)
-        for gone, kept in self._absorbed:
-            people.absorb(tx, number, gone, kept)
-        p = self._persons
-        exposed = {(self._now(person), p.country, p.route, c, p.form, p.basis, place.at) for person, c in self._exposed}
-        people.save_exposures(tx, number, sorted(exposed))
-        people.save_sightings(tx, number, sorted({row[0] for row in exposed}), place.log, place.index)
+    def expect(self, digests: Iterable[bytes]) -> None:
+        """Read the owners of many digests at once."""
+        wanted = [d for d in dict.fromkeys(digests) if d not in self._owners]
+        self._owners.update(dict.fromkeys(wanted))
+        for digest, row in people.owners(self._tx, self.row.id, wanted).items():
+            self._owners[digest] = self._persons.setdefault(row.id, row).id
 
-    def weaken(self, number: int) -> None:
-        """Take one person out of the lower bounds and write that."""
-        row = self._row(number)
-        self._change(row, strength=WEAK, grade=row.grade)
-        self.after.revision += 1
-        people.save_persons(self._tx, self.after.id, list(self._rows.values()))
+    def owner(self, digest: bytes) -> int | None:
+        if digest not in self._owners:
+            self.expect([digest])
+        return self._owners[digest]
 
-    def _find(self, digests: Mapping[bytes, bool], data_class: PersonClass, *, declared: bool) -> int:
-        strong = [d for d, is_strong in digests.items() if is_strong]
-        weak = [d for d, is_strong in digests.items() if not is_strong]
-        by_strong = sorted({self._now(self._known[d]) for d in strong if d in self._known})
-        by_weak = sorted({self._now(self._known[d]) for d in weak if d in self._known})
-        if by_strong:
-            person = by_strong[0]
-            for other in by_strong[1:]:
-                self._absorb(other, person)
-        elif strong:  # a person known by name only may now have got an identifier; never one who has others already
-            nameless = [n for n in by_weak if self._row(n).strength == WEAK]
-            person = nameless[0] if nameless else self._add(WEAK).id
-        else:
-            person = max(by_weak, key=lambda n: self._row(n).strength) if by_weak else self._add(WEAK).id
-        for name in by_weak:
-            other = self._now(name)  # joins above may have made it this person
-            if other != person:
-                self._meet(person, other)
-        for digest in digests:
-            if digest not in self._known:
-                self._known[digest] = self._new[digest] = person
-        row = self._row(person)
-        if strong:
-            self._change(row, strength=max(row.strength, DECLARED_PERSON if declared else STRONG), grade=row.grade)
-        self._expose(person, data_class)
-        return person
+    def person(self, number: int) -> PersonRow:
+        """The row as it stands; not to be altered by the reader."""
+        if number not in self._persons:
+            self._persons[number] = people.person(self._tx, self.row.id, number)
+        return self._persons[number]
 
-    def _meet(self, person: int, other: int) -> None:
-        """Two persons under one name in one scope: one of them nameless is the same, two with identifiers may be."""
-        if self._row(other).strength == WEAK:
-            self._absorb(other, person)
-        else:
-            self._link(person, other)
+    def take(self, change: Change, log: int, index: int) -> None:
+        """Make a call's change part of the census. Joins are rare, and carried out in the tables at once."""
+        self.row = change.after
+        left = self._unwritten
+        for row in change.rows:
+            self._persons[row.id] = row
+            left.persons.add(row.id)
+        self._owners.update(change.digests)
+        left.digests.update(change.digests)
+        left.exposures.extend(change.exposures)
+        left.sightings.extend((person, log, index) for person in sorted({row[0] for row in change.exposures}))
+        if change.regrouped or change.absorbed:
+            self._write_rows()
+            self._join(change)
 
-    def _expose(self, person: int, data_class: PersonClass) -> None:
-        row = self._row(person)
-        grade = EXEMPT if self._persons.basis else SENSITIVE if data_class == "sensitive" else ORDINARY
-        self._change(row, strength=row.strength, grade=max(row.grade, grade))
-        self._exposed.append((person, data_class))
+    def flush(self) -> None:
+        self._write_rows()
+        people.save_census(self._tx, self.row)
 
-    def _add(self, strength: int) -> PersonRow:
-        row = PersonRow(self.after.next_person, self.after.next_person, strength, EXEMPT)
-        self.after.next_person += 1
-        self._rows[row.id] = row
-        return row
+    def forget(self, number: int) -> None:
+        """Remove what could recognise a person or lead from them to an entry."""
+        self._write_rows()
+        people.forget(self._tx, self.row.id, number)
+        self._owners = {d: None if owner == number else owner for d, owner in self._owners.items()}
 
-    def _row(self, number: int) -> PersonRow:
-        if number not in self._rows:
-            self._read(people.person(self._tx, self.after.id, number))
-        return self._rows[number]
+    def _write_rows(self) -> None:
+        tx, number, left = self._tx, self.row.id, self._unwritten
+        self._unwritten = _Unwritten()
+        people.save_persons(tx, number, [self._persons[n] for n in sorted(left.persons)])
+        people.save_digests(tx, number, left.digests)
+        people.save_exposures(tx, number, left.exposures)
+        people.save_sightings(tx, number, left.sightings)
 
-    def _read(self, row: PersonRow) -> int:
-        if row.id not in self._rows:
-            self._rows[row.id], self._stored[row.id] = row, replace(row)
-        return row.id
-
-    def _now(self, number: int) -> int:
-        """The person after all joins of this call."""
-        for gone, kept in self._absorbed:
-            if number == gone:
-                number = kept
-        return number
-
-    def _leader(self, row: PersonRow) -> PersonRow:
-        return self._row(self._led_by(row.cluster))
-
-    def _led_by(self, cluster: int) -> int:
-        while cluster in self._moved:
-            cluster = self._moved[cluster]
-        return cluster
-
-    def _change(self, row: PersonRow, *, strength: int, grade: int) -> None:
-        if (strength, grade) != (row.strength, row.grade):
-            self._count(row, -1)
-            row.strength, row.grade = strength, grade
-            self._count(row, +1)
-
-    def _count(self, row: PersonRow, sign: int) -> None:
-        """Add one person to the bounds, or take them out."""
-        if row.grade == EXEMPT:
-            return
-        sensitive = row.grade == SENSITIVE
-        if sensitive:
-            self.after.sensitive_high += sign
-        else:
-            self.after.ordinary_high += sign
-        if row.strength == WEAK:
-            return
-        leader = self._leader(row)
-        self._lower(leader, -1)
-        if row.strength == DECLARED_PERSON:
-            if sensitive:
-                leader.declared_sensitive += sign
-            else:
-                leader.declared_ordinary += sign
-        elif sensitive:
-            leader.other_sensitive += sign
-        else:
-            leader.other_ordinary += sign
-        self._lower(leader, +1)
-
-    def _lower(self, leader: PersonRow, sign: int) -> None:
-        ordinary, sensitive = lower(leader)
-        self.after.ordinary_low += sign * ordinary
-        self.after.sensitive_low += sign * sensitive
-
-    def _link(self, one: int, other: int) -> None:
-        """The two may be one person: their clusters become one."""
-        kept, gone = self._leader(self._row(one)), self._leader(self._row(other))
-        if kept.id == gone.id:
-            return
-        if _weight(gone) > _weight(kept):
-            kept, gone = gone, kept
-        self._lower(kept, -1)
-        self._lower(gone, -1)
-        _pour(gone, kept)
-        self._lower(kept, +1)
-        self._lead(gone.id, kept.id)
-
-    def _absorb(self, gone: int, kept: int) -> None:
-        """The two are one person."""
-        old, new = self._row(gone), self._row(kept)
-        strength, grade = max(old.strength, new.strength), max(old.grade, new.grade)
-        self._change(old, strength=WEAK, grade=EXEMPT)
-        self._link(kept, gone)
-        if self._leader(new).id == gone:
-            self._moved.pop(kept, None)
-            _pour(old, new)
-            self._lead(gone, kept)
-        self._change(new, strength=strength, grade=grade)
-        del self._rows[gone]
-        self._absorbed.append((gone, kept))
-        for digest, number in self._known.items():
-            if number == gone:
-                self._known[digest] = kept
-        for digest, number in self._new.items():
-            if number == gone:
-                self._new[digest] = kept
-
-    def _lead(self, old: int, new: int) -> None:
-        self._moved[old] = new
-        self._regroup.append((old, new))
-
-
-def erase(tx: Transaction, before: CensusRow, number: int) -> CensusRow:
-    """Forget who a person was. That someone was exported stays counted, in the upper bound."""
-    change = Reservation(tx, before, Persons(), ())
-    change.weaken(number)
-    people.forget(tx, before.id, number)
-    people.save_census(tx, change.after)
-    return change.after
-
-
-def _weight(row: PersonRow) -> int:
-    return row.declared_ordinary + row.declared_sensitive + row.other_ordinary + row.other_sensitive
-
-
-def _pour(source: PersonRow, target: PersonRow) -> None:
-    target.declared_ordinary += source.declared_ordinary
-    target.declared_sensitive += source.declared_sensitive
-    target.other_ordinary += source.other_ordinary
-    target.other_sensitive += source.other_sensitive
-    source.declared_ordinary = source.declared_sensitive = source.other_ordinary = source.other_sensitive = 0
+    def _join(self, change: Change) -> None:
+        for old, new in change.regrouped:
+            people.regroup(self._tx, self.row.id, old, new)
+            for row in self._persons.values():
+                if row.cluster == old:
+                    row.cluster = new
+        for gone, kept in change.absorbed:
+            people.absorb(self._tx, self.row.id, gone, kept)
+            self._persons.pop(gone, None)
+            self._owners = {d: kept if owner == gone else owner for d, owner in self._owners.items()}

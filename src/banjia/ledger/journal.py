@@ -8,23 +8,23 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
 from banjia.errors import StoreError
-from banjia.ledger.census import Place, Reservation
+from banjia.ledger.census import Census
 from banjia.ledger.chain import Chain, close_log, open_log, read_chain, sealed
 from banjia.ledger.checkpoint import KEY_FILE, Signer, create_signer, read_signer
 from banjia.ledger.entry import Entry, new_id
+from banjia.ledger.reservation import Place, Reservation
 from banjia.ledger.subject import Persons, YearKey, digests, open_year_key
 from banjia.ledger.tally import CHINA, Elsewhere, Line, Tally, nothing_counted, tally_of, year_of
 from banjia.ledger.writer import Pending, Receipt, Writer
 from banjia.store import log as rows
 from banjia.store import people
 from banjia.store.keys import Keys
-from banjia.store.people import CensusRow
 from banjia.store.store import Row, Store, Transaction
 from banjia.text import Text, same
 
@@ -42,6 +42,12 @@ class Terms:
     every: int = 1000  # entries between two kept checkpoints
     outside: Path | None = None  # a file, best on another disk, to which kept checkpoints are appended
     bound: int = 20_000  # entries that may wait
+
+
+@dataclass(slots=True)
+class _Counted:
+    census: Census
+    digests: dict[str, list[Mapping[bytes, bool]]] = field(default_factory=dict)  # entry id -> digests of its persons
 
 
 class Journal:
@@ -165,7 +171,7 @@ class Journal:
         self._publish("")
         entries: list[Row] = []
         receipts: list[Receipt] = []
-        counted: dict[tuple[str, int], CensusRow] = {}
+        counted: dict[tuple[str, int], _Counted] = {}
         attempted: Chain | None = None
         try:
             with self._store.transaction() as tx:
@@ -174,16 +180,17 @@ class Journal:
                     more = {"lost_notes": lost, "failed_commits": failed}
                     at = self._clock()
                     entries.append(sealed(chain.number, chain.size, new_id(at), at, "gap", {"more": more}))
+                counted = self._counted(tx, group)
                 for pending in group:
                     if pending.id in self._written:
                         receipts.append(Receipt(pending.id, chain.number, -1))
                         continue
                     place = Place(chain.number, chain.size + len(entries), pending.entry.at)
-                    receipt, row = self._sealed(tx, pending, place, counted)
+                    receipt, row = self._sealed(pending, place, counted)
                     receipts.append(receipt)
                     entries.append(row)
-                for census in counted.values():
-                    people.save_census(tx, census)
+                for each in counted.values():
+                    each.census.flush()
                 attempted = chain.appended(tx, self._signer, entries) if entries else chain
                 kept = attempted.size // self._terms.every > chain.size // self._terms.every
                 if kept:
@@ -194,41 +201,54 @@ class Journal:
             self._year_keys.clear()  # one that was new is not in the store now
             raise
         self._chain, self._doubts, self._written = attempted, [], frozenset()
-        for census in counted.values():
-            if census.entity == self._terms.entity:
-                self._tallies[census.year] = tally_of(census, self._elsewhere().get(census.year))
+        for each in counted.values():
+            after = each.census.row
+            if after.entity == self._terms.entity:
+                self._tallies[after.year] = tally_of(after, self._elsewhere().get(after.year))
         if kept:
             with suppress(StoreError):  # this group is on disk; the next one is refused until the file can be written
                 self._publish(attempted.head)
         return receipts
 
     def _sealed(
-        self, tx: Transaction, pending: Pending, place: Place, counted: dict[tuple[str, int], CensusRow]
+        self, pending: Pending, place: Place, counted: Mapping[tuple[str, int], _Counted]
     ) -> tuple[Receipt, Row]:
         id, entry, body = pending.id, pending.entry, dict(pending.body)  # noqa: A001
         tally: Tally | None = None
         crossed: tuple[str, ...] = ()
         if pending.persons is not None:
-            entity, year = str(body.get("entity", "")), year_of(entry.at, self._terms.zone)
-            before = counted.get((entity, year)) or people.claim_census(tx, entity, year)
-            change = Reservation(tx, before, pending.persons, digests(self._year_key(tx, year), pending.persons))
+            year = year_of(entry.at, self._terms.zone)
+            here = counted[str(body.get("entity", "")), year]
+            change = Reservation(here.census, pending.persons, here.digests[pending.id])
             elsewhere = self._elsewhere().get(year)
             tally = tally_of(change.after, elsewhere)
             crossed = tally.crosses(pending.line) if pending.line else ()
             if crossed:
-                tally = tally_of(before, elsewhere)
-                counted.setdefault((entity, year), before)
+                tally = tally_of(here.census.row, elsewhere)
                 if pending.otherwise is not None:
                     id, entry, body = pending.otherwise[0], pending.otherwise[1], dict(pending.otherwise[2])  # noqa: A001
                 else:
                     body["decision"], body["more"] = "refuse", {**body.get("more", {}), "line": list(crossed)}
             else:
                 change.write(place)
-                counted[entity, year] = change.after
                 body["persons"] = pending.persons.counts()
                 body["tally"] = tally.measured()
         receipt = Receipt(id, place.log, place.index, not crossed, crossed, tally)
         return receipt, sealed(place.log, place.index, id, entry.at, entry.kind, body)
+
+    def _counted(self, tx: Transaction, group: Sequence[Pending]) -> dict[tuple[str, int], _Counted]:
+        """The censuses that a group concerns, with the owners of all its digests read at once."""
+        found: dict[tuple[str, int], _Counted] = {}
+        for pending in group:
+            if pending.persons is None or pending.id in self._written:
+                continue
+            entity, year = str(pending.body.get("entity", "")), year_of(pending.entry.at, self._terms.zone)
+            if (entity, year) not in found:
+                found[entity, year] = _Counted(Census(tx, people.claim_census(tx, entity, year)))
+            found[entity, year].digests[pending.id] = digests(self._year_key(tx, year), pending.persons)
+        for each in found.values():
+            each.census.expect(d for persons in each.digests.values() for person in persons for d in person)
+        return found
 
     def _settled(self, tx: Transaction) -> Chain:
         """The log as it stands; a group whose commit failed may have come through after all."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from banjia.ledger import census
+from banjia.ledger import reservation
+from banjia.ledger.census import Census
 from banjia.ledger.entry import Entry
 from banjia.ledger.record import record, timestamp
 from banjia.ledger.subject import Identifier, known_year_key
@@ -64,9 +65,9 @@ def erase(tx: Transaction, keys: Keys, identifiers: Sequence[Identifier], at: in
     """
     entries: list[Entry] = []
     for found in find(tx, keys, identifiers):
-        before = people.claim_census(tx, found.census.entity, found.census.year)
-        after = census.erase(tx, before, found.person)
-        entries.append(Entry("erasure", at, entity=after.entity, tally=tally_of(after, None).measured()))
+        census = Census(tx, people.claim_census(tx, found.census.entity, found.census.year))
+        reservation.erase(census, found.person)
+        entries.append(Entry("erasure", at, entity=census.row.entity, tally=tally_of(census.row, None).measured()))
     return entries
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from banjia.store.store import Row, Transaction
 
 FIRST_PERSON = 1
+MOST_MARKS = 500  # values in one statement
 Way = Literal["country", "route", "form", "basis"]
 
 
@@ -92,13 +93,15 @@ def save_census(tx: Transaction, row: CensusRow) -> None:
 
 def owners(tx: Transaction, census_id: int, digests: Sequence[bytes]) -> dict[bytes, PersonRow]:
     """Which person each known digest belongs to."""
-    if not digests:
-        return {}
-    marks = ", ".join("?" * len(digests))
-    query = f"""SELECT s.digest, {", ".join(f"p.{name}" for name in _PERSON.split(", "))}
-        FROM subject s JOIN person p ON p.census = s.census AND p.id = s.person
-        WHERE s.census = ? AND s.digest IN ({marks})"""  # noqa: S608 - marks and column names only
-    return {bytes(row[0]): PersonRow(*row[1:]) for row in tx.rows(query, census_id, *digests)}
+    columns = ", ".join(f"p.{name}" for name in _PERSON.split(", "))
+    found: dict[bytes, PersonRow] = {}
+    for start in range(0, len(digests), MOST_MARKS):
+        some = digests[start : start + MOST_MARKS]
+        marks = ", ".join("?" * len(some))
+        query = f"""SELECT s.digest, {columns} FROM subject s JOIN person p ON p.census = s.census AND p.id = s.person
+            WHERE s.census = ? AND s.digest IN ({marks})"""  # noqa: S608 - marks and column names only
+        found.update((bytes(row[0]), PersonRow(*row[1:])) for row in tx.rows(query, census_id, *some))
+    return found
 
 
 def person(tx: Transaction, census_id: int, number: int) -> PersonRow:
@@ -149,10 +152,9 @@ def save_exposures(tx: Transaction, census_id: int, rows: Sequence[Row]) -> None
     )
 
 
-def save_sightings(tx: Transaction, census_id: int, people: Sequence[int], log: int, index: int) -> None:
-    tx.many(
-        "INSERT INTO sighting VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [(census_id, p, log, index) for p in people]
-    )
+def save_sightings(tx: Transaction, census_id: int, rows: Sequence[Row]) -> None:
+    """Rows are (person, log, index)."""
+    tx.many("INSERT INTO sighting VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [(census_id, *r) for r in rows])
 
 
 def regroup(tx: Transaction, census_id: int, old: int, new: int) -> None:
