@@ -21,6 +21,7 @@ LABELLED = re.compile(
     rf"\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
 )
 RELATED = re.compile(rf"(?i:\b(?:my|his|her|our|their|the) {alternatives('relations_en')}),? (?P<n>{WORD}(?: {WORD})?)")
+BOXED = re.compile(rf"(?P<n>{WORD}(?:,? (?:[A-Z]\.,? ?)?{WORD}){{1,2}})[\"']? ?[<(\[][A-Za-z0-9._%+-]{{1,64}}@")
 AND_NAME = re.compile(rf" (?:and|&) (?P<n>{WORD} {WORD})(?![A-Za-z])")
 INFORMAL = re.compile(
     r"(?i:\b(?:my name is|i am|i'm|this is|name)\b)\s*[:=]?\s*(?P<n>[a-z]{2,14} [a-z]{2,14})(?![A-Za-z])"

@@ -12,6 +12,7 @@ from banjia.privacy.cues_en import (
     AMBIGUOUS,
     AND_NAME,
     BEFORE_ONE,
+    BOXED,
     COMPANY,
     INFORMAL,
     LABELLED,
@@ -43,6 +44,7 @@ def names(text: str) -> list[Place]:
         place = _labelled(text, m)
         if place:
             found.append(place)
+    found += [(m.start("n"), m.end("n"), 0.9) for m in BOXED.finditer(text) if _plain(m["n"].split()[0].rstrip(","))]
     found += [(m.start("n"), m.end("n"), 0.85) for m in INFORMAL.finditer(text) if _both_known(m["n"])]
     found = _whole(found)
     return _again(text, found + _joined(text, found))
@@ -225,6 +227,8 @@ def _is_thing(text: str, start: int, end: int) -> bool:
     if re.match(r"-[A-Z][a-z]+\b|, [A-Z][a-z]+ and [A-Z][a-z]+\b(?! [A-Z])", after):
         return True
     before = text[max(0, start - 24) : start]
+    if re.search(r"(?<![A-Za-z])(?:St\.?|San|Santa|Saint|Mount|Fort|Port|Lake|Camp|Hurricane|Hyatt|Hotel) $", before):
+        return True
     return bool(re.search(r"(?:[0-9] |[A-Z][a-z]+, |[A-Z][a-z]+-|and )$", before)) and bool(
         re.search(r"[0-9] $|-$", before)
         or (re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before) and re.match(r" and ", after))
