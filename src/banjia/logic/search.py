@@ -56,10 +56,13 @@ class _Search:
         if open_goals is None:
             return None
         nodes = program.below([node for node, _ in open_goals], told)
-        axioms = self.spell([(node, NO) for node in binding(program, known, nodes, told)], told) or {}
+        kept = [(node, NO) for node in binding(program, known, nodes, told)]
+        open_goals = self.spell([*open_goals, *kept], told)
+        if open_goals is None:
+            return None
         world: World = {}
         reach = program.reach(told)
-        for group in _groups([*open_goals, *axioms], reach):
+        for group in _groups([*open_goals], reach):
             found = self.meet_group(known, group, told, reach)
             if found is None:
                 return None
