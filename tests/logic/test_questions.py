@@ -158,6 +158,15 @@ def test_facts_that_no_world_fulfils_are_an_error_that_shows_them():
         possible(inquire([law(("a", "assessment", "data.important"))], known))
 
 
+def test_a_search_says_so_too_where_no_world_is_left():
+    known = {"data.sensitive_pi": True, "data.personal_info": False}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("banjia.logic.frame.LIMIT", 1)
+        patch.setattr("banjia.logic.search.SMALL", 1)
+        with pytest.raises(FactError):
+            possible(inquire([law(("a", "assessment", "data.important"))], known))
+
+
 def test_a_trace_shows_each_node_and_what_defeats_a_rule():
     known = {"data.foreign_origin_only": True, "export.persons_nonsensitive_ytd": Interval(100_000, 200_000)}
     rules = {each.rule.id: each for each in trace(inquire([EXPORT], known), "export").rules}

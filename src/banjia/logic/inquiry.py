@@ -41,7 +41,7 @@ class Inquiry:
         return self._frames[key]
 
     def reachable(self, roots: Mapping[Key, int]) -> tuple[tuple[Key, ...], bool]:
-        """Which of some alternatives can still be the case, and whether that is exact; else it may name too many."""
+        """Which of alternatives that leave no gap can still be, and whether that is exact; else it names too many."""
         open_ones = {key: node for key, node in roots.items() if self.told[node] != NO}
         if all(self.told[node] == YES for node in open_ones.values()):
             return tuple(open_ones), True
@@ -50,6 +50,8 @@ class Inquiry:
             return tuple(key for key, node in open_ones.items() if made.mask(node)), True
         found = {key: self.find([(node, YES)]) for key, node in open_ones.items()}
         kept = tuple(key for key, world in found.items() if world is not None)
+        if not kept:
+            raise self._contradiction()
         doubted = [key for key in kept if found[key] == "perhaps"]
         return kept, not doubted or len(kept) == 1
 
