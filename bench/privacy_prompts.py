@@ -18,8 +18,8 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 COMPOUND = ("欧阳", "上官", "司马", "诸葛", "尉迟", "慕容", "皇甫", "东方", "夏侯", "司徒")
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国志海燕梅鑫宇浩轩子涵欣怡诗雨梓萱佳琪思远嘉豪晨曦文博天翔雪莹晓东俊峰雅婷美玲春花秋月永福德胜长青瑞雪若冰羽凡沐辰亦菲锦程泽楷书瑶婉清慕白知夏景行望舒"
 EN_GIVEN = (
-    "Margaret", "Ottoline", "Wystan", "Isolde", "Peregrine", "Saskia", "Tamsin", "Lysander",
-    "Fenella", "Hezekiah", "Bartholomew", "Ambrose", "Emily", "Joshua", "Karen", "Dennis",
+    "Margaret", "Ottoline", "Wystan", "Ysolt", "Corwin", "Thessaly", "Brynmor", "Lysander",
+    "Sabriel", "Hezekiah", "Bartholomew", "Ambrose", "Emily", "Joshua", "Karen", "Dennis",
     "Monica", "Trevor", "Latoya", "Gregory", "Natalie", "Derek", "Samantha", "Curtis",
     "Vanessa", "Travis", "Brenda", "Shawn", "Alicia", "Victor", "Denise", "Marcus",
     "Tanya", "Keith", "Bianca", "Ronald", "Meghan", "Oscar", "Paula", "Wesley",

@@ -21,6 +21,15 @@ LABELLED = re.compile(
     rf"\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
 )
 RELATED = re.compile(rf"(?i:\b(?:my|his|her|our|their|the) {alternatives('relations_en')}),? (?P<n>{WORD}(?: {WORD})?)")
+# Where one word, known or not, can only be somebody: greeted, asked or told something, or signing.
+SPOKEN_TO = re.compile(
+    rf"(?im:^[\s>*\"'“]*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)) )(?P<n>{WORD}(?: {WORD})?)(?=[,!:\n])"
+    rf"|(?i:\b(?:ask|tell|remind|notify|inform|invite|ping|text) )(?P<m>{WORD}(?: {WORD})?)"
+    r"(?= (?:to|that|whether|if|about|for|when|why|how|what|where)\b)"
+    r"|(?im:^[\s>]*(?:thanks|thank you|regards|kind regards|best|best regards|cheers|sincerely|yours truly|love)"
+    r"[,.!]?\s*\n\s*)"
+    rf"(?P<s>{WORD}(?: (?:[A-Z]\. )?{WORD}){{0,2}})[ \t]*(?=\n|$)"
+)
 BOXED = re.compile(rf"(?P<n>{WORD}(?:,? (?:[A-Z]\.,? ?)?{WORD}){{1,2}})[\"']? ?[<(\[][A-Za-z0-9._%+-]{{1,64}}@")
 AND_NAME = re.compile(rf" (?:and|&) (?P<n>{WORD} {WORD})(?![A-Za-z])")
 INFORMAL = re.compile(

@@ -20,6 +20,7 @@ from banjia.privacy.cues_en import (
     PERSON_BEFORE,
     RELATED,
     RUN,
+    SPOKEN_TO,
     THING,
     TITLED,
 )
@@ -37,6 +38,10 @@ def names(text: str) -> list[Place]:
     for m in TITLED.finditer(text):
         if _plain(m["n"].split()[0]):
             found.append((m.start("n"), m.end("n"), 0.93))
+    for m in SPOKEN_TO.finditer(text):
+        kind = m.lastgroup or "n"
+        if not any(_fold(w) in words("words_en") for w in m[kind].split()) and not _is_thing(text, *m.span(kind)):
+            found.append((*m.span(kind), 0.85))
     for m in RELATED.finditer(text):
         if _fold(m["n"].split()[0]) not in words("words_en") and not _is_thing(text, m.start("n"), m.end("n")):
             found.append((m.start("n"), m.end("n"), 0.85))

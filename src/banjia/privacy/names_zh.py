@@ -260,7 +260,9 @@ def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
         return False
     after = text[m.end() : m.end() + 12].lstrip(" ,，、|\"'：:")
     if re.match(
-        r"[男女](?:$|[^\u4e00-\u9fff])|[0-9]{1,3}岁|先生|女士|您好|你好|收|启|身份证|电话|手机|护照|1[3-9][0-9]", after
+        r"[男女](?:$|[^\u4e00-\u9fff])|[0-9]{1,3}岁|先生|女士|您好|你好|收|启|身份证|电话|手机|护照|1[3-9][0-9]"
+        r"|(?:会|将|要|已|说|在)[\u4e00-\u9fff ]",
+        after,
     ):
         return True
     before = text[max(0, m.start() - 8) : m.start()]
