@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from banjia.text import Lang, Text
 
 if TYPE_CHECKING:
+    from banjia.assess.assessment import Assessment
     from banjia.desk.assess import Request
+    from banjia.errors import BanjiaError
 
 
 def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
@@ -98,19 +100,18 @@ def request(args: argparse.Namespace) -> Request:
     )
 
 
-def _cases(args: argparse.Namespace, results: object) -> int:
-    from banjia.assess.assessment import Assessment
+def _cases(args: argparse.Namespace, results: Iterator[tuple[str, Assessment | BanjiaError]]) -> int:
     from banjia.assess.words import full
     from banjia.errors import BanjiaError
 
     failed = 0
-    for id_, result in results:  # type: ignore[attr-defined]
+    for id_, result in results:
         if isinstance(result, BanjiaError):
             failed += 1
             print(f"banjia: {result.say(args.lang)}", file=sys.stderr)
             if args.json:
                 print(json.dumps({"id": id_, **result.as_dict()}, ensure_ascii=False))
-        elif isinstance(result, Assessment):
+        else:
             print(json.dumps(result.to_json(), ensure_ascii=False) if args.json else full(result, args.lang, why=False))
     return 1 if failed else 0
 

@@ -120,7 +120,7 @@ class _Scope:
             outcomes=tuple(
                 Outcome(
                     id=o.id,
-                    verdicts=tuple((self.condition(when, o.where), verdict) for when, verdict in o.verdicts),  # type: ignore[misc]
+                    verdicts=tuple((self.condition(when, o.where), verdict) for when, verdict in o.verdicts),
                     text=o.text,
                     duties=o.duties,
                     cites=self._cites(

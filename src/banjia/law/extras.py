@@ -128,7 +128,7 @@ def read_steps(fields: Fields) -> tuple[Step, ...]:
                 axis=item.id("axis"),
                 outcomes=item.texts("outcomes"),
                 duties=item.texts("duties"),
-                group=item.one_of("group", GROUPS),  # type: ignore[arg-type]
+                group=item.one_of("group", GROUPS),
                 text=item.both("text"),
                 meanwhile=item.both("meanwhile") if "meanwhile" in item.values else None,
                 days=(days[0], days[1]),

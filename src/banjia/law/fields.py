@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from banjia.errors import LawError
 from banjia.text import Text, same
@@ -16,6 +16,7 @@ from banjia.text import Text, same
 MAX_TEXT = 8_000
 MAX_ITEMS = 1_000
 _LINE = re.compile(r"at line (\d+)")
+Word = TypeVar("Word", bound=str)
 ID = re.compile(r"^[a-z0-9][a-z0-9_.()-]{0,99}$", re.IGNORECASE)
 
 
@@ -142,16 +143,14 @@ class Fields:
             raise self._wrong(key, value, Text("true 或 false", "true or false"))
         return value
 
-    def one_of(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
+    def one_of(self, key: str, choices: Sequence[Word], default: Word | None = None) -> Word:
         value = self.text(key, default)
-        if value not in choices:
-            raise self.fail(
-                key,
-                _of(key, Text("不是允许的值", "is not one of its values")),
-                expected=" | ".join(choices),
-                found=value,
-            )
-        return value
+        for choice in choices:
+            if choice == value:
+                return choice
+        raise self.fail(
+            key, _of(key, Text("不是允许的值", "is not one of its values")), expected=" | ".join(choices), found=value
+        )
 
     def table(self, key: str) -> dict[str, Any]:
         value = self.get(key)

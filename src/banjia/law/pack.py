@@ -14,12 +14,13 @@ from banjia.law.extras import Decision, Exposure, Reason, Step, read_exposures, 
 from banjia.law.fields import Fields, parse_toml
 from banjia.law.reader import MAX_CONDITION, parse_statute, read_text
 from banjia.law.statute import StatuteFile
+from banjia.logic.rule import VERDICTS, Verdict
 from banjia.text import Text
 
 SCHEMA = 1
 MAX_FILES = 200
-VERDICTS = ("permitted", "conditional", "doubtful", "prohibited")
 Hit = Literal["gravest", "all"]
+HITS: tuple[Hit, ...] = ("gravest", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class OutcomeText:
 
     id: str
     text: Text
-    verdicts: tuple[tuple[str, str], ...]
+    verdicts: tuple[tuple[str, Verdict], ...]
     duties: tuple[str, ...]
     where: str
 
@@ -151,7 +152,7 @@ def _pack(
         raise head.fail(
             "schema",
             Text("不认识的格式版本", "a schema this reader does not know"),
-            expected=SCHEMA.__str__(),
+            expected=str(SCHEMA),
             found=schema,
         )
     never = head.texts("never")
@@ -192,7 +193,7 @@ def _axis(fields: Fields) -> AxisText:
         joins=_short(fields, "joins", ""),
         since=fields.day("since"),
         before=fields.text("before", ""),
-        hit=fields.one_of("hit", ("gravest", "all"), "gravest"),  # type: ignore[arg-type]
+        hit=fields.one_of("hit", HITS, "gravest"),
         where=fields.where("id"),
     )
     fields.done()
@@ -212,7 +213,7 @@ def _axis(fields: Fields) -> AxisText:
 def _outcome(fields: Fields) -> OutcomeText:
     single = fields.text("verdict", "")
     several = fields.tables("verdicts")
-    verdicts: list[tuple[str, str]] = []
+    verdicts: list[tuple[str, Verdict]] = []
     for item in several:
         verdicts.append((_short(item, "when", "True"), item.one_of("verdict", VERDICTS)))
         item.done()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from banjia.errors import LawError
@@ -13,6 +15,7 @@ from banjia.law.statute import (
     BASES,
     CONFIDENCES,
     DUES,
+    Basis,
     Case,
     Confidence,
     Definition,
@@ -70,7 +73,7 @@ def parse_statute(text: str, *, file: str) -> StatuteFile:
         raise LawError(
             Text("每个文件恰有一个 statute 围栏", "a file has exactly one `statute` fence"),
             where=f"{file}:{line}",
-            found=len(heads).__str__(),
+            found=str(len(heads)),
         )
     section, fence = heads[0]
     if section.level == 0:
@@ -128,7 +131,7 @@ def _statute(fields: Fields, section: Section) -> Statute:
         id=fields.id(),
         title=fields.both("title", halves(section.heading)),
         level=fields.text("level", ""),
-        basis=_basis(fields, "statute"),  # type: ignore[arg-type]
+        basis=fields.one_of("basis", BASES, "statute"),
         issuer=fields.texts("issuer"),
         number=fields.text("number", ""),
         promulgated=fields.day("promulgated"),
@@ -156,10 +159,7 @@ def _with_provisions(head: Statute, provisions: list[Provision]) -> Statute:
                 found=seen[provision.ref].where,
             )
         seen[provision.ref] = provision
-    return Statute(
-        head.id, head.title, head.level, head.basis, head.issuer, head.number, head.promulgated, head.since,
-        head.until, head.read, head.confidence, head.sources, tuple(provisions), head.note, head.where,
-    )  # fmt: skip
+    return replace(head, provisions=tuple(provisions))
 
 
 def _source(fields: Fields) -> Source:
@@ -203,7 +203,7 @@ def _rule(fields: Fields) -> RuleText:
         row=fields.text("row", ""),
         reading=_chosen(fields),
         duties=fields.texts("duties"),
-        basis=_basis(fields, None),  # type: ignore[arg-type]
+        basis=_own_basis(fields),
         note=_note(fields),
         where=fields.where(),
     )
@@ -218,7 +218,7 @@ def _duty(fields: Fields) -> DutyText:
         axis=fields.text("axis", ""),
         when=_condition(fields, "when") or "True",
         unless=_condition(fields, "unless"),
-        due=fields.one_of("due", DUES, "continuing"),  # type: ignore[arg-type]
+        due=fields.one_of("due", DUES, "continuing"),
         met=_condition(fields, "met"),
         by=fields.day("by"),
         cites=fields.texts("cites"),
@@ -334,19 +334,18 @@ def _chosen(fields: Fields) -> tuple[str, str] | None:
     return table["id"], table["option"]
 
 
-def _basis(fields: Fields, default: str | None) -> str | None:
-    if default is None and "basis" not in fields.values:
-        fields.asked.add("basis")
-        return None
-    return fields.one_of("basis", BASES, default)
+def _own_basis(fields: Fields) -> Basis | None:
+    """The basis of a clause that departs from its statute's."""
+    fields.asked.add("basis")
+    return fields.one_of("basis", BASES) if "basis" in fields.values else None
 
 
 def _confidence(fields: Fields, default: Confidence) -> Confidence:
-    return fields.one_of("confidence", CONFIDENCES, default)  # type: ignore[return-value]
+    return fields.one_of("confidence", CONFIDENCES, default)
 
 
-def _in_order(fields: Fields, since: object, until: object) -> None:
-    if since and until and since > until:  # type: ignore[operator]
+def _in_order(fields: Fields, since: date | None, until: date | None) -> None:
+    if since and until and since > until:
         raise fields.fail(
             "until", Text("结束日早于开始日", "it ends before it begins"), expected=f">= {since}", found=until
         )
