@@ -125,3 +125,18 @@ def test_an_outcome_without_a_verdict_is_refused(tmp_path):
 def test_a_list_entry_has_a_code_or_a_list(tmp_path):
     with pytest.raises(LawError, match="`code` or `list`"):
         read_pack(write(tmp_path / "demo", lists=LISTS.replace('{code = "HR", from', "{from")))
+
+
+@pytest.mark.parametrize(
+    "line", ["# " + " " * 400_000 + "x", "```" + " " * 400_000 + "!", "#" * 400_000, "`" * 400_000, "\t" * 400_000]
+)
+def test_a_line_made_to_stall_the_reader_does_not(line):
+    with pytest.raises(LawError):
+        parse_statute(line + "\n", file="rules.md")
+    parse_statute(STATUTE + "\n" + line.lstrip("`") + "\n", file="rules.md")
+
+
+def test_a_pack_that_is_too_large_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("banjia.law.pack.MAX_SIZE", 100)
+    with pytest.raises(LawError, match="too large"):
+        read_pack(write(tmp_path / "demo"))

@@ -53,7 +53,9 @@ class Fields:
 
     def where(self, key: str = "") -> str:
         if key and self.body:
-            at = re.search(rf"^\s*(?:\[\[?)?(?:\w+\s*=\s*\{{.*)?{re.escape(key)}\s*[=.\]]", self.body, re.MULTILINE)
+            at = re.search(
+                rf"^[ \t]*(?:\[\[?)?(?:\w+[ \t]*=[ \t]*\{{.*)?{re.escape(key)}[ \t]*[=.\]]", self.body, re.MULTILINE
+            )
             if at:
                 return f"{self.file}:{self.line + self.body.count(chr(10), 0, at.start() + _leading(at.group()))}"
         return f"{self.file}:{self.line}"

@@ -15,6 +15,7 @@ from banjia.law.statute import Confidence, Provision, Statute
 from banjia.text import Text, same
 
 STALE_AFTER_DAYS = 180
+LONGEST = 300  # characters of one citation
 REMEMBERED = 20_000  # citations resolved and kept
 _SEVERAL = re.compile(r"^(arts|ss|cls|items|recitals)\.?\s+(.+)$")
 _ONE = {"arts": "art.", "ss": "s.", "cls": "cl.", "items": "item", "recitals": "recital"}
@@ -87,6 +88,8 @@ class Library:
 
     def expand(self, cite: str, *, where: str = "") -> tuple[str, ...]:
         """`pipl arts. 36, 37` as the ids of single places; a range takes in the articles that the pack holds."""
+        if len(cite) > LONGEST:
+            raise LawError(Text("引用太长", "the citation is too long"), where=where, expected=f"<= {LONGEST}")
         name, _, ref = cite.strip().partition(" ")
         statute = self.statute(name, where=where)
         several = _SEVERAL.match(ref.strip())

@@ -12,8 +12,9 @@ MAX_BYTES = 1_000_000
 MAX_LINES = 20_000
 MAX_FENCES = 2_000
 
-_FENCE = re.compile(r"^(`{3,}|~{3,})\s*([A-Za-z0-9_-]*)\s*$")
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+# Lines come stripped on the right: neither expression then looks twice at the same blank.
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([A-Za-z0-9_-]*)")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def sections(text: str, *, where: str) -> list[Section]:
     count = 0
     i = 0
     while i < len(lines):
-        line = lines[i].rstrip("\r")
-        if mark := _FENCE.match(line):
+        line = lines[i].rstrip()
+        if mark := _FENCE.fullmatch(line):
             before = _flush(found[-1], paragraph) or before
             close = _closing(lines, i + 1, mark.group(1))
             if close is None:
@@ -80,7 +81,8 @@ def sections(text: str, *, where: str) -> list[Section]:
         if heading := _HEADING.match(line):
             _flush(found[-1], paragraph)
             before = ""
-            found.append(Section(len(heading.group(1)), heading.group(2), i + 1))
+            words = line[heading.end() :].rstrip("#").rstrip()
+            found.append(Section(len(heading.group(1)), words, i + 1))
         elif line.strip():
             paragraph.append(line.strip())
         else:

@@ -19,6 +19,7 @@ from banjia.text import Text
 
 SCHEMA = 1
 MAX_FILES = 200
+MAX_SIZE = 20_000_000  # bytes of all files together
 Hit = Literal["gravest", "all"]
 HITS: tuple[Hit, ...] = ("gravest", "all")
 
@@ -106,6 +107,14 @@ def read_pack(folder: Path) -> Pack:
     paths = sorted(p for p in folder.iterdir() if p.suffix in {".md", ".toml"} and not p.name.startswith("."))
     if len(paths) > MAX_FILES:
         raise LawError(Text("文件太多", "too many files"), where=f"{name}/pack.toml:1", expected=f"<= {MAX_FILES}")
+    size = sum(path.stat().st_size for path in paths)
+    if size > MAX_SIZE:
+        raise LawError(
+            Text("规则包太大", "the pack is too large"),
+            where=f"{name}/pack.toml:1",
+            expected=f"<= {MAX_SIZE}",
+            found=str(size),
+        )
     texts = {path.name: read_text(path, f"{name}/{path.name}") for path in paths}
     digest = hashlib.sha256()
     for file, text in texts.items():
