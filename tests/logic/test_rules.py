@@ -230,3 +230,43 @@ def test_an_axis_of_gravity_lists_the_rules_of_the_outcome_alone():
         )
     )
     assert ["cbdf.ciio"] == [each.id for each in answer.axes["export"].rules]
+
+
+def test_definitions_that_grow_beyond_measure_are_refused_at_once():
+    facts = ["actor.ciio", "data.important"]
+    small = Definition("d.x0", when("actor.ciio"), where="d.md:1")
+    grown = [
+        Definition(f"d.x{i}", when(f"(d.x{i - 1} and {facts[0]}) or (d.x{i - 1} and {facts[1]})"), where=f"d.md:{i}")
+        for i in range(1, 26)
+    ]
+    with pytest.raises(LawError, match="too large"):
+        RuleBase((rule("a", "heavy", "d.x25"),), (EXPORT,), definitions=(small, *grown)).on(DAY)
+
+
+def test_definitions_through_too_many_others_are_refused():
+    chain = [Definition(f"d.x{i}", when(f"d.x{i + 1}"), where=f"d.md:{i}") for i in range(100)]
+    with pytest.raises(LawError, match="too many others"):
+        RuleBase((rule("a", "heavy", "d.x0"),), (EXPORT,), definitions=tuple(chain)).on(DAY)
+
+
+def test_lists_of_lists_of_lists_are_spelt_once():
+    lists = [Listing("l0", (Entry("DE"),))]
+    lists += [Listing(f"l{i}", (Entry(f"list.l{i - 1}"), Entry(f"list.l{i - 1}"), Entry("FR"))) for i in range(1, 60)]
+    assert {"DE", "FR"} == RuleBase((), (EXPORT,), lists=tuple(lists)).on(DAY).lists["l59"]
+
+
+def test_a_long_chain_of_exceptions_is_still_compiled():
+    from banjia.logic.compiled import compiled
+
+    rules = [
+        rule(
+            f"r{i:02}",
+            ("light", "heavy")[i % 2],
+            "actor.ciio or data.important",
+            defeats=tuple(f"r{j:02}" for j in range(i + 1, 60)),
+        )
+        for i in range(60)
+    ]
+    law = RuleBase(tuple(rules), (EXPORT,)).on(DAY).axes["export"]
+    known = {"actor.ciio": True, "data.important": False}
+    assert possible(inquire([law], known)).axes["export"].outcome == compiled(law)(known)[0] == "light"

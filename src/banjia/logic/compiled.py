@@ -27,6 +27,7 @@ from banjia.logic.condition import (
     Since,
     SizeAtLeast,
     Within,
+    atoms,
     both,
     either,
     negate,
@@ -35,6 +36,7 @@ from banjia.logic.condition import Any as Some
 from banjia.logic.rules import VERDICTS, AxisLaw, Outcome, Verdict
 
 Plain = bool | int | str | frozenset[str] | date
+SHORT = 60  # atoms of a rule that are written out wherever it defeats another; a longer one is worked out once
 Decide = Callable[[Mapping[str, Plain]], tuple[str, Verdict]]
 
 
@@ -79,9 +81,12 @@ class _Writer:
         if axis.applies != TRUE:
             lines += self.answer(axis.outcome(axis.otherwise or axis.default), negate(axis.applies))
         fires: dict[str, Condition] = {}
-        for rule in law.rules:
+        for number, rule in enumerate(law.rules):
             beaten = either(*(fires[other] for other in law.defeated_by[rule.id]))
             fires[rule.id] = both(rule.when, negate(beaten))
+            if sum(1 for _ in atoms(fires[rule.id])) > SHORT:
+                lines.append(f"r{number} = {self.text(fires[rule.id])}")
+                fires[rule.id] = Refers(f"r{number}")
         for outcome in reversed(axis.outcomes):
             held = either(*(fires[rule.id] for rule in law.rules if rule.outcome == outcome.id))
             if held != FALSE:
@@ -120,7 +125,7 @@ class _Writer:
             case Since(fact, day):
                 return f"(f[{fact!r}] >= {self.name(day)})"
             case Refers(name):
-                raise TypeError(f"`{name}` must be resolved before it is compiled")
+                return name  # a line above: a resolved law refers to nothing else
             case _:
                 assert_never(condition)
 

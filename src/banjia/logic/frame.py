@@ -151,7 +151,7 @@ def binding(program: Program, known: Mapping[str, Value], nodes: set[int], told:
                 near[node] = {fact for at, fact in _axiom_atoms(program)[node] if told[at] == OPEN}
                 todo += near[node] - seen
                 seen |= near[node]
-    while loose := _loose(program, near, reached):
+    while loose := _loose(program, near, reached | known.keys()):
         near = {node: facts for node, facts in near.items() if loose not in facts}
     kept: list[int] = []
     for group, facts in _linked(near):
@@ -198,7 +198,7 @@ def _idle(
 
 
 def _loose(program: Program, axioms: Mapping[int, set[str]], reached: set[str]) -> str | None:
-    """A fact outside *reached* that has a cell in which all axioms about it are kept."""
+    """A fact outside *reached* that has a cell in which all axioms about it are kept; nothing is known of it yet."""
     mentions: dict[str, set[int]] = {}
     for node, facts in axioms.items():
         for fact in facts - reached:

@@ -48,6 +48,8 @@ __all__ = [
     "Verdict",
 ]
 KEPT = 256  # laws of a day that a rule base remembers
+LARGEST = 5_000  # atoms of a condition with its definitions put in; a few lines can name far more than fit any memory
+DEEPEST = 30  # definitions within definitions
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +138,8 @@ class _Maker:
     day: date
     since: date | None
     chosen: Mapping[str, str]
+    _codes: dict[str, frozenset[str]] = field(default_factory=dict)
+    _sizes: dict[str, int] = field(default_factory=dict)
 
     def law(self) -> Law:
         after = next((cut for cut in self.base.cuts if cut > self.day), None)
@@ -226,6 +230,8 @@ class _Maker:
                 where=listing.where,
                 found=" > ".join((*path, listing.id)),
             )
+        if listing.id in self._codes:
+            return self._codes[listing.id]
         found: set[str] = set()
         for entry in listing.entries:
             if not stands(entry.since, entry.until, self.day):
@@ -237,23 +243,22 @@ class _Maker:
                 found |= self.codes(listings[inner], listings, (*path, listing.id))
             else:
                 raise _unknown(entry.code, listing.where, listings)
-        return frozenset(found) - frozenset(listing.minus)
+        self._codes[listing.id] = frozenset(found) - frozenset(listing.minus)
+        return self._codes[listing.id]
 
-    def resolve(self, condition: Condition, where: str, path: tuple[str, ...] = ()) -> Condition:
+    def resolve(self, condition: Condition, where: str) -> Condition:
         """The condition with lists spelt out, names replaced by what they stand for, and unions taken apart."""
+        if self.size(condition, where, ()) > LARGEST:
+            raise LawError(
+                Text("条件代入定义后过大", "the condition is too large once its definitions are put in"),
+                where=where,
+                expected=Text(f"至多 {LARGEST} 项", f"at most {LARGEST} atoms"),
+            )
 
         def atom(each: tree.Atom | tree.Refers) -> Condition:
             match each:
                 case tree.Refers(name):
-                    if name in path:
-                        raise LawError(
-                            Text("定义互相引用", "definitions refer to one another"),
-                            where=where,
-                            found=" > ".join((*path, name)),
-                        )
-                    if name not in self.names or self.names[name].union:
-                        raise _unknown(name, where, (*load(), *self.names))
-                    return self.resolve(self.names[name].when, self.names[name].where, (*path, name))
+                    return tree.replace(self.names[name].when, atom)
                 case tree.Is(fact, values):
                     return tree.Is(fact, self.spell(values, where))
                 case tree.Overlaps(fact, values) | tree.Within(fact, values):
@@ -262,6 +267,27 @@ class _Maker:
                     return each
 
         return tree.replace(condition, atom)
+
+    def size(self, condition: Condition, where: str, path: tuple[str, ...]) -> int:
+        """How many atoms the condition has with its definitions put in; refuses names that lead nowhere or back."""
+        total = 0
+        for each in tree.atoms(condition):
+            total += self.size_of(each.name, where, path) if isinstance(each, tree.Refers) else 1
+        return total
+
+    def size_of(self, name: str, where: str, path: tuple[str, ...]) -> int:
+        if name in path or len(path) > DEEPEST:
+            raise LawError(
+                Text("定义互相引用，或层层引用过深", "definitions refer to one another, or through too many others"),
+                where=where,
+                found=" > ".join((*path, name)),
+            )
+        if name not in self.names or self.names[name].union:
+            raise _unknown(name, where, (*load(), *self.names))
+        if name not in self._sizes:
+            definition = self.names[name]
+            self._sizes[name] = self.size(definition.when, definition.where, (*path, name))
+        return self._sizes[name]
 
     def union(
         self, name: str, kind: type[tree.Overlaps | tree.Within], values: frozenset[str], where: str
