@@ -16,9 +16,13 @@ def words(name: str) -> frozenset[str]:
 
 @cache
 def alternatives(name: str) -> str:
-    """The entries of `data/NAME.txt` as alternatives of a pattern, longest first; `_` stands for a blank or none."""
+    """The entries of `data/NAME.txt` as alternatives of a pattern, longest first; `_` stands for a blank or none.
+
+    A look at the first character comes before them: most places of a text are then passed over at once.
+    """
     longest_first = sorted(words(name), key=lambda w: (-len(w), w))
-    return "(?:" + "|".join(re.escape(w).replace("_", "[ _-]?") for w in longest_first) + ")"
+    starts = "".join(sorted({re.escape(w[0]) for w in longest_first}))
+    return f"(?=[{starts}])(?:" + "|".join(re.escape(w).replace("_", "[ _-]?") for w in longest_first) + ")"
 
 
 @cache
