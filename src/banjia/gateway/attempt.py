@@ -53,7 +53,8 @@ class Attempt:
     decision: Decision
     contents: Contents
     tools: Tools
-    entry: str = ""
+    entry: str = ""  # the ledger's id of this decision
+    is_written: bool = False
 
     async def run(self) -> None:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
@@ -70,6 +71,9 @@ class Attempt:
         )
         if route.abroad:  # nothing leaves before this is on disk
             self.entry = await tools.recorder.commit(self.call, self.settings, candidate, self.decision, contents)
+            self.is_written = True
+        else:
+            self.entry = tools.recorder.new_id()
         tries = route.retries + 1
         while True:
             tries -= 1
@@ -153,8 +157,6 @@ class Attempt:
         """The finished answer; where a service is to be asked, not before it has said yes."""
         if out.rewrite is None:
             return answer
-        if out.rewrite.labels is not None and not self.entry:
-            self._record()  # the label names the entry
         finished = out.rewrite.finished(answer, self.entry)
         screen = out.rewrite.screen
         if screen is not None and await screen.check(
@@ -199,8 +201,6 @@ class Attempt:
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:
         events = Events(hide_usage=out.hide_usage and out.rewrite is None)
-        if not self.entry:
-            self._record()
         rewrite = None
         if out.rewrite is not None:
             rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)
@@ -228,13 +228,14 @@ class Attempt:
         )
 
     def _record(self, **outcome: Any) -> None:
-        """The first entry is the decision, with its outcome where one is known; what comes later completes it."""
+        """Decision and outcome in one entry; where the decision is on disk already, the outcome completes it."""
         recorder = self.tools.recorder
-        if self.entry:
+        if self.is_written:
             recorder.settle(self.entry, outcome)
         else:
+            self.is_written = True
             dc = self.contents.data_class
-            self.entry = recorder.note(self.call, self.settings, self.candidate, self.decision, dc, outcome)
+            recorder.note(self.call, self.settings, self.candidate, self.decision, dc, outcome, self.entry)
 
     def _told(self, out: Outgoing) -> Told:
         for warning in out.warnings:

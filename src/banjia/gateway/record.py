@@ -14,7 +14,7 @@ from banjia.gateway.call import Call
 from banjia.gateway.clock import Clock
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
-from banjia.ledger.entry import Entry
+from banjia.ledger.entry import Entry, new_id
 from banjia.ledger.journal import Journal
 from banjia.ledger.subject import DECLARED, Identifier, Person, PersonClass, Persons
 from banjia.ledger.tally import Line, Tally
@@ -71,10 +71,15 @@ class Recorder:
         candidate: Candidate,
         decision: Decision,
         dc: DataClass,
-        outcome: Mapping[str, Any] = NO_OUTCOME,
-    ) -> str:
-        """A decision for a domestic route, with its outcome where that is known: written soon, nobody waits."""
-        return self._note(_entry("decision", call, settings, candidate, decision, dc, self._clock.at(), outcome))
+        outcome: Mapping[str, Any],
+        id: str,  # noqa: A002
+    ) -> None:
+        """A decision for a domestic route and its outcome, under an id made before: written soon, nobody waits."""
+        self._note(_entry("decision", call, settings, candidate, decision, dc, self._clock.at(), outcome), id)
+
+    def new_id(self) -> str:
+        """The id of an entry that will be noted; none where there is no ledger."""
+        return new_id(self._clock.at()) if self.journal is not None else ""
 
     async def commit(
         self, call: Call, settings: Settings, candidate: Candidate, decision: Decision, contents: Contents
@@ -134,11 +139,11 @@ class Recorder:
         if about:
             self._note(Entry("outcome", self._clock.at(), about=about, more=outcome))
 
-    def _note(self, entry: Entry) -> str:
+    def _note(self, entry: Entry, id: str = "") -> str:  # noqa: A002
         if self.journal is None:
             return ""
         try:
-            return self.journal.note(entry)
+            return self.journal.note(entry, id)
         except StoreError:  # closing, or a value too long for the ledger: the call itself needs no entry
             return ""
 

@@ -107,13 +107,13 @@ class Journal:
         self._writer.put(self._pending(entry, future, persons, line, otherwise))
         return future.result()
 
-    def note(self, entry: Entry) -> str:
-        """Queue an entry that nobody waits for, and answer its id.
+    def note(self, entry: Entry, id: str = "") -> str:  # noqa: A002
+        """Queue an entry that nobody waits for, and answer its id: a new one, or that given by `new_id`.
 
         A store that cannot be written raises nothing here: notes that had to be dropped are counted in a `gap` entry
         as soon as it can be written again.
         """
-        pending = self._pending(entry, None, None, None, None)
+        pending = Pending(id or new_id(entry.at), entry, self._body(entry))
         self._writer.put(pending)
         return pending.id
 
