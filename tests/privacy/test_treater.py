@@ -189,6 +189,28 @@ def test_an_old_number_and_its_new_form_are_one_person():
     assert 1 == len(Treater(ENGINE).request(body).persons)
 
 
+def test_a_key_of_a_machine_is_nobody():
+    treated = Treater(ENGINE).request(user("api_key=sk-proj-abcDEF1234567890abcDEF1234567890abcd 报错 401"))
+    assert ((), "ordinary") == (treated.persons, treated.data_class)
+    assert "sk-proj" not in json.dumps(treated.body)
+
+
+def test_two_bearers_of_one_name_with_numbers_of_their_own_are_two():
+    body = {
+        "messages": [
+            {"role": "user", "content": "丁慧敏 身份证11010519491231002X"},
+            {"role": "user", "content": "丁慧敏 身份证440524188001010014"},
+        ]
+    }
+    assert 2 == len(Treater(ENGINE).request(body).persons)
+
+
+def test_a_later_message_joins_what_two_earlier_ones_said():
+    texts = ("电话13812345678", "邮箱li.na@mail.example.cn", "电话13812345678，邮箱li.na@mail.example.cn")
+    body = {"messages": [{"role": "user", "content": t} for t in texts]}
+    assert 1 == len(Treater(ENGINE).request(body).persons)
+
+
 def test_a_health_word_makes_the_persons_sensitive():
     treated = Treater(ENGINE).request(user("丁慧敏确诊糖尿病，电话13812345678"))
     assert ("sensitive", "sensitive") == (treated.data_class, treated.persons[0].data_class)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from banjia.privacy.checks import digits
 from banjia.privacy.shadow import shadow
-from banjia.privacy.span import NOT_PERSONAL, Record
+from banjia.privacy.span import NOT_PERSONAL, SECRET, Record
 from banjia.privacy.subject import SINGULAR
 
 STRONG = 3  # strengths 1-3 join two mentions into one person, weaker keys never do
@@ -39,7 +39,7 @@ def persons(texts: Iterable[tuple[Hashable, str, Record]], strength: Mapping[str
     for home, text, record in texts:
         here: dict[str, _Group] = {}
         for span in record.spans:
-            if not span.subject or span.type in NOT_PERSONAL:
+            if not span.subject or span.type in NOT_PERSONAL or span.type == SECRET:
                 continue
             group = here.setdefault(span.subject, _Group())
             group.sensitive |= span.data_class == "sensitive" or topical
@@ -99,9 +99,9 @@ class _Group:
         mine = {k: v for k, v in self.strong if k in SINGULAR}
         return any(k in mine and mine[k] != v for k, v in other.strong)
 
-    def shares(self, other: _Group) -> bool:
-        names = {k for k in self.weak if k[0] == "PERSON" and len(k[1]) > 1}
-        return bool(self.strong.keys() & other.strong.keys()) or bool(names & other.weak.keys())
+    def shared(self) -> list[Key]:
+        """What another mention of this person may share: strong keys and names of more than one sign."""
+        return [*self.strong, *(k for k in self.weak if k[0] == "PERSON" and len(k[1]) > 1)]
 
     def found(self) -> PersonFound:
         return PersonFound(tuple(self.strong), tuple(self.weak), "sensitive" if self.sensitive else "ordinary")
@@ -122,13 +122,20 @@ def _household(members: list[_Group]) -> list[_Group]:
 
 
 def _joined(groups: list[_Group]) -> list[_Group]:
-    people: list[_Group] = []
+    people: dict[int, _Group] = {}  # by identity, in order of appearance
+    owner: dict[Key, _Group] = {}
     for group in groups:
-        home = next((p for p in people if p.shares(group) and not p.apart_from(group)), None)
-        while home is not None:
-            home.take(group)
-            people.remove(home)
-            group = home
-            home = next((p for p in people if p.shares(group) and not p.apart_from(group)), None)
-        people.append(group)
-    return people
+        home = group
+        for key in group.shared():
+            other = owner.get(key)
+            if other is not None and other is not home and not other.apart_from(home):
+                other.take(home)
+                people.pop(id(home), None)
+                for moved in home.shared():
+                    if owner.get(moved) is home:
+                        owner[moved] = other
+                home = other
+        people.setdefault(id(home), home)
+        for key in home.shared():
+            owner.setdefault(key, home)
+    return list(people.values())
