@@ -7,6 +7,7 @@ from time import process_time
 import pytest
 
 from banjia.privacy.engine import Engine
+from banjia.privacy.treater import Treater
 
 SIZE = 20_000
 HOSTILE = {
@@ -50,3 +51,9 @@ def test_a_long_text_is_cut_and_nothing_is_lost_at_the_seams(monkeypatch):
     monkeypatch.setattr("banjia.privacy.identify.LIMIT", 50_000)
     text = ("x" * 97 + " 13987651234 ") * 2000
     assert 2000 == len(Engine(names=False).detect(text))
+
+
+def test_json_nested_without_end_is_read_as_text():
+    nested = "[" * 50_000 + '"电话13987651234"' + "]" * 50_000
+    treated = Treater(Engine(names=False)).request({"messages": [{"role": "user", "content": nested}]})
+    assert "13987651234" not in treated.body["messages"][-1]["content"]

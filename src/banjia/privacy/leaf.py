@@ -23,6 +23,7 @@ MEDIA_TYPES = frozenset(
     {"image_url", "input_image", "image", "input_audio", "audio", "input_file", "file", "document", "video_url"}
 )
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*,\S*$")
+DEEPEST = 100  # a string nested more deeply is read as text
 IN_JSON = "\0json"  # no key of a body can be this
 # Their `name` is matched by code.
 NAMED_BY_CODE = frozenset({"function", "tools", "tool_choice", "functions", "json_schema"})
@@ -133,10 +134,21 @@ def _is_payload(path: tuple[str | int, ...]) -> bool:
 
 
 def _json_text(text: str) -> Any:
-    if text[:1] not in ("{", "["):
+    """What a string that holds a JSON object or array says; None for any other string."""
+    if text[:1] not in ("{", "[") or _depth(text) > DEEPEST:
         return None
     try:
         node = json.loads(text)
     except ValueError:
         return None
     return node if isinstance(node, (dict, list)) else None
+
+
+def _depth(text: str) -> int:
+    if text.count("{") + text.count("[") <= DEEPEST:
+        return 0
+    level = deepest = 0
+    for c in text:
+        level += (c in "[{") - (c in "]}")
+        deepest = max(deepest, level)
+    return deepest
