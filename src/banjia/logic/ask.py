@@ -14,6 +14,7 @@ from random import Random
 
 from banjia.facts.catalogue import load
 from banjia.facts.fact import Fact
+from banjia.logic.answer import possible
 from banjia.logic.cells import Cell
 from banjia.logic.frame import binding, evaluate, open_cells
 from banjia.logic.inquiry import Inquiry
@@ -22,6 +23,7 @@ from banjia.logic.program import NO, OPEN
 SAMPLE = 4096  # worlds
 FEWEST = 64  # of them that keep the axioms; with fewer the axioms are left aside
 EFFORT = 2.0  # of reading and answering any question at all, whatever its own cost
+LEAST = 0.0001  # bits of a fact that matters, yet in no sampled world
 ASIDE = 0.02  # what a bit on one axis is worth beside a bit of the overall verdict
 
 
@@ -41,20 +43,34 @@ def next_question(inquiry: Inquiry, *, skip: Iterable[str] = ()) -> Question | N
 
 
 def questions(inquiry: Inquiry, *, skip: Iterable[str] = ()) -> tuple[Question, ...]:
-    """All open facts that bear on an unsettled verdict, the one worth most first. *skip*: asked already, in vain."""
+    """Open facts that bear on what is unsettled, the one worth most first. *skip*: those asked already, in vain."""
     doubts = _doubts(inquiry)
     if not doubts:
         return ()
-    sample = _Sample.draw(inquiry, [node for nodes, _ in doubts for node in nodes])
+    roots = [node for nodes, _ in doubts for node in nodes]
+    bits = _bits(_Sample.draw(inquiry, roots, even=False), doubts)
+    if not any(bits.values()) and _unsettled(inquiry):
+        # what is still open lies in worlds too unlikely for the sample: take all cells for equally likely
+        bits = _bits(_Sample.draw(inquiry, roots, even=True), doubts)
+        bits = bits if any(bits.values()) else dict.fromkeys(bits, LEAST)
+    facts = load()
     passed = set(skip)
-    found = []
-    for id, masks in sample.cells.items():  # noqa: A001
-        if id in passed:
-            continue
-        fact = load()[id]
-        bits = sum(weight * sample.gain(nodes, masks) for nodes, weight in doubts)
-        found.append(Question(fact, round(bits, 4), bits / (EFFORT + fact.cost)))
-    return tuple(sorted(found, key=lambda each: (-each.worth, each.fact.cost, each.fact.id)))
+    found = [Question(facts[id], each, each / (EFFORT + facts[id].cost)) for id, each in bits.items()]  # noqa: A001
+    ranked = sorted(found, key=lambda each: (-each.worth, each.fact.cost, each.fact.id))
+    return tuple(each for each in ranked if each.bits > 0 and each.fact.id not in passed)
+
+
+def _bits(sample: _Sample, doubts: Sequence[tuple[tuple[int, ...], float]]) -> dict[str, float]:
+    """For each open fact, the doubt that its answer is expected to remove."""
+    return {
+        fact: round(sum(weight * sample.gain(nodes, masks) for nodes, weight in doubts), 4)
+        for fact, masks in sample.cells.items()
+    }
+
+
+def _unsettled(inquiry: Inquiry) -> bool:
+    answer = possible(inquiry)
+    return len(answer.verdicts) > 1 or any(len(axis.outcomes) > 1 for axis in answer.axes.values())
 
 
 def _doubts(inquiry: Inquiry) -> list[tuple[tuple[int, ...], float]]:
@@ -78,7 +94,7 @@ class _Sample:
     cells: Mapping[str, tuple[int, ...]]
 
     @classmethod
-    def draw(cls, inquiry: Inquiry, roots: Sequence[int]) -> _Sample:
+    def draw(cls, inquiry: Inquiry, roots: Sequence[int], *, even: bool) -> _Sample:
         program, told = inquiry.program, inquiry.told
         asked = program.below(roots, told)
         axioms = binding(program, inquiry.known, asked, told)
@@ -86,7 +102,7 @@ class _Sample:
         full = (1 << SAMPLE) - 1
         masks: dict[int, int] = {}
         spread = open_cells(program, inquiry.known, nodes)
-        columns = {fact: _columns(fact, found) for fact, found in spread.items()}
+        columns = {fact: _columns(fact, _evened(found) if even else found) for fact, found in spread.items()}
         for fact, at in program.open_atoms(nodes).items():
             for i, node in enumerate(at):
                 inside = zip(spread[fact], columns[fact], strict=True)
@@ -112,6 +128,10 @@ class _Sample:
         total = worlds.bit_count()
         counts = [(self.masks[node] & worlds).bit_count() for node in nodes]
         return -sum(count * log2(count / total) for count in counts if count)
+
+
+def _evened(found: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    return tuple(Cell(cell.value, cell.marks, 1 / len(found)) for cell in found)
 
 
 @lru_cache(maxsize=1024)
