@@ -1,1 +1,1 @@
-"""How it changes: one codemod per file; diff, apply, undo."""
+"""How it changes: one codemod per file; plan, diff, apply, undo, proof."""

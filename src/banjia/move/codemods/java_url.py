@@ -1,0 +1,56 @@
+"""Java: a literal address becomes a setting; a LangChain4j or openai-java builder is told the base URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from banjia.move.address import find
+from banjia.move.edit import Edit
+from banjia.move.source import Source
+from banjia.move.syntax_tree import nodes, place
+from banjia.move.target import Target
+from banjia.scan.finding import Finding
+from banjia.text import Text
+
+ID = "java"
+LANGUAGES = frozenset({"java"})
+REASON = Text("地址取自环境变量，默认网关", "the address comes from the environment, by default the gateway")
+BUILDERS = (
+    "OpenAiChatModel",
+    "OpenAiStreamingChatModel",
+    "OpenAiEmbeddingModel",
+    "OpenAiLanguageModel",
+    "OpenAIOkHttpClient",
+)
+
+PAIRS = (
+    ("Mail.java", 'class Mail {\n    static final String HOST = "https://api.openai.com/";\n    String u() { return HOST + "v1/chat/completions"; }\n}\n',
+     'class Mail {\n    static final String HOST = System.getenv().getOrDefault("OPENAI_BASE_URL", "http://127.0.0.1:8420/v1").replaceFirst("/v1/?$", "") + "/";\n    String u() { return HOST + "v1/chat/completions"; }\n}\n'),
+    ("Mail.java", 'import dev.langchain4j.model.openai.OpenAiChatModel;\nclass Mail {\n    Object m = OpenAiChatModel.builder()\n            .apiKey("x")\n            .build();\n}\n',
+     'import dev.langchain4j.model.openai.OpenAiChatModel;\nclass Mail {\n    Object m = OpenAiChatModel.builder().baseUrl(System.getenv().getOrDefault("OPENAI_BASE_URL", "http://127.0.0.1:8420/v1"))\n            .apiKey("x")\n            .build();\n}\n'),
+)  # fmt: skip
+
+
+def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
+    if finding.provider not in {"openai", "azure_openai"}:
+        return
+    read = f'System.getenv().getOrDefault("OPENAI_BASE_URL", "{target.v1}")'
+    if finding.kind == "http":
+        for node in nodes(source, "string_literal", finding.line, finding.end):
+            raw = node.text()
+            address = find(raw)
+            if address is None or address.start != 1 or address.azure:
+                continue
+            rest = raw[address.end : -1]
+            base = read if address.has_v1 else f'{read}.replaceFirst("/v1/?$", "")'
+            start, end = place(node)
+            yield Edit(source.path, start, end, f'{base} + "{rest}"' if rest else base, ID, REASON, finding)
+    if finding.kind == "client":
+        for node in nodes(source, "method_invocation", finding.line, finding.end):
+            words = node.text()
+            if not any(words == f"{name}.builder()" for name in BUILDERS):
+                continue
+            _, end = place(node)
+            statement = source.text[end : source.text.find(";", end)]
+            if ".baseUrl(" not in statement:
+                yield Edit(source.path, end, end, f".baseUrl({read})", ID, REASON, finding)

@@ -1,0 +1,66 @@
+"""A literal address in JavaScript or TypeScript becomes a setting with the target as default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from banjia.move.address import Address, find
+from banjia.move.edit import Edit
+from banjia.move.source import Source
+from banjia.move.syntax_tree import nodes, place
+from banjia.move.target import Target
+from banjia.scan.finding import Finding
+from banjia.text import Text
+
+ID = "script-url"
+LANGUAGES = frozenset({"javascript", "typescript", "tsx"})
+REASON = Text("写死的地址改为环境变量，默认网关", "a literal address becomes a setting, by default the gateway")
+
+PAIRS = (
+    ("reply.ts", 'const base = process.env.OPENAI_BASE_URL ?? "https://api.openai.com/v1";\nfetch(`${base}/chat/completions`);\n',
+     'const base = process.env.OPENAI_BASE_URL ?? "http://127.0.0.1:8420/v1";\nfetch(`${base}/chat/completions`);\n'),
+    ("call.js", 'fetch("https://api.openai.com/v1/chat/completions", { method: "POST" });\n',
+     'fetch((process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1") + "/chat/completions", { method: "POST" });\n'),
+    ("call.js", 'const op = "embeddings";\nfetch(`https://api.openai.com/v1/${op}`, { method: "POST" });\n',
+     'const op = "embeddings";\nfetch(`${process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1"}/${op}`, { method: "POST" });\n'),
+)  # fmt: skip
+
+
+def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
+    if finding.kind not in {"http", "client"} or finding.provider not in {"openai", "azure_openai"}:
+        return
+    for kind in ("string", "template_string"):
+        for node in nodes(source, kind, finding.line, finding.end):
+            raw = node.text()
+            address = find(raw)
+            if address is None or address.start != 1:
+                continue
+            start, end = place(node)
+            if kind == "template_string":
+                new = "${" + _read(address, target) + "}"
+                yield Edit(source.path, start + address.start, start + address.end, new, ID, REASON, finding)
+            elif _is_default(node):
+                moved = address.moved(target)
+                yield Edit(source.path, start + address.start, start + address.end, moved, ID, REASON, finding)
+            else:
+                rest = raw[address.end : -1]
+                read = _read(address, target)
+                base = read if read.startswith("(") else f"({read})"
+                new = f"{base} + {raw[0]}{rest}{raw[0]}" if rest else base
+                yield Edit(source.path, start, end, new, ID, REASON, finding)
+
+
+def _read(address: Address, target: Target) -> str:
+    if address.azure:
+        return f'process.env.{address.variable} || "{target.root}"'
+    read = f'process.env.{address.variable} || "{target.v1}"'
+    return read if address.has_v1 else f'({read}).replace(/\\/v1\\/?$/, "")'
+
+
+def _is_default(node: Any) -> bool:
+    """Whether the literal stands behind `??` or `||`: a default that the environment may already replace."""
+    parent = node.parent()
+    return (
+        parent is not None and parent.kind() == "binary_expression" and any(op in parent.text() for op in ("??", "||"))
+    )

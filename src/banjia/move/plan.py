@@ -1,0 +1,101 @@
+"""Plan: every edit of every file, what is left for people, and what could not be touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from banjia.move.checklist import Item, items
+from banjia.move.codemod import every
+from banjia.move.edit import Edit, applied, diff, merged
+from banjia.move.source import Source
+from banjia.move.target import Target
+from banjia.scan.finding import Finding, Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file before and after."""
+
+    path: str
+    before: str
+    after: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def diff(self) -> str:
+        return diff(self.path, self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    target: Target
+    changes: tuple[Change, ...]
+    checklist: tuple[Item, ...]
+    overlapping: tuple[Edit, ...]
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return tuple(e for c in self.changes for e in c.edits)
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "to": self.target.v1,
+            "changes": [
+                {"path": c.path, "diff": c.diff, "edits": [e.to_json() for e in c.edits]} for c in self.changes
+            ],
+            "checklist": [i.to_json() for i in self.checklist],
+            "overlapping": [e.to_json() for e in self.overlapping],
+        }
+
+
+def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str] = ()) -> Plan:
+    """What would change below `root`. `only` names codemods or scan rules; others stay as they are."""
+    wanted = frozenset(only)
+    changes: list[Change] = []
+    dropped: list[Edit] = []
+    lines: dict[tuple[str, int], str] = {}
+    for path, findings in sorted(_by_path(inventory.findings).items()):
+        text = _read(root, path)
+        if text is None:
+            continue
+        source = Source(path, text)
+        lines |= {(path, f.line): source.line(f.line) for f in findings if f.line <= len(source.starts)}
+        kept, overlapping = merged(_edits(source, findings, target, wanted))
+        dropped += overlapping
+        after = applied(text, kept)
+        if after != text:
+            changes.append(Change(path, text, after, kept))
+    moved = frozenset(e.finding.fingerprint for c in changes for e in c.edits if e.finding)
+    changed = frozenset(c.path for c in changes)
+    return Plan(target, tuple(changes), tuple(items(inventory.findings, moved, changed, lines)), tuple(dropped))
+
+
+def _edits(source: Source, findings: Iterable[Finding], target: Target, only: frozenset[str]) -> list[Edit]:
+    found: list[Edit] = []
+    for codemod in every():
+        if source.language not in codemod.LANGUAGES:
+            continue
+        for finding in findings:
+            if not only or codemod.ID in only or finding.rule in only:
+                found += codemod.edits(source, finding, target)
+    return found
+
+
+def _by_path(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.path, []).append(finding)
+    return groups
+
+
+def _read(root: Path, path: str) -> str | None:
+    """The text as it is, line ends included; None for what is no UTF-8 text or leads out of the tree."""
+    file = root / path if root.is_dir() else root
+    if root.is_dir() and not file.resolve().is_relative_to(root.resolve()):
+        return None
+    try:
+        return file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,64 @@
+"""Python tree: one module parsed once, with offsets into its text and the place where an import may go."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+from banjia.move.edit import Edit
+from banjia.move.source import Source
+from banjia.text import Text
+
+IMPORTS_OS = Text("读取环境变量需要 os", "reading the environment needs os")
+
+
+@lru_cache(maxsize=64)
+def parse(text: str) -> ast.Module | None:
+    """The module, or None where it does not parse: then no codemod touches it."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def nodes(source: Source, first: int, last: int) -> Iterator[ast.AST]:
+    """Nodes that begin on the lines `first` to `last`."""
+    tree = parse(source.text)
+    for node in ast.walk(tree) if tree else ():
+        if first <= getattr(node, "lineno", 0) <= last:
+            yield node
+
+
+def place(source: Source, node: ast.expr) -> tuple[int, int]:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return source.offset(node.lineno, node.col_offset), source.offset(node.end_lineno, node.end_col_offset)
+
+
+def variable(name: str, default: str, quote: str = '"') -> str:
+    """An expression that reads a variable and falls back to the target; an empty variable counts as unset."""
+    return f"os.environ.get({quote}{name}{quote}) or {quote}{default}{quote}"
+
+
+def import_os(source: Source, codemod: str) -> Iterator[Edit]:
+    """`import os` before the first import, behind docstring and `__future__`; nothing where it stands already."""
+    tree = parse(source.text)
+    if tree is None or any(
+        isinstance(n, ast.Import) and any(a.name == "os" and a.asname is None for a in n.names) for n in tree.body
+    ):
+        return
+    at = 1
+    for node in tree.body:
+        is_doc = (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        )
+        if is_doc or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+            at = (node.end_lineno or node.lineno) + 1
+            continue
+        at = node.lineno
+        break
+    where = source.starts[at - 1] if at <= len(source.starts) else len(source.text)
+    ending = "\r\n" if "\r\n" in source.text else "\n"
+    lead = ending if where == len(source.text) and not source.text.endswith("\n") else ""
+    yield Edit(source.path, where, where, f"{lead}import os{ending}", codemod, IMPORTS_OS)
