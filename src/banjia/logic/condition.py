@@ -136,7 +136,7 @@ def facts(condition: Condition) -> frozenset[str]:
 
 
 def replace(condition: Condition, atom: Callable[[Atom | Refers], Condition]) -> Condition:
-    """The condition with each atom or reference replaced, and simplified on the way up."""
+    """The condition with each atom or reference replaced, and reduced on the way up."""
     match condition:
         case All(parts):
             return both(*(replace(part, atom) for part in parts))
