@@ -207,7 +207,7 @@ class _Filler:
         if not found or not all(e.pinned for e in found):
             return
         stores = {e.store for e in found}
-        infers = {e.infer for e in found}
+        infers = {e.infer for e in found if e.infer}
         if len(stores) == 1 and not stores & {"?", "REGION", "SELF"}:
             yield "endpoint.store_country", stores.pop(), _of(provider)
         if len(infers) == 1 and not {"?", "REGION", "SELF"} & {*next(iter(infers))} and next(iter(infers)):
