@@ -34,7 +34,7 @@ def test_a_command_of_the_docs_runs(command, tmp_path, monkeypatch, capsys):
         monkeypatch.setenv(name, "none")
     shown, _, comment = command.partition("  # ")
     expected = {int(comment.removeprefix("exit "))} if comment.startswith("exit ") else ENDINGS
-    code = main(shlex.split(shown)[1:])
+    code = main(shlex.split(shown, comments=True)[1:])
     assert code in expected, capsys.readouterr().err
 
 
