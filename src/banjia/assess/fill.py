@@ -230,7 +230,7 @@ class _Filler:
         if kind in FOREIGN_KINDS and store != "CN":
             yield "data.sent_abroad", True, f"route {kind}: no place of it lies in the mainland"
             yield "data.leaves_mainland", True, f"route {kind}: no place of it lies in the mainland"
-        elif kind in HOME_KINDS and store is None:
+        elif kind in {*HOME_KINDS, "azure-21vianet"} and store in {None, "CN"} and infer is None:
             yield "data.sent_abroad", False, f"route {kind}: a host in the mainland"
             yield "data.leaves_mainland", False, f"route {kind}: a host in the mainland"
             yield "network.channel", "none", f"route {kind}: a host in the mainland"
