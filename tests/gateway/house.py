@@ -209,9 +209,10 @@ async def house(
     elsewhere: tuple[int, int] | None = (0, 0),
     settings: dict[str, Any] | None = None,
     translators: dict[str, Translator] | None = None,
+    apis: dict[str, frozenset[str]] | None = None,
     **app: Any,
 ) -> AsyncIterator[House]:
-    built: Settings = build_settings(config(path, routes, **app), table, translators=translators or {})
+    built: Settings = build_settings(config(path, routes, **app), table, translators=translators or {}, apis=apis or {})
     if settings:
         built = dataclasses.replace(built, **settings)
     journal = None

@@ -303,7 +303,7 @@ class Supervisor:
 
 def _settings(request: Request, state: Path) -> Callable[[], Settings]:
     def build() -> Settings:
-        from banjia.gateway.provided import check_places, endings, key_headers, translators
+        from banjia.gateway.provided import apis, check_places, endings, key_headers, translators
 
         config = read_config(request.config)
         policy = read_policy(state / "policy.json")
@@ -314,6 +314,7 @@ def _settings(request: Request, state: Path) -> Callable[[], Settings]:
             policy,
             auth=key_headers(config),
             translators=translators(config, day),
+            apis=apis(config),
             endings=endings(config, day),
             lang=request.lang,
         )

@@ -16,6 +16,7 @@ from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.limit import Board, Exceeded
 from banjia.gateway.listing import model_entry, model_list
 from banjia.gateway.metric import Metrics
+from banjia.gateway.passing import PARTS, pass_through
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Recorder
@@ -60,9 +61,8 @@ class Gateway:
         self._recorder = Recorder(journal, self._clock)
         self._personal = Personal(settings.privacy, vault)
         self._states = States(vault)
-        self._dispatch = Dispatch(
-            Tools(self._pools, self._recorder, self.metrics, self._clock, self._personal, Router())
-        )
+        self._tools = Tools(self._pools, self._recorder, self.metrics, self._clock, self._personal, Router())
+        self._dispatch = Dispatch(self._tools)
         self._active: set[Call] = set()
         self._watching: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -144,6 +144,9 @@ class Gateway:
             rest = where.operation.removeprefix("responses/")
             await _respond(call.send, *await stored(call, self._states, self._clock, method, rest))
             return
+        if where.operation.partition("/")[0] in PARTS:
+            await self._pass(call, settings, scope, method)
+            return
         if where.operation not in OPERATIONS:
             raise not_served(where.operation, ())
         if method != "POST":
@@ -157,6 +160,18 @@ class Gateway:
                 await bridge(call, self._states, self._clock)
             call.read_head(where.deployment)
             await self._limited(call, settings)
+        finally:
+            self._active.discard(call)
+
+    async def _pass(self, call: Call, settings: Settings, scope: Scope, method: str) -> None:
+        if len(self._active) >= settings.max_in_flight:
+            raise FULL
+        self._active.add(call)
+        try:
+            await call.read_body(settings.max_body)
+            call.task = asyncio.current_task()
+            kind = next((v for n, v in scope["headers"] if n == b"content-type"), b"")
+            await pass_through(call, settings, self._tools, method, scope["query_string"], kind)
         finally:
             self._active.discard(call)
 

@@ -66,6 +66,13 @@ def translators(config: Config, on: date) -> dict[str, Translator]:
     return found
 
 
+def apis(config: Config) -> dict[str, frozenset[str]]:
+    """Route id -> the parts of OpenAI's API that its provider is known to have."""
+    catalogue = load()
+    found = ((r.id, catalogue.find(r.provider)) for r in config.routes)
+    return {i: frozenset(name for name, has in p.apis.items() if has == "yes") for i, p in found if p is not None}
+
+
 def endings(config: Config, on: date) -> Mapping[tuple[str, str], str]:
     """(provider, model) -> the first day without the model, for those that config names."""
     catalogue = load()

@@ -45,6 +45,7 @@ class RouteSettings:
     retries: int = 1  # further tries on this route after a failure that may be repeated
     keyless: str = ""  # why the key could not be read; such a route is not used
     translator: Translator | None = None  # None: the route speaks OpenAI's own dialect
+    apis: frozenset[str] = frozenset()  # parts of OpenAI's API that the provider has beside chat and embeddings
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def path(self, operation: str, model: str) -> str:
@@ -74,6 +75,7 @@ def build_route(
     defaults: Mapping[str, Any],
     auth: tuple[str, str],
     translator: Translator | None = None,
+    apis: frozenset[str] = frozenset(),
 ) -> RouteSettings:
     """`auth` is the provider's header and template. A route that the policy does not know counts as abroad."""
     target = parse_target(route.base_url, where=f"{where}.base_url")
@@ -122,6 +124,7 @@ def build_route(
         retries=int(own.number("retries", 1)),
         keyless=keyless,
         translator=translator,
+        apis=apis,
         options=route.options,
     )
 

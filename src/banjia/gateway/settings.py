@@ -130,6 +130,7 @@ def build_settings(
     *,
     auth: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     translators: Mapping[str, Translator] = MappingProxyType({}),
+    apis: Mapping[str, frozenset[str]] = MappingProxyType({}),
     endings: Mapping[tuple[str, str], str] = MappingProxyType({}),
     lang: Lang = "en",
 ) -> Settings:
@@ -144,6 +145,7 @@ def build_settings(
             defaults=timeouts if isinstance(timeouts, Mapping) else {},
             auth=auth.get(r.provider, API_KEY if r.provider.startswith("azure") else BEARER),
             translator=translators.get(r.id),
+            apis=apis.get(r.id, frozenset()),
         )
         for i, r in enumerate(config.routes)
     }

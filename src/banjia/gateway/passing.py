@@ -1,0 +1,98 @@
+"""Passing: parts of OpenAI's API that go through unread, over routes at home whose provider has them, never abroad."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from banjia.gateway.answer import UpstreamError
+from banjia.gateway.attempt import Tools
+from banjia.gateway.call import Call
+from banjia.gateway.failure import failed
+from banjia.gateway.record import ask_of
+from banjia.gateway.refusal import Refusal, policy_refusal
+from banjia.gateway.route import TOKEN, VALUE, RouteSettings
+from banjia.gateway.settings import Candidate, Settings
+from banjia.gateway.surface import not_served
+from banjia.policy.decide import Decision
+from banjia.text import Text
+
+PARTS = frozenset({"moderations", "images", "audio", "files", "batches"})
+HANDED_ON = frozenset({b"content-type", b"content-length", b"content-disposition"})
+
+UNREAD = Text(
+    "这个接口的内容不经检查，只走境内路线", "what goes through this interface is not looked into: routes at home only"
+)
+
+
+def takers(call: Call, settings: Settings, part: str) -> tuple[RouteSettings, ...]:
+    """The application's routes whose provider has that part of the API."""
+    return tuple(r for name in call.app.routes if part in (r := settings.routes[name]).apis)
+
+
+async def pass_through(call: Call, settings: Settings, tools: Tools, method: str, query: bytes, kind: bytes) -> None:
+    """Hand the request on as it is. `kind` is its content type. Raises Refusal before anything was answered."""
+    part = call.operation.partition("/")[0]
+    routes = takers(call, settings, part)
+    if not routes:
+        raise not_served(call.operation, tuple(r.id for r in settings.routes.values() if part in r.apis))
+    candidate, decision = _chosen(call, settings, tools, routes)
+    path = f"{candidate.route.target.path}/{call.operation}" + (f"?{query.decode('ascii')}" if query else "")
+    if not VALUE.fullmatch(path) or " " in path or not TOKEN.fullmatch(method):
+        raise Refusal(400, "invalid_request_error", "invalid_path", Text("路径不对", "the path is wrong"))
+    head = candidate.route.head(call.operation, candidate.model, method=method, path=path)
+    if kind and VALUE.fullmatch(kind.decode("latin-1")):
+        head = head.replace(b"content-type: application/json", b"content-type: " + kind, 1)
+    entry = tools.recorder.new_id()
+    status = 502
+    try:
+        status = await _exchange(call, tools, candidate.route, head, entry)
+    except UpstreamError as error:
+        raise failed(error, candidate.route.id) from error
+    finally:
+        outcome: dict[str, Any] = {"status": status, "operation": part}
+        tools.recorder.note(call, settings, candidate, decision, call.app.declared[call.purpose], outcome, entry)
+
+
+async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes, entry: str) -> int:
+    pool = tools.pools.of(route)
+    answer = await pool.send(b"%b%d\r\n\r\n" % (head, len(call.body)), call.body, repeatable=False)
+    try:
+        given = [(n, v) for n, v in answer.headers if n in HANDED_ON]
+        told = [(b"x-banjia-route", route.id.encode("ascii", "replace")), (b"x-banjia-decision", entry.encode())]
+        call.answered = True
+        await call.send({"type": "http.response.start", "status": answer.status, "headers": [*given, *told]})
+        while data := await answer.read():
+            await call.send({"type": "http.response.body", "body": data, "more_body": True})
+        call.finished = True
+        await call.send({"type": "http.response.body", "body": b""})
+    except BaseException:
+        answer.abort(UpstreamError("client_gone"))
+        raise
+    return answer.status
+
+
+def _chosen(
+    call: Call, settings: Settings, tools: Tools, routes: tuple[RouteSettings, ...]
+) -> tuple[Candidate, Decision]:
+    refused: tuple[RouteSettings, Decision] | None = None
+    for route in routes:
+        if route.abroad:
+            decision = Decision(passes=False, treatment="refuse", rule="unread-abroad", reason=UNREAD)
+        else:
+            decision = _decision(call, settings, tools, route)
+        if decision.passes and not route.keyless:
+            return Candidate(route, "*"), decision
+        refused = refused or (route, decision)
+    assert refused is not None
+    raise policy_refusal(refused[1], refused[0].id)
+
+
+def _decision(call: Call, settings: Settings, tools: Tools, route: RouteSettings) -> Decision:
+    """The route's answer for the declared class, whatever model of it: all that it lists must pass."""
+    dc = call.app.declared[call.purpose]
+    models = {c.model for c in settings.index.policy.cells if c.route == route.id and c.app == call.app.id} or {"*"}
+    found = [
+        settings.index.decide(ask_of(call, Candidate(route, model), dc, tools.recorder, tools.clock))
+        for model in sorted(models)
+    ]
+    return next((d for d in found if not d.passes), found[0])
