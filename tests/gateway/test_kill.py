@@ -11,10 +11,12 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from typing import Self
 
-from house import open_cells, policy
 from scripted import Scripted, play
 from test_serve import KEY, children, get, lay_out, serving
+
+from house import open_cells, policy
 
 CALLERS = 8
 BEFORE_THE_KILL = 60
@@ -30,7 +32,7 @@ class Load:
         self.over = threading.Event()
         self.callers = [threading.Thread(target=self.call) for _ in range(CALLERS)]
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> Self:
         for caller in self.callers:
             caller.start()
         return self
