@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from datetime import date
@@ -36,6 +37,13 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     diff = actions.add_parser("diff", help=say("两份策略的差别", "what differs between two"))
     diff.add_argument("old")
     diff.add_argument("new")
+    diff.add_argument(
+        "--replay",
+        type=int,
+        default=0,
+        metavar="N",
+        help=say("再用最近 N 次决定试新策略", "try the new one on the last N decisions of the ledger"),
+    )
     approve = actions.add_parser("approve", help=say("批准一份放开路线的策略", "approve a policy that opens a route"))
     approve.add_argument("hash")
     approve.add_argument("--by", required=True, help=say("谁批准", "who approves"))
@@ -95,7 +103,9 @@ def _show(args: argparse.Namespace) -> int:
 def _diff(args: argparse.Namespace) -> int:
     from banjia.desk import policy as desk
 
-    found = desk.difference(desk.load(args.old, args.config), desk.load(args.new, args.config))
+    new = desk.load(args.new, args.config)
+    found = desk.difference(desk.load(args.old, args.config), new)
+    tried = desk.tried(args.config, new, args.replay) if args.replay else []
     if args.json:
         rows = [
             {
@@ -112,9 +122,11 @@ def _diff(args: argparse.Namespace) -> int:
             }
             for c in found
         ]
-        print(json.dumps({"changes": rows}, ensure_ascii=False, indent=1))
+        again = [dataclasses.asdict(r) for r in tried]
+        print(json.dumps({"changes": rows, "replay": again}, ensure_ascii=False, indent=1))
     else:
-        print("\n".join(desk.change_lines(found, args.lang)) or Text("没有差别", "no difference").say(args.lang))
+        lines = desk.change_lines(found, args.lang) or [Text("没有差别", "no difference").say(args.lang)]
+        print("\n".join([*lines, *desk.replay_lines(tried, args.lang)]))
     return 0
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.errors import RouteError
 from banjia.policy.change import Change, changes, held, opens
+from banjia.policy.decide import Ask, Index
 from banjia.policy.file import decode, read
-from banjia.policy.policy import Policy
+from banjia.policy.policy import DataClass, Policy
+from banjia.store import people
+from banjia.store.log import latest
 from banjia.store.setting import Approval, Setting, approval_of, approve, get_setting, put_setting
 from banjia.store.store import Store, open_store
 from banjia.text import Lang, Text
@@ -114,6 +120,58 @@ def load(word: str, config_path: Path) -> Policy:
 
 def difference(old: Policy, new: Policy) -> list[Change]:
     return changes(old, new)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One kind of call among the last decisions that the new policy would answer otherwise."""
+
+    app: str
+    purpose: str
+    route: str
+    model: str
+    data_class: str
+    before: str
+    after: str
+    count: int
+
+
+def replay(store: Store, policy: Policy, count: int) -> list[Replayed]:
+    """Ask the last decisions of the ledger again, of another policy, at this year's tally."""
+    with store.snapshot() as tx:
+        rows = latest(tx, ("decision", "refusal"), count)
+        census = people.census(tx, policy.entity, clock.today().year)
+    ordinary = (0, census.ordinary_high) if census else (0, 0)
+    sensitive = (0, census.sensitive_high) if census else (0, 0)
+    index, found = Index(policy), Counter[tuple[str, str, str, str, str, str, str]]()
+    for row in rows:
+        body = msgspec.json.decode(row.body or "{}")
+        app, purpose, route, model = (str(body.get(k, "")) for k in ("app", "purpose", "route", "model"))
+        data_class: DataClass = body.get("data_class") or "none"
+        ask = Ask(app, purpose, route, model, data_class, clock.today(), ordinary, sensitive)
+        after = "pass" if index.decide(ask).passes else "refuse"
+        before = body.get("decision")
+        if before in {"pass", "refuse"} and before != after:
+            found[(app, purpose, route, model, data_class, before, after)] += 1
+    return [Replayed(*key, count=n) for key, n in found.most_common()]
+
+
+def tried(config_path: Path, policy: Policy, count: int) -> list[Replayed]:
+    store = open_store(read_config(config_path).store)
+    try:
+        return replay(store, policy, count)
+    finally:
+        store.close()
+
+
+def replay_lines(found: Iterable[Replayed], lang: Lang) -> list[str]:
+    return [
+        Text(
+            f"{r.count} 次  {r.app}  {r.route}  {r.model}  {r.data_class}：{r.before} -> {r.after}",
+            f"{r.count} times  {r.app}  {r.route}  {r.model}  {r.data_class}: {r.before} -> {r.after}",
+        ).say(lang)
+        for r in found
+    ]
 
 
 def change_lines(found: Iterable[Change], lang: Lang) -> list[str]:

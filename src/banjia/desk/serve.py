@@ -32,7 +32,7 @@ from banjia.policy.file import write as write_policy
 from banjia.policy.policy import Policy
 from banjia.store.keys import Keys
 from banjia.store.setting import approval_of
-from banjia.store.store import open_store
+from banjia.store.store import Store, open_store
 from banjia.store.vault import Vault
 from banjia.text import Lang, Text
 
@@ -40,6 +40,7 @@ LOOK = 0.5  # seconds between two looks at the files
 AGAIN = 1.0  # seconds before a worker that died is started again
 APPROVALS = 2.0  # seconds between two looks for an approval
 STARTER = "serve"
+REPLAYED = 1000  # decisions of the ledger that a new policy is tried on
 
 log = logging.getLogger("banjia.serve")
 
@@ -75,6 +76,7 @@ class Supervisor:
     _seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
     _day: str = ""
     _waiting: str = ""
+    _known: str = ""  # hash of the policy that was last looked at
     _due: dict[int, float] = field(default_factory=dict)  # worker number -> when it is started again
     _compiling: subprocess.Popen[bytes] | None = None
 
@@ -136,6 +138,7 @@ class Supervisor:
     def _adopt(self, policy: Policy, config: Config) -> None:
         store = open_store(config.store)
         try:
+            self._foretell(store, policy)
             standing = policies.adopt(store, policy, auto=config.auto_approve, by=STARTER)
         finally:
             store.close()
@@ -150,6 +153,14 @@ class Supervisor:
                     f"banjia policy approve {self._waiting} --by WHO --reason TEXT",
                 ).say(self.request.lang),
             )
+
+    def _foretell(self, store: Store, policy: Policy) -> None:
+        """Say what the last decisions would have been under a policy that is not in force yet."""
+        if self._known == policy.hash:
+            return
+        self._known = policy.hash
+        for line in policies.replay_lines(policies.replay(store, policy, REPLAYED), self.request.lang):
+            log.warning("the policy of %s would change: %s", policy.law_date, line)
 
     def _ask_for_approval(self, config: Config) -> None:
         with contextlib.suppress(BanjiaError):

@@ -122,6 +122,17 @@ def between(tx: Transaction, since: int, until: int) -> Iterator[EntryRow]:
             yield entry_row(row)
 
 
+def latest(tx: Transaction, kinds: Sequence[str], count: int) -> list[EntryRow]:
+    """The newest entries of some kinds that still have a body, newest first."""
+    marks = ", ".join("?" for _ in kinds)
+    found = tx.rows(
+        f"SELECT {_COLUMNS} FROM entry WHERE kind IN ({marks}) AND body IS NOT NULL ORDER BY at DESC, idx DESC LIMIT ?",  # noqa: S608
+        *kinds,
+        count,
+    )
+    return [entry_row(row) for row in found]
+
+
 def drop_bodies(tx: Transaction, number: int, start: int, end: int) -> None:
     """Remove what entries say and which persons they concern; their leaves stay."""
     tx.run("UPDATE entry SET salt = NULL, body = NULL WHERE log = ? AND idx >= ? AND idx < ?", number, start, end)

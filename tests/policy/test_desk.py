@@ -1,0 +1,80 @@
+"""Which policy is in force, who approved it, and what a new one would have decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from test_decide import cell, policy
+
+from banjia.desk.policy import adopt, in_force, proposed, replay
+from banjia.errors import RouteError
+from banjia.ledger.entry import Entry
+from banjia.ledger.journal import Journal, Terms
+from banjia.policy.file import decode
+from banjia.store.setting import Approval, approve
+from banjia.store.store import open_store
+
+OPEN = policy(cell(data_class="none"))
+SHUT = policy(cell(data_class="none", decision="refuse", rule="closed"))
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = open_store(f"sqlite:///{tmp_path}/s.db")
+    yield opened
+    opened.close()
+
+
+def test_the_first_policy_of_a_store_is_in_force(store):
+    assert adopt(store, OPEN, auto=False, by="t").policy == OPEN
+    assert in_force(store) == OPEN
+
+
+def test_a_policy_that_closes_is_in_force_at_once(store):
+    adopt(store, OPEN, auto=False, by="t")
+    standing = adopt(store, SHUT, auto=False, by="t")
+    assert (standing.policy, standing.waiting) == (SHUT, None)
+
+
+def test_a_policy_that_opens_waits_until_its_hash_is_approved(store):
+    adopt(store, SHUT, auto=False, by="t")
+    standing = adopt(store, OPEN, auto=False, by="t")
+    assert standing.waiting == OPEN == proposed(store)
+    assert standing.policy.cells[0].rule == "approval-pending"
+    assert adopt(store, OPEN, auto=False, by="t").waiting == OPEN, "asking again approves nothing"
+    approve(store, Approval(OPEN.hash, "dpo", "checked", 1))
+    assert adopt(store, OPEN, auto=False, by="t").policy == OPEN
+    assert proposed(store) is None
+
+
+def test_an_approval_is_of_one_hash_and_of_no_other(store):
+    adopt(store, SHUT, auto=False, by="t")
+    approve(store, Approval(OPEN.hash, "dpo", "checked", 1))
+    wider = replace(OPEN, cells=(*OPEN.cells, cell(route="other", data_class="none")))
+    assert adopt(store, wider, auto=False, by="t").waiting == wider
+
+
+def test_auto_approve_needs_nobody(store):
+    adopt(store, SHUT, auto=False, by="t")
+    assert adopt(store, OPEN, auto=True, by="t").policy == OPEN
+
+
+def test_the_last_decisions_are_tried_on_a_new_policy(store, tmp_path):
+    journal = Journal.open(store, tmp_path / "keys", "gateway/0", clock=lambda: 1, terms=Terms(entity="acme"))
+    for decision, route in (("pass", "azure"), ("pass", "azure"), ("refuse", "azure"), ("pass", "gone")):
+        kind = "decision" if decision == "pass" else "refusal"
+        journal.note(Entry(kind, 1, app="helpdesk", route=route, model="gpt", data_class="none", decision=decision))
+    journal.close()
+    changed = {(r.route, r.before, r.after): r.count for r in replay(store, SHUT, 100)}
+    assert changed == {("azure", "pass", "refuse"): 2, ("gone", "pass", "refuse"): 1}
+    assert {(r.route, r.after): r.count for r in replay(store, OPEN, 100)} == {
+        ("azure", "pass"): 1,
+        ("gone", "refuse"): 1,
+    }
+
+
+def test_a_policy_survives_its_way_to_disk_and_back():
+    assert decode(OPEN.encode(), where="x") == OPEN
+    with pytest.raises(RouteError):
+        decode(OPEN.encode()[:-5], where="x")
