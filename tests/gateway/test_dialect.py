@@ -11,7 +11,7 @@ import openai
 import pytest
 import uvicorn
 from scripted import SSE_HEAD as HEAD
-from scripted import Scripted, chunk, event, http, piece, play, write
+from scripted import Scripted, chunk, completion, event, http, piece, play, write
 
 from banjia.config.secret import Secret
 from banjia.gateway.server import Server
@@ -224,3 +224,35 @@ def test_an_error_under_a_status_of_success_is_never_passed_on_as_an_answer(tmp_
 
     answer = play(main())
     assert (answer.status, answer.error["code"]) == (400, "content_filter")
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_reasoning_comes_back_in_the_turn_after_a_tool_call(tmp_path, streamed):
+    call = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
+
+    async def handler(seen, writer):
+        if seen.json["messages"][-1]["role"] == "tool":
+            await write(writer, http(completion("done")))
+        elif seen.json.get("stream"):
+            parts = [piece({"reasoning_content": "let me "}), piece({"reasoning_content": "think"})]
+            parts += [piece({"tool_calls": [{"index": 0, **call}]}), piece({}, "tool_calls")]
+            await write(writer, HEAD + chunk(b"".join(map(event, parts)) + event("[DONE]")) + b"0\r\n\r\n")
+        else:
+            answer = completion(None)
+            answer["choices"][0]["message"] |= {"tool_calls": [call], "reasoning_content": "let me think"}
+            await write(writer, http(answer))
+
+    async def main():
+        async with Scripted(handler) as upstream:
+            model = next(m.id for m in load().by_id("deepseek").models)
+            found = {"r": Translator(load().by_id("deepseek"))}
+            ways = [route("r", upstream.url, models={"gpt-4o": model})]
+            async with house(tmp_path, ways, policy(open_cells("r")), translators=found) as h:
+                first = {"model": "gpt-4o", "messages": MESSAGES, "tools": [TOOL], "stream": streamed}
+                await h.post(body=first)
+                turns = [{"role": "assistant", "content": None, "tool_calls": [call]}]
+                turns += [{"role": "tool", "tool_call_id": "c1", "content": "7"}]
+                await h.post(body={"model": "gpt-4o", "messages": [*MESSAGES, *turns], "tools": [TOOL]})
+            return upstream.seen[1].json["messages"]
+
+    assert play(main())[1]["reasoning_content"] == "let me think"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import http.client
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,9 +21,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scripted import Scripted, play
+from scripted import Scripted, answer_all, play
 
 from banjia.policy.file import write
+from banjia.store.store import open_store
 from house import closed_cells, open_cells, policy
 
 HERE = Path(__file__).parent
@@ -203,6 +206,39 @@ def test_a_worker_that_is_killed_is_started_again(tmp_path):
     assert behind(tmp_path, scene) == 200
 
 
+def test_no_acknowledged_foreign_call_is_without_its_entry_when_workers_are_killed(tmp_path):
+    told: list[str] = []
+
+    def scene(process, port, upstream):
+        def calls():
+            body = json.dumps({"model": "m", "messages": []}).encode()
+            for _ in range(60):
+                request = urllib.request.Request(
+                    f"http://127.0.0.1:{port}/v1/chat/completions", body, {"authorization": f"Bearer {KEY}"}
+                )
+                gone = contextlib.suppress(OSError, http.client.HTTPException)
+                with gone, urllib.request.urlopen(request, timeout=5) as answer:
+                    told.append(answer.headers["x-banjia-decision"])
+
+        callers = [threading.Thread(target=calls) for _ in range(4)]
+        for caller in callers:
+            caller.start()
+        until(lambda: len(told) > 20 or None)
+        for pid in children(process.pid):
+            os.kill(pid, signal.SIGKILL)
+        for caller in callers:
+            caller.join()
+
+    behind(tmp_path, scene, "--workers", "2", table=policy(open_cells("local"), abroad=("local",)))
+    with open_store(f"sqlite:///{tmp_path}/banjia.db").snapshot() as tx:
+        written = {row[0] for row in tx.rows("SELECT id FROM entry WHERE kind = 'decision'")}
+    assert len(told) > 20
+    assert set(told) <= written
+    words = [sys.executable, "-m", "banjia", "ledger", "verify", "--json"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
 def answered(port: int) -> int | None:
     try:
         return call(port)[0]
@@ -221,8 +257,6 @@ def test_it_finishes_what_is_in_hand_before_it_stops(tmp_path):
 
         async def handler(seen, writer):
             await more.wait()
-            from scripted import answer_all
-
             await answer_all(seen, writer)
 
         async with Scripted(handler) as upstream:
@@ -231,8 +265,6 @@ def test_it_finishes_what_is_in_hand_before_it_stops(tmp_path):
 
             def run():
                 with serving(tmp_path, allowed=upstream.port) as (process, port):
-                    import threading
-
                     result = []
                     thread = threading.Thread(target=lambda: result.append(call(port)[0]))
                     thread.start()

@@ -26,6 +26,7 @@ from banjia.gateway.responses.state import States
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Settings
 from banjia.gateway.surface import OPERATIONS, not_served, place, wrong_method
+from banjia.gateway.thought import Thoughts
 from banjia.ledger.journal import Journal
 from banjia.store.vault import Vault
 from banjia.text import Text
@@ -61,7 +62,9 @@ class Gateway:
         self._recorder = Recorder(journal, self._clock)
         self._personal = Personal(settings.privacy, vault)
         self._states = States(vault)
-        self._tools = Tools(self._pools, self._recorder, self.metrics, self._clock, self._personal, Router())
+        self._tools = Tools(
+            self._pools, self._recorder, self.metrics, self._clock, self._personal, Router(), Thoughts(vault)
+        )
         self._dispatch = Dispatch(self._tools)
         self._active: set[Call] = set()
         self._watching: set[asyncio.Task[None]] = set()

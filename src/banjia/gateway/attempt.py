@@ -24,6 +24,7 @@ from banjia.gateway.refusal import Refusal
 from banjia.gateway.rewrite import Rewrite, payloads
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
+from banjia.gateway.thought import Thoughts, thought_of
 from banjia.gateway.whole import Gathered, as_events, needs_whole, together, whole
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import VectorPlan
@@ -43,6 +44,7 @@ class Tools:
     clock: Clock
     personal: Personal
     router: Router
+    thoughts: Thoughts
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Attempt:
             self.decision,
             contents,
             tools.personal,
+            tools.thoughts,
             entity=self.settings.entity,
             at=tools.clock.at(),
         )
@@ -132,8 +135,9 @@ class Attempt:
     async def _json(self, answer: Answer, out: Outgoing) -> None:
         body = await answer.body(self.candidate.route.target.max_answer)
         if out.rewrite is not None:
-            whole_answer = await self._screened(out, out.rewrite.translated(decoded(body)))
-            body = msgspec.json.encode(whole_answer)
+            translated = out.rewrite.translated(decoded(body))
+            await self._remember(out.rewrite, translated)
+            body = msgspec.json.encode(await self._screened(out, translated))
         said = read_answer(body)
         self._done(said.usage, 200)
         await forward_json(self.call, body, self._told(out), said.model)
@@ -206,6 +210,16 @@ class Attempt:
             rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)
         status = await forward_stream(self.call, answer, self._told(out), events, rewrite)
         self._done((rewrite.usage if rewrite is not None else None) or events.usage, status)
+        kept = rewrite.thoughts if rewrite is not None else None
+        if kept is not None:
+            tools = self.tools
+            await tools.thoughts.keep(self.call.app.id, kept.thought, kept.calls, at=tools.clock.at())
+
+    async def _remember(self, rewrite: Rewrite, answer: dict[str, Any]) -> None:
+        """Reasoning before a tool call, for the turn in which the tool's result comes back."""
+        if rewrite.thinks:
+            thought, calls = thought_of(answer, rewrite.thinks)
+            await self.tools.thoughts.keep(self.call.app.id, thought, calls, at=self.tools.clock.at())
 
     def _done(self, usage: Usage | None, status: int) -> None:
         call, metrics, route = self.call, self.tools.metrics, self.candidate.route.id

@@ -15,8 +15,10 @@ from banjia.gateway.refusal import Refusal, bad_request
 from banjia.gateway.rewrite import Rewrite
 from banjia.gateway.settings import Candidate
 from banjia.gateway.splice import names_once, with_fields, with_first, with_model
+from banjia.gateway.thought import Thoughts
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import Plan
+from banjia.routes.dialect.operation import ReasoningReplay
 from banjia.routes.dialect.translator import Prepared, Translator
 from banjia.text import Text
 
@@ -52,6 +54,7 @@ async def prepare(
     decision: Decision,
     contents: Contents,
     personal: Personal,
+    thoughts: Thoughts,
     *,
     entity: str,
     at: int,
@@ -70,11 +73,15 @@ async def prepare(
         if translator.touches(candidate.model, whole, operation):
             prepared = _translated(call, candidate, translator, whole, operation)
             request = prepared.request
+            replay = prepared.plan.replay
+            if replay is not None and not candidate.route.abroad:  # what was treated may not be joined by what was not
+                request = await thoughts.recall(call.app.id, request, replay.field, at=at)
     restores = treated is not None and treated.surrogates is not None and bool(treated.surrogates.originals)
     rewrite = None
+    thinks = thinking_field(translator, candidate, operation) if b'"tools"' in call.body else ""
     labels, said = _labels(call, decision, request or contents.request, entity=entity)
     screen = call.app.screen if call.operation != "embeddings" else None
-    if rewrites or restores or labels is not None or screen is not None:
+    if rewrites or restores or labels is not None or screen is not None or thinks:
         rewrite = Rewrite(
             candidate.route.id,
             translator.provider if translator is not None and rewrites else None,
@@ -82,6 +89,7 @@ async def prepare(
             treated if restores else None,
             screen,
             labels,
+            thinks,
         )
     plan = prepared.plan if prepared is not None else NO_PLAN
     if plan.vectors is not None and plan.vectors.vocabulary is not None:
@@ -97,6 +105,14 @@ async def prepare(
         hide_usage=hide_usage,
         is_held=screen is not None and screen.service is not None,
     )
+
+
+def thinking_field(translator: Translator | None, candidate: Candidate, operation: str) -> str:
+    """Where the reasoning stands that this model wants back; nothing where it wants none."""
+    if translator is None or operation != "chat" or candidate.route.abroad:
+        return ""
+    found = (op for op in translator.selection(candidate.model, operation).request if isinstance(op, ReasoningReplay))
+    return next((op.field for op in found), "")
 
 
 def head_of(candidate: Candidate, operation: str, plan: Plan, length: int) -> bytes:

@@ -15,6 +15,7 @@ from banjia.gateway.failure import from_canonical
 from banjia.gateway.label import LabelPlan, LabelStream, labelled
 from banjia.gateway.moderation import ModeratedStream, Screen, said_by, silenced
 from banjia.gateway.refusal import Refusal, error_event
+from banjia.gateway.thought import ThoughtStream
 from banjia.routes.dialect import answer as answers
 from banjia.routes.dialect.selection import Selection
 from banjia.routes.dialect.stream import StreamRewriter
@@ -38,6 +39,7 @@ class Rewrite:
     treated: Treated | None = None
     screen: Screen | None = None
     labels: LabelPlan | None = None
+    thinks: str = ""  # the field of the reasoning that is kept for the next turn
 
     def answer(self, response: Json, entry: str) -> Json:
         """The whole answer as the caller gets it. Raises Refusal where an error stood in its place."""
@@ -71,6 +73,9 @@ class Rewrite:
 
     def stream(self, entry: str, *, include_usage: bool) -> StreamRewrite:
         stages: list[Stage] = []
+        thoughts = ThoughtStream(self.thinks) if self.thinks else None
+        if thoughts is not None:
+            stages.append(thoughts)
         if self.treated is not None and self.treated.surrogates is not None:
             stages.append(_Restored(self.treated.stream()))
         moderated = ModeratedStream(self.screen) if self.screen is not None else None
@@ -78,7 +83,9 @@ class Rewrite:
             stages.append(moderated)
         if self.labels is not None:
             stages.append(LabelStream(self.labels, entry))
-        return StreamRewrite(self.route, self.rewriter(include_usage=include_usage), stages, moderated)
+        rewrite = StreamRewrite(self.route, self.rewriter(include_usage=include_usage), stages, moderated)
+        rewrite.thoughts = thoughts
+        return rewrite
 
 
 class Stage(Protocol):
@@ -116,6 +123,7 @@ class StreamRewrite:
         self._stages = stages
         self._moderated = moderated
         self._last: Json = {}
+        self.thoughts: ThoughtStream | None = None
         self.filtered = False
         self.failed = False
 

@@ -1,0 +1,108 @@
+"""Thought: reasoning that a model wants back in a tool loop, which OpenAI's clients drop. Sealed, and for a day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from banjia.errors import StoreError
+from banjia.store.vault import Vault
+
+Json = dict[str, Any]
+
+SPACE = "thoughts"
+LIFE = 24 * 3600 * 1000  # milliseconds
+REMEMBERED = 2000  # kept in memory where there is no store
+
+
+class Thoughts:
+    """Keyed by application and tool call. What cannot be found is left out: the vendor then says what it lacks."""
+
+    def __init__(self, vault: Callable[[], Vault] | None) -> None:
+        self._open = vault
+        self._vault: Vault | None = None
+        self._memory: OrderedDict[str, bytes] = OrderedDict()
+
+    async def keep(self, app: str, thought: str, calls: list[str], *, at: int) -> None:
+        if not thought or not calls:
+            return
+        value = thought.encode()
+        if self._open is None:
+            for call in calls:
+                self._memory[f"{app}\0{call}"] = value
+            while len(self._memory) > REMEMBERED:
+                self._memory.popitem(last=False)
+            return
+
+        def put(vault: Vault) -> None:
+            for call in calls:
+                vault.put(SPACE, f"{app}\0{call}", value, until=at + LIFE)
+
+        await self._ask(put)
+
+    async def recall(self, app: str, request: Json, field: str, *, at: int) -> Json:
+        """The request with the reasoning of those assistant turns that called tools and came back without it."""
+        messages = request.get("messages")
+        if not isinstance(messages, list):
+            return request
+        changed = list(messages)
+        for i, message in enumerate(messages):
+            calls = _calls(message)
+            if calls and not message.get(field) and (found := await self._find(app, calls[0], at)) is not None:
+                changed[i] = {**message, field: found}
+        return {**request, "messages": changed}
+
+    async def _find(self, app: str, call: str, at: int) -> str | None:
+        name = f"{app}\0{call}"
+        if self._open is None:
+            value = self._memory.get(name)
+        else:
+            value = await self._ask(lambda vault: vault.get(SPACE, name, at=at))
+        return value.decode() if value is not None else None
+
+    async def _ask(self, work: Callable[[Vault], Any]) -> Any:
+        def beside() -> Any:
+            if self._vault is None:
+                assert self._open is not None
+                self._vault = self._open()
+            return work(self._vault)
+
+        try:
+            return await asyncio.to_thread(beside)
+        except StoreError:
+            return None
+
+
+def thought_of(answer: Json, field: str) -> tuple[str, list[str]]:
+    """The reasoning of a whole answer and the calls that it led to."""
+    for choice in answer.get("choices") or []:
+        message = choice.get("message") or {}
+        if calls := _calls(message):
+            return str(message.get(field) or ""), calls
+    return "", []
+
+
+class ThoughtStream:
+    """The same of a stream, gathered in passing."""
+
+    def __init__(self, field: str) -> None:
+        self._field = field
+        self.thought = ""
+        self.calls: list[str] = []
+
+    def event(self, event: Json) -> list[Json]:
+        for choice in event.get("choices") or []:
+            delta = choice.get("delta") or {}
+            self.thought += delta.get(self._field) or ""
+            self.calls += [call for call in _calls(delta) if call not in self.calls]
+        return [event]
+
+    def end(self) -> list[Json]:
+        return []
+
+
+def _calls(message: Any) -> list[str]:
+    calls = message.get("tool_calls") if isinstance(message, dict) else None
+    return [str(c["id"]) for c in calls if isinstance(c, dict) and c.get("id")] if isinstance(calls, list) else []
