@@ -256,3 +256,19 @@ def test_reasoning_comes_back_in_the_turn_after_a_tool_call(tmp_path, streamed):
             return upstream.seen[1].json["messages"]
 
     assert play(main())[1]["reasoning_content"] == "let me think"
+
+
+def test_tokens_are_counted_in_another_dialect_though_the_caller_did_not_ask(tmp_path):
+    async def main():
+        async with Scripted() as upstream:
+            found = {"r": Translator(load().by_id("deepseek"))}
+            limited = {"options": {"limits": {"tokens_per_minute": 1000}}}
+            table = policy(open_cells("r"))
+            async with house(tmp_path, [route("r", upstream.url)], table, translators=found, **limited) as h:
+                answer = await h.post(body={"model": "gpt-4o", "messages": MESSAGES, "stream": True, "seed": 1})
+                return answer, await h.get("/metrics"), upstream.seen[0].json
+
+    answer, metrics, seen = play(main())
+    assert seen["stream_options"] == {"include_usage": True}
+    assert [e for e in answer.events if e != "[DONE]" and e.get("usage")] == []
+    assert 'kind="output"} 2' in metrics.body.decode()

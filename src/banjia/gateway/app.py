@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from banjia.gateway.attempt import Tools
-from banjia.gateway.call import Call, ClientGone, Receive, Send
+from banjia.gateway.call import Call, ClientGone, Receive, Room, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.limit import Board, Exceeded
@@ -35,6 +35,7 @@ Scope = Mapping[str, Any]
 
 TICK = 0.25  # seconds: how soon a caller that has hung up is noticed
 PATIENCE = 0.2  # a call that is over sooner is not watched
+MAX_BODIES = 512 * 1024 * 1024  # bytes of all request bodies in memory
 TEXT = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 
 log = logging.getLogger("banjia.gateway")
@@ -67,6 +68,7 @@ class Gateway:
         )
         self._dispatch = Dispatch(self._tools)
         self._active: set[Call] = set()
+        self._room = Room(MAX_BODIES)
         self._watching: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -158,25 +160,27 @@ class Gateway:
             raise FULL
         self._active.add(call)
         try:
-            await call.read_body(settings.max_body)
+            await call.read_body(settings.max_body, self._room)
             if where.operation == "responses":
                 await bridge(call, self._states, self._clock)
             call.read_head(where.deployment)
             await self._limited(call, settings)
         finally:
             self._active.discard(call)
+            self._room.give_back(call)
 
     async def _pass(self, call: Call, settings: Settings, scope: Scope, method: str) -> None:
         if len(self._active) >= settings.max_in_flight:
             raise FULL
         self._active.add(call)
         try:
-            await call.read_body(settings.max_body)
+            await call.read_body(settings.max_body, self._room)
             call.task = asyncio.current_task()
             kind = next((v for n, v in scope["headers"] if n == b"content-type"), b"")
             await pass_through(call, settings, self._tools, method, scope["query_string"], kind)
         finally:
             self._active.discard(call)
+            self._room.give_back(call)
 
     async def _limited(self, call: Call, settings: Settings) -> None:
         limits, board = call.app.limits, self._board

@@ -204,7 +204,8 @@ class Attempt:
         await self._pass_on(out, await self._screened(out, found))
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:
-        events = Events(hide_usage=out.hide_usage and out.rewrite is None)
+        translates = out.rewrite is not None and out.rewrite.provider is not None  # the translator hides it itself
+        events = Events(hide_usage=out.hide_usage and not translates)
         rewrite = None
         if out.rewrite is not None:
             rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)

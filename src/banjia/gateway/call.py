@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from banjia.gateway.limit import Limits
-from banjia.gateway.refusal import NO_KEY, WRONG_KEY, Refusal, bad_request
+from banjia.gateway.refusal import FULL, NO_KEY, WRONG_KEY, Refusal, bad_request
 from banjia.gateway.settings import AppSettings, Settings
 from banjia.text import Lang, Text
 
@@ -49,6 +49,7 @@ class Call:
         "conversation",
         "finished",
         "gone",
+        "holds",
         "lang",
         "operation",
         "purpose",
@@ -83,6 +84,7 @@ class Call:
         self.watched = False
         self.task: asyncio.Task[Any] | None = None
         self.tokens = 0
+        self.holds = 0  # bytes of the room for bodies
 
     def read_headers(self, headers: list[tuple[bytes, bytes]], settings: Settings) -> None:
         """Who calls, in which language, for what. Raises Refusal; the language is known before anything is refused."""
@@ -136,12 +138,13 @@ class Call:
         elif name == b"x-banjia-conversation":
             self.conversation = text
 
-    async def read_body(self, limit: int) -> None:
-        """The whole body, bounded in size and in time between its parts."""
+    async def read_body(self, limit: int, room: Room) -> None:
+        """The whole body, bounded in size, in time between its parts, and with all others in memory."""
         message = await self.receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         body: bytes = message.get("body", b"")
+        room.take(self, len(body))
         if message.get("more_body", False):
             parts = [body]
             size = len(body)
@@ -155,6 +158,7 @@ class Call:
                     raise ClientGone
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
+                room.take(self, len(parts[-1]))
                 if size > limit:
                     break
             body = b"".join(parts)
@@ -194,6 +198,24 @@ class Call:
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
         self.finished = not more
+
+
+class Room:
+    """How many bytes of request bodies may be in memory at once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+
+    def take(self, call: Call, size: int) -> None:
+        if self._held + size > self._most:
+            raise FULL
+        self._held += size
+        call.holds += size
+
+    def give_back(self, call: Call) -> None:
+        self._held -= call.holds
+        call.holds = 0
 
 
 class ClientGone(Exception):  # noqa: N818 - nobody is left to be told

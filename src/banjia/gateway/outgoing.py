@@ -69,6 +69,8 @@ async def prepare(
     rewrites = False
     if translator is not None and translator.needs_rewrite(candidate.model, operation):
         whole = request or contents.request or msgspec.json.decode(call.body)
+        if hide_usage:
+            whole = {**whole, "stream_options": {"include_usage": True}}
         rewrites = bool(translator.selection(candidate.model, operation).answer)
         if translator.touches(candidate.model, whole, operation):
             prepared = _translated(call, candidate, translator, whole, operation)
@@ -175,7 +177,7 @@ def _translated(
 def _body(call: Call, candidate: Candidate, request: dict[str, Any] | None, *, hide_usage: bool) -> bytes:
     if request is not None:
         named = {**request, "model": candidate.model}
-        if hide_usage and candidate.route.translator is None:
+        if hide_usage and candidate.route.translator is None:  # a translator has had its say on it
             named["stream_options"] = {"include_usage": True}
         return msgspec.json.encode(named)
     body = call.body
