@@ -49,6 +49,10 @@ WIDE = re.compile(r"(?i)dim|embed|vec|width|zeros|ones|rand|pack|flat|index|shap
 PROXY_NAME = re.compile(
     r"(?i)(?:^|[_.])(?:https?_?proxy|all_?proxy|socks_?proxy|open_?ai_?proxy|proxy|proxies|proxy_?url)$"
 )
+READS = re.compile(
+    r"(?i)(?:conf|config|configuration|settings?|env|environ|environment|secrets|propert\w+|options|section|viper|prefs|preferences)"
+    r"(?:\.\w+)?$|(?:getproperty|getstring|getsection|getvalue|get_secret\w*|get_conf\w*|get_setting\w*|get_option|getconfig\w*)$"
+)
 SECRET_LIKE = re.compile(r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^[A-Za-z0-9_\-]{32,}$")
 
 
@@ -378,7 +382,7 @@ class CodeReader:
     def on_shape(self, node: Node, callee: Node, value: Value) -> None:
         """A call no one else has but a model service, on an object this file did not make."""
         path = _chain(callee)
-        if not path:
+        if "." not in path:
             return
         for rule in self.resolver.rules:
             if rule.sdk is None or rule.sdk.shape is None or not rule.sdk.shape.search(path):
@@ -540,7 +544,9 @@ class CodeReader:
         if node.kind == "call" and node.kids[0].kind == "member" and self.resolver.value(node.kids[0]).env:
             return
         for env, line in value.env:
-            if hit := self.lexicon.env(env):
+            if PROXY_NAME.search(env) and self.home and node.line <= line <= node.end:
+                self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=line, end=line, env=env, confidence=0.6)
+            elif hit := self.lexicon.env(env):
                 if not node.line <= line <= node.end or (hit.rule.weak and not self._weak_ok()):
                     continue
                 self.say(node, "env", hit.provider, hit.rule, line=line, end=line, env=env)
@@ -622,13 +628,6 @@ class CodeReader:
                 self.say(node, "proxy", "relay", self.relay_rule(), url=text, confidence=0.6)
                 return True
             return False
-        if (
-            not re.match(r"(?i)\s*(?:https?|wss?):", text)
-            and not setter
-            and not self._host_like(stack)
-            and "/" not in text
-        ):
-            return False
         kind: Kind = "http"
         provider = hit.provider
         rule = hit.rule
@@ -670,14 +669,6 @@ class CodeReader:
             root,
         ):
             return not HOLE and True
-        return False
-
-    def _host_like(self, stack: tuple[Node, ...]) -> bool:
-        """A bare host name is an address where something named like one holds it."""
-        for above in reversed(stack[-3:]):
-            name = (above.kids[0].dotted() or "") if above.kind in ("assign", "call") and above.kids else above.text
-            if re.search(r"(?i)host|url|base|endpoint|domain|api|connect|server|uri|HTTPSConnection|new", name or ""):
-                return True
         return False
 
     def _setter(self, stack: tuple[Node, ...], node: Node) -> str:
@@ -737,10 +728,8 @@ class CodeReader:
             return True
         if "." in text or ":" in text or "_" in text:
             call = stack[-1] if stack and stack[-1].kind in ("call", "index") else None
-            reads = call is not None and re.search(
-                r"(?i)(?:get|getstring|config|conf|setting|getproperty|getvalue|section|option|env)\w*$|conf",
-                call.kids[0].dotted() or _chain(call.kids[0]),
-            )
+            receiver = call.kids[0].dotted() or _chain(call.kids[0]) if call is not None else ""
+            reads = READS.search(receiver) and not re.search(r"(?i)model\w*$", text)
             if reads and (hit := self.lexicon.env(text)) and not hit.rule.weak:
                 self.say(node, "env", hit.provider, hit.rule, env=text)
                 return True
@@ -782,7 +771,7 @@ VENDOR_WORDS = (
     ("kimi", "moonshot"), ("dashscope", "alibaba_bailian"), ("qwen", "alibaba_bailian"), ("zhipu", "zhipu"), ("chatglm", "zhipu"),
     ("minimax", "minimax"), ("baichuan", "baichuan"), ("mistral", "mistral"), ("groq", "foreign_aggregator"),
     ("openrouter", "foreign_aggregator"), ("siliconflow", "siliconflow"), ("volc", "volcengine_ark"), ("doubao", "volcengine_ark"),
-    ("hunyuan", "tencent"), ("linkai", "relay"), ("link_ai", "relay"),
+    ("hunyuan", "tencent"), ("linkai", "cn_aggregators"), ("link_ai", "cn_aggregators"),
 )  # fmt: skip
 
 

@@ -24,6 +24,10 @@ ROLE = re.compile(r"(?i)proxy|relay|forward|mirror|fan-?dai|zhongzhuan|transit|r
 EDGE = re.compile(
     r"(?i)\.(?:workers\.dev|pages\.dev|vercel\.app|netlify\.app|onrender\.com|fly\.dev|deno\.dev|hf\.space|glitch\.me|zeabur\.app|railway\.app)$"
 )
+VENDORS_OWN = re.compile(
+    r"(?i)(?:^|\.)(?:openai\.com|chatgpt\.com|anthropic\.com|claude\.(?:ai|com)|google\.com|googleapis\.com|azure\.(?:com|cn)|windows\.net|"
+    r"azureedge\.net|microsoft\.com|amazonaws\.com|github(?:usercontent)?\.(?:com|io)|readthedocs\.io|npmjs\.com|pypi\.org|youtube\.com)$"
+)
 CHEAP = re.compile(r"(?i)\.(?:top|xyz|fun|icu|cc|club|vip|shop|site|online)$")
 OWN = re.compile(r"(?i)(?:^|\.)(?:localhost|local|internal|lan|intranet|svc|cluster\.local|docker\.internal)$")
 
@@ -73,13 +77,15 @@ class Lexicon:
         elif found.start() > 8:
             return None
         hit = self.host(found.group(1).rsplit("@", 1)[-1])
-        return Hit(hit.rule, hit.provider, hit.found, words) if hit else None
+        if hit is None or (hit.rule.context and not hit.rule.context.search(words)):
+            return None
+        return Hit(hit.rule, hit.provider, hit.found, words)
 
     def urls(self, text: str) -> Iterator[tuple[int, Hit]]:
         """Every known service named by a URL in a text, with its offset: for scripts and templates."""
         for found in URL.finditer(text):
             hit = self.host(found.group(1))
-            if hit:
+            if hit and not (hit.rule.context and not hit.rule.context.search(found.group(0))):
                 yield found.start(), Hit(hit.rule, hit.provider, hit.found, found.group(0))
 
     def path(self, text: str) -> Hit | None:
@@ -163,7 +169,7 @@ def is_own(host: str) -> bool:
 
 def relay_weight(url: str, host: str) -> int:
     """Signals that an unknown host forwards a foreign service; from 2 on it is suspected."""
-    if is_own(host):
+    if is_own(host) or VENDORS_OWN.search(host):
         return 0
     weight = (
         2 * bool(BRAND.search(host)) + bool(ROLE.search(host)) + 2 * bool(EDGE.search(host)) + bool(CHEAP.search(host))

@@ -45,7 +45,8 @@ SWITCH = re.compile(
     r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
 )
 VENDOR_VALUES = {"openai": "openai", "chatgpt": "openai", "azure": "azure_openai", "azure_openai": "azure_openai", "azureopenai": "azure_openai", "anthropic": "anthropic", "claude": "anthropic", "dashscope": "alibaba_bailian", "qwen": "alibaba_bailian", "zhipu": "zhipu", "zhipuai": "zhipu", "deepseek": "deepseek", "moonshot": "moonshot", "gemini": "google_gemini_api", "openai_chat": "openai"}  # fmt: skip
-PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy$")
+PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy(?:_host|_port|_url)?$")
+REVERSED = re.compile(r"(?i)reverse_?proxy|proxy_?base|forward_?(?:url|host)")
 PROXIED = re.compile(r"(?i)proxy|relay|reverse|forward")
 MODEL_KEY = re.compile(r"(?i)model|engine|deployment")
 WIDTH_KEY = re.compile(r"(?i)dim|width|vector")
@@ -126,6 +127,9 @@ class SettingsReader:
             self.say(entry, "model", names.provider, names.rule, model=value if "," not in value else names.found)
             if hit is None or MODEL_KEY.search(entry.key):
                 return
+        if hit is None and REVERSED.search(entry.key) and re.search(r"(?i)api|chat|ai|gpt", entry.key):
+            self.say(entry, "proxy", "relay", self.rules["host-relay"], url=value or None, confidence=0.6)
+            return
         if WIDTH_KEY.search(entry.key) and value in ("1536", "3072"):
             self.say(entry, "embed_dim", "openai", self.rules["env-openai"])
         if hit:
@@ -200,7 +204,7 @@ class SettingsReader:
 
     def proxies(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if PROXY.match(entry.key) and entry.value and "://" in entry.value:
+            if PROXY.match(entry.key):
                 self.say(entry, "proxy", "any", self.rules["env-llm"], confidence=0.5)
 
 

@@ -13,6 +13,7 @@ class Entry:
     value: str
     line: int
     shell: bool = False  # the value is a line of shell
+    last: int = 0  # the line of the value where it is another one
 
     @property
     def key(self) -> str:

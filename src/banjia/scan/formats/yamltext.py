@@ -54,9 +54,7 @@ def entries(text: str) -> Iterator[Entry]:
                 stack.append((depth, key))
                 stack.pop()
             elif key == "value" and named and named[0] == depth:
-                yield Entry((*keys[:-1], named[1]), unquoted(value), named[2])
-                if "://" in value:
-                    yield Entry((*keys[:-1], "value"), unquoted(value), number)
+                yield Entry((*keys[:-1], named[1]), unquoted(value), named[2], last=number)
                 named = None
             elif value.startswith("["):
                 for item in value.strip("[]").split(","):
