@@ -47,7 +47,7 @@ TESTS = re.compile(
 WIDTHS = {"1536": "openai", "3072": "openai"}
 WIDE = re.compile(r"(?i)dim|embed|vec|width|zeros|ones|rand|pack|flat|index|shape|\bsize")
 PROXY_NAME = re.compile(
-    r"(?i)(?:^|[_.])(?:https?_?proxy|all_?proxy|socks_?proxy|open_?ai_?proxy|proxy|proxies|proxy_?url)$"
+    r"(?i)(?:^|[_.])(?:https?_?proxy|all_?proxy|socks_?proxy(?:_host|_port)?|open_?ai_?proxy|proxy|proxies|proxy_?url)$"
 )
 READS = re.compile(
     r"(?i)(?:conf|config|configuration|settings?|env|environ|environment|secrets|propert\w+|options|section|viper|prefs|preferences)"
@@ -218,7 +218,8 @@ class CodeReader:
         if not known:
             return
         rule = known[0].rule
-        assert rule is not None and rule.sdk is not None
+        assert rule is not None
+        assert rule.sdk is not None
         if rule.sdk.shape is not None and rule.id == "py-bedrock":
             return
         if rule.id == "py-agents" and not any(
@@ -259,7 +260,8 @@ class CodeReader:
 
     def on_library(self, node: Node, value: Value) -> None:
         rule = value.rule
-        assert rule is not None and rule.sdk is not None
+        assert rule is not None
+        assert rule.sdk is not None
         sdk, path = rule.sdk, value.path
         made = self.resolver.value(node)
         provider = made.provider or value.provider or rule.provider
@@ -375,7 +377,12 @@ class CodeReader:
                 provider = self.by_url(url, provider_of(rule, callee.text))
                 self.say(node, "client", provider, rule, line=callee.end, symbol=callee.text, url=url)
                 for kid in node.kids[1:]:
-                    self._flow_value(kid.kids[0] if kid.kind == "pair" else kid, provider, rule, kid.text if kid.kind == "pair" else "key")
+                    self._flow_value(
+                        kid.kids[0] if kid.kind == "pair" else kid,
+                        provider,
+                        rule,
+                        kid.text if kid.kind == "pair" else "key",
+                    )
                 return True
         return False
 
@@ -545,7 +552,9 @@ class CodeReader:
             return
         for env, line in value.env:
             if PROXY_NAME.search(env) and self.home and node.line <= line <= node.end:
-                self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=line, end=line, env=env, confidence=0.6)
+                self.say(
+                    node, "proxy", "any", self.pattern_rule("env-llm"), line=line, end=line, env=env, confidence=0.6
+                )
             elif hit := self.lexicon.env(env):
                 if not node.line <= line <= node.end or (hit.rule.weak and not self._weak_ok()):
                     continue
@@ -601,7 +610,7 @@ class CodeReader:
             )
 
     def _secret(self, node: Node, text: str) -> bool:
-        hit = self.lexicon.key(text, self.text[max(0, node.start - 300) : node.stop + 300])
+        hit = self.lexicon.key(text, lambda: self.text[max(0, node.start - 300) : node.stop + 300])
         if hit is None:
             return False
         provider = self.home or "openai" if hit.provider == "any" else hit.provider

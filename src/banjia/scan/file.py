@@ -113,7 +113,7 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
     for cell in found:
         if cell.kind == "output":
             for row, line in zip(cell.source.splitlines(), cell.lines, strict=False):
-                if (hit := words.key(row, row)) is not None:
+                if (hit := words.key(row, row.strip)) is not None:
                     out.findings.append(
                         Finding(
                             path=path, line=line, end=line, kind="secret",

@@ -1,11 +1,11 @@
-"""Lexicon: what a single literal is: a host, an API path, the name of a setting, a model id, a key, an id kept by a provider."""
+"""Lexicon: what a single literal is: host, API path, name of a setting, model id, key, id kept by a provider."""
 
 from __future__ import annotations
 
 import functools
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from banjia.scan.rule import Match, Rule, Rules, rules
@@ -24,11 +24,18 @@ ROLE = re.compile(r"(?i)proxy|relay|forward|mirror|fan-?dai|zhongzhuan|transit|r
 EDGE = re.compile(
     r"(?i)\.(?:workers\.dev|pages\.dev|vercel\.app|netlify\.app|onrender\.com|fly\.dev|deno\.dev|hf\.space|glitch\.me|zeabur\.app|railway\.app)$"
 )
+VENDORS_KEY_LENGTH = 20
 VENDORS_OWN = re.compile(
+    r"(?i)(?:^|\.)(?:openai\.com|chatgpt\.com|anthropic\.com|claude\.(?:ai|com)|google\.com|googleapis\.com|azure\.(?:com|cn)|"
+    r"windows\.net|azureedge\.net|microsoft\.com|amazonaws\.com|github(?:usercontent)?\.(?:com|io)|readthedocs\.io|"
+    r"npmjs\.com|pypi\.org|youtube\.com)$"
+)
+OWN = re.compile(
     r"(?i)(?:^|\.)(?:openai\.com|chatgpt\.com|anthropic\.com|claude\.(?:ai|com)|google\.com|googleapis\.com|azure\.(?:com|cn)|windows\.net|"
     r"azureedge\.net|microsoft\.com|amazonaws\.com|github(?:usercontent)?\.(?:com|io)|readthedocs\.io|npmjs\.com|pypi\.org|youtube\.com)$"
 )
 CHEAP = re.compile(r"(?i)\.(?:top|xyz|fun|icu|cc|club|vip|shop|site|online)$")
+KEY_LENGTH = 20
 OWN = re.compile(r"(?i)(?:^|\.)(?:localhost|local|internal|lan|intranet|svc|cluster\.local|docker\.internal)$")
 
 
@@ -92,7 +99,7 @@ class Lexicon:
         words = text.strip()
         if not words or len(words) > 300 or any(mark.isspace() for mark in words):
             return None
-        bare = words.split("?")[0] if "api-version" not in words else words.split("?")[0]
+        bare = words.split("?")[0]
         for rule in self._of["path"]:
             if rule.pattern and (rule.pattern.search(bare) or rule.pattern.search(words)):
                 return Hit(rule, rule.provider, words)
@@ -124,12 +131,15 @@ class Lexicon:
             return self.model(parts[0].lstrip("+-").split("=")[0].split("@")[0])
         return None
 
-    def key(self, text: str, around: str) -> Hit | None:
+    def key(self, text: str, around: Callable[[], str]) -> Hit | None:
+        """A literal key. `around`: what stands near it, asked for only where a rule needs it."""
+        if len(text) < KEY_LENGTH:
+            return None
         for rule in self._of["key"]:
-            if rule.pattern is None or (rule.context and not rule.context.search(around)):
+            found = rule.pattern.search(text) if rule.pattern else None
+            if found is None or PLACEHOLDER.search(found.group(0)) or len(set(found.group(0))) <= 8:
                 continue
-            found = rule.pattern.search(text)
-            if found and not PLACEHOLDER.search(found.group(0)) and len(set(found.group(0))) > 8:
+            if rule.context is None or rule.context.search(around()):
                 return Hit(rule, rule.provider, "")
         return None
 

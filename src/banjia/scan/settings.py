@@ -47,6 +47,7 @@ SWITCH = re.compile(
 VENDOR_VALUES = {"openai": "openai", "chatgpt": "openai", "azure": "azure_openai", "azure_openai": "azure_openai", "azureopenai": "azure_openai", "anthropic": "anthropic", "claude": "anthropic", "dashscope": "alibaba_bailian", "qwen": "alibaba_bailian", "zhipu": "zhipu", "zhipuai": "zhipu", "deepseek": "deepseek", "moonshot": "moonshot", "gemini": "google_gemini_api", "openai_chat": "openai"}  # fmt: skip
 PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy(?:_host|_port|_url)?$")
 REVERSED = re.compile(r"(?i)reverse_?proxy|proxy_?base|forward_?(?:url|host)")
+LONG = 400  # no setting is longer; what is, is a text or a table
 PROXIED = re.compile(r"(?i)proxy|relay|reverse|forward")
 MODEL_KEY = re.compile(r"(?i)model|engine|deployment")
 WIDTH_KEY = re.compile(r"(?i)dim|width|vector")
@@ -101,7 +102,7 @@ class SettingsReader:
         row = self.rows[entry.line - 1] if entry.line <= len(self.rows) else ""
         self.found.append(
             Finding(
-                path=self.path, line=entry.line, end=entry.line, kind=kind, provider=provider, rule=f"{rule.id}-{kind}" if kind == "config" else rule.id,
+                path=self.path, line=entry.line, end=max(entry.line, entry.last), kind=kind, provider=provider, rule=f"{rule.id}-{kind}" if kind == "config" else rule.id,
                 fix={"config": "config", "model": "config", "proxy": "manual", "secret": "auto"}.get(kind, "manual"),  # type: ignore[arg-type]
                 text=WORDS[kind].format(what=rule.text), model=model, env=entry.key if kind in ("config", "proxy") else None,
                 url=url, expects_v1=v1, trailing_slash=slash, confidence=confidence,
@@ -110,9 +111,11 @@ class SettingsReader:
 
     def entry(self, entry: Entry) -> None:
         value = entry.value
+        if len(value) > LONG:
+            return
         hit = self.setting(entry)
         address = self.lexicon.url(value) if value else None
-        if value and (secret := self.lexicon.key(value, self.near(entry))):
+        if value and (secret := self.lexicon.key(value, lambda: self.near(entry))):
             provider = hit.provider if hit and secret.provider == "any" else secret.provider
             self.say(entry, "secret", provider if provider != "any" else "openai", secret.rule)
         names = self.lexicon.models(value) if value else None
@@ -140,7 +143,8 @@ class SettingsReader:
             self.say(entry, "config", VENDOR_VALUES[value.lower()], self.rules["env-llm"], confidence=0.7)
 
     def near(self, entry: Entry) -> str:
-        return "\n".join([entry.dotted, *self.rows[max(0, entry.line - 6) : entry.line + 5]])
+        around = [row[:LONG] for row in self.rows[max(0, entry.line - 6) : entry.line + 5]]
+        return "\n".join([entry.dotted, *around])
 
     def config(self, entry: Entry, hit: Hit, address: Hit | None) -> None:
         value = entry.value
@@ -243,7 +247,7 @@ def shell_line(
         if (hit := lexicon.env(name)) and not hit.rule.weak and "env" not in said:
             said.add("env")
             yield make("env" if code else "config", hit.provider, hit.rule, env=name)
-    if (secret := lexicon.key(bare, line)) is not None:
+    if (secret := lexicon.key(bare, lambda: line)) is not None:
         yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
     for word in re.findall(r"[\"'=\s:]([\w.:\-/]{4,60})[\"',\s\\}]", bare + " "):
         if "model" not in said and re.search(r"(?i)model", bare) and (model := lexicon.model(word)):

@@ -50,7 +50,8 @@ def _is_own(finding: Finding, own: frozenset[str]) -> bool:
     if finding.kind != "import" or not symbol:
         return False
     return any(
-        symbol == name or symbol.startswith(name + ".") or ("." in symbol and name.startswith(symbol + ".")) for name in own
+        symbol == name or symbol.startswith(name + ".") or ("." in symbol and name.startswith(symbol + "."))
+        for name in own
     )
 
 
