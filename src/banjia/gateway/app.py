@@ -74,6 +74,7 @@ class Gateway:
 
     def replace(self, settings: Settings) -> None:
         self.settings = settings
+        self._personal.replace(settings.privacy)
         self._pools.keep(settings.targets)
         self.metrics.count("banjia_reloads_total", "ok")
 
@@ -100,6 +101,8 @@ class Gateway:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._tick()
+                if self.settings.privacy.detect and self.settings.may_go_abroad:
+                    self._personal.warm()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self._timer is not None:

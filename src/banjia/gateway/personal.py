@@ -55,6 +55,12 @@ class Personal:
         self._treater: Treater | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="banjia-privacy")
 
+    def replace(self, settings: PrivacySettings) -> None:
+        """Settings of a reload; an engine with another reading is loaded anew when it is next needed."""
+        if settings != self.settings:
+            self.settings = settings
+            self._treater = None
+
     def warm(self) -> None:
         """Load the engine now, in its own thread, so that no caller waits for it."""
         self._thread.submit(self._load)

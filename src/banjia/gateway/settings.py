@@ -84,6 +84,12 @@ class Settings:
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
 
     @property
+    def may_go_abroad(self) -> bool:
+        """Whether the policy lets anything out, so that what leaves has to be looked into."""
+        abroad = {r.id for r in self.routes.values() if r.abroad}
+        return any(c.decision == "pass" and c.route in abroad for c in self.index.policy.cells)
+
+    @property
     def targets(self) -> set[Target]:
         """Every place that may be connected to."""
         services = {a.screen.service for a in self.apps.values() if a.screen is not None}
