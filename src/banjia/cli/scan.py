@@ -17,6 +17,13 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="JSON")
     form.add_argument("--sarif", action="store_true", help="SARIF 2.1.0")
+    form.add_argument("--cyclonedx", action="store_true", help="CycloneDX 1.7")
+    form.add_argument("--html", action="store_true", help="单个网页" if zh else "one HTML page")
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="不再显示此前扫描过的（--json 的输出）" if zh else "leave out what an earlier --json has",
+    )
     parser.add_argument(
         "--since",
         metavar="REV",
@@ -27,13 +34,14 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from banjia.desk.scan import sarif, scan
+    from banjia.desk.scan import cyclonedx, html, sarif, scan
 
     inventory = scan(
         args.path,
         since=args.since,
         jobs=args.jobs,
         remember=not args.no_cache,
+        baseline=args.baseline,
         progress=_progress if sys.stderr.isatty() else None,
     )
     if args.json:
@@ -42,6 +50,10 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(inventory.to_json(), ensure_ascii=False))
     elif args.sarif:
         print(sarif(inventory))
+    elif args.cyclonedx:
+        print(cyclonedx(inventory))
+    elif args.html:
+        print(html(inventory, args.lang))
     else:
         print(_text(inventory, args.lang))
     return 0
@@ -69,9 +81,10 @@ def _text(inventory: Inventory, lang: Lang) -> str:
                 for finding in group
             )
             rows.append("")
-    for url in inventory.open_urls:
-        rows.append(f"? {url.question.say(lang)} ({url.path}:{url.line})")
-    for skipped in inventory.skipped:
-        if skipped.reason not in ("lock", "apart"):
-            rows.append(f"- {skipped.path}: {skipped.text.say(lang)}")
+    rows.extend(f"? {url.question.say(lang)} ({url.path}:{url.line})" for url in inventory.open_urls)
+    rows.extend(
+        f"- {skipped.path}: {skipped.text.say(lang)}"
+        for skipped in inventory.skipped
+        if skipped.reason not in ("lock", "apart")
+    )
     return "\n".join(rows).rstrip()

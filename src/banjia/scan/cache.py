@@ -13,25 +13,13 @@ from pathlib import Path
 
 import msgspec
 
-from banjia.scan.code import Pending
 from banjia.scan.file import FileResult
-from banjia.scan.finding import Finding
 from banjia.scan.rule import rules
 
-FORMAT = "1"
-
-
-class _Stored(msgspec.Struct):
-    findings: list[Finding]
-    pending: list[Pending]
-    exports: dict[str, tuple[str, str, str]]
-    open_urls: list[tuple[str, int, str]]
-    owns: str
-    broken: bool
-
+FORMAT = "3"
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(_Stored)
+_DECODER = msgspec.msgpack.Decoder(FileResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +30,16 @@ class Cache:
 
     def get(self, path: str, data: bytes) -> FileResult | None:
         try:
-            stored = _DECODER.decode(self._place(path, data).read_bytes())
+            return _DECODER.decode(self._place(path, data).read_bytes())
         except (OSError, msgspec.MsgspecError):
             return None
-        return FileResult(stored.findings, stored.pending, stored.exports, stored.open_urls, stored.owns, stored.broken)
 
     def put(self, path: str, data: bytes, result: FileResult) -> None:
         place = self._place(path, data)
-        body = _ENCODER.encode(
-            _Stored(result.findings, result.pending, result.exports, result.open_urls, result.owns, result.broken)
-        )
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-                file.write(body)
+                file.write(_ENCODER.encode(result))
             Path(file.name).replace(place)
         except OSError:
             return

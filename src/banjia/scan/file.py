@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from banjia.scan import notebook
-from banjia.scan.code import CodeReader, Pending
+from banjia.scan.accept import is_remarked
+from banjia.scan.code import CodeReader
 from banjia.scan.finding import Finding
 from banjia.scan.language import language_of
 from banjia.scan.lexicon import Lexicon, lexicon
@@ -16,6 +17,7 @@ from banjia.scan.rule import Rule, rules
 from banjia.scan.settings import READERS, SettingsReader, shell_line
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.parse import parse
+from banjia.scan.voice import Pending
 from banjia.scan.words import WORDS
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
@@ -31,6 +33,7 @@ class FileResult:
     exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     open_urls: list[tuple[str, int, str]] = field(default_factory=list)
     owns: str = ""
+    suppressed: int = 0
     broken: bool = False
 
 
@@ -65,7 +68,7 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
         _notebook(path, text, out, words)
     elif kind == "shell":
         for number, line in enumerate(text.splitlines(), 1):
-            out.findings.extend(shell_line(path, line, number, words, _named(), code=True))
+            out.findings.extend(shell_line(path, line, number, words, code=True))
     elif kind == "server":
         _server(path, text, out, words)
     elif kind == "sql":
@@ -74,6 +77,12 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
         out.findings.extend(SettingsReader(path, text, words, _named()).read(kind))
     if kind in ("java", "kotlin", "csharp", "php") and (found := OWNS.search(text)):
         out.owns = found[1].replace("\\", ".")
+    if "banjia:" in text:
+        rows = text.splitlines()
+        kept = [found for found in out.findings if not is_remarked(found, rows[found.line - 1])]
+        pending = [found for found in out.pending if not is_remarked(found.finding, rows[found.finding.line - 1])]
+        out.suppressed = len(out.findings) - len(kept) + len(out.pending) - len(pending)
+        out.findings, out.pending = kept, pending
     out.findings.sort(key=lambda finding: finding.order)
     return out
 
@@ -87,8 +96,12 @@ def _sdks(language: str) -> tuple[Rule, ...]:
 
 
 def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, shift: int = 0) -> None:
-    resolver = Resolver(parse(text, language), language, _sdks(language))
-    found = CodeReader(path, text, resolver, words, shift).read()
+    try:
+        resolver = Resolver(parse(text, language), language, _sdks(language))
+        found = CodeReader(path, text, resolver, words, shift).read()
+    except RecursionError:
+        out.broken = True
+        return
     out.findings.extend(found.findings)
     out.pending.extend(found.pending)
     out.exports.update(found.exports)
@@ -116,21 +129,33 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
                 if (hit := words.key(row, row.strip)) is not None:
                     out.findings.append(
                         Finding(
-                            path=path, line=line, end=line, kind="secret",
+                            path=path,
+                            line=line,
+                            end=line,
+                            kind="secret",
                             provider="openai" if hit.provider == "any" else hit.provider,
-                            rule=hit.rule.id, fix="manual", text=WORDS["secret"].format(what=hit.rule.text),
+                            rule=hit.rule.id,
+                            fix="manual",
+                            text=WORDS["secret"].format(what=hit.rule.text),
                         ).marked("secret")
-                    )  # fmt: skip
+                    )
             continue
         for row, line in zip(cell.source.splitlines(), cell.lines, strict=False):
             if MAGIC.match(row):
                 for item, rule, provider in installed(row.strip().lstrip("%!"), line):
                     out.findings.append(
                         Finding(
-                            path=path, line=line, end=line, kind="dependency", provider=provider,
-                            rule=rule.id_of("dependency"), fix="none", text=WORDS["dependency"].format(what=rule.text), symbol=item.name,
+                            path=path,
+                            line=line,
+                            end=line,
+                            kind="dependency",
+                            provider=provider,
+                            rule=rule.id_of("dependency"),
+                            fix="none",
+                            text=WORDS["dependency"].format(what=rule.text),
+                            symbol=item.name,
                         ).marked(row)
-                    )  # fmt: skip
+                    )
                 out.findings.extend(_magic_setting(path, row, line, words))
                 row = "pass" if not row[:1].isspace() else row[: len(row) - len(row.lstrip())] + "pass"
             rows.append(row)
@@ -158,10 +183,17 @@ def _magic_setting(path: str, row: str, line: int, words: Lexicon) -> list[Findi
         return []
     return [
         Finding(
-            path=path, line=line, end=line, kind="env", provider=hit.provider, rule=hit.rule.id, fix="config",
-            text=WORDS["env"].format(what=hit.rule.text), env=found[1],
+            path=path,
+            line=line,
+            end=line,
+            kind="env",
+            provider=hit.provider,
+            rule=hit.rule.id,
+            fix="config",
+            text=WORDS["env"].format(what=hit.rule.text),
+            env=found[1],
         ).marked(row)
-    ]  # fmt: skip
+    ]
 
 
 def _server(path: str, text: str, out: FileResult, words: Lexicon) -> None:
@@ -170,10 +202,16 @@ def _server(path: str, text: str, out: FileResult, words: Lexicon) -> None:
         if hit := words.line(bare):
             out.findings.append(
                 Finding(
-                    path=path, line=number, end=number, kind="proxy", provider="relay", rule=hit.rule.id, fix="manual",
+                    path=path,
+                    line=number,
+                    end=number,
+                    kind="proxy",
+                    provider="relay",
+                    rule=hit.rule.id,
+                    fix="manual",
                     text=WORDS["proxy"].format(what=hit.rule.text),
                 ).marked(row)
-            )  # fmt: skip
+            )
     if not out.findings:
         out.findings.extend(SettingsReader(path, text, words, _named()).read("properties"))
 
@@ -184,7 +222,14 @@ def _sql(path: str, text: str, out: FileResult) -> None:
         if re.search(r"(?i)\b(?:vector|halfvec)\s*\(\s*(?:1536|3072)\s*\)", row.split("--")[0]):
             out.findings.append(
                 Finding(
-                    path=path, line=number, end=number, kind="embed_dim", provider="openai", rule="sql-width", fix="manual",
-                    text=WORDS["embed_dim"].format(what=rule.text), confidence=0.7,
+                    path=path,
+                    line=number,
+                    end=number,
+                    kind="embed_dim",
+                    provider="openai",
+                    rule="sql-width",
+                    fix="manual",
+                    text=WORDS["embed_dim"].format(what=rule.text),
+                    confidence=0.7,
                 ).marked(row)
-            )  # fmt: skip
+            )

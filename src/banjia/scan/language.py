@@ -6,28 +6,96 @@ import re
 from pathlib import PurePosixPath
 
 CODE = {
-    ".py": "python", ".pyw": "python", ".pyi": "python",
-    ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
-    ".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript",
-    ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".go": "go", ".cs": "csharp", ".php": "php", ".rb": "ruby", ".rs": "rust",
-    ".vue": "vue", ".svelte": "vue", ".astro": "vue",
+    ".py": "python",
+    ".pyw": "python",
+    ".pyi": "python",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".java": "java",
+    ".kt": "kotlin",
+    ".kts": "kotlin",
+    ".go": "go",
+    ".cs": "csharp",
+    ".php": "php",
+    ".rb": "ruby",
+    ".rs": "rust",
+    ".vue": "vue",
+    ".svelte": "vue",
+    ".astro": "vue",
     ".ipynb": "notebook",
-    ".sh": "shell", ".bash": "shell", ".zsh": "shell", ".ps1": "shell", ".bat": "shell", ".cmd": "shell", ".fish": "shell",
-}  # fmt: skip
+    ".sh": "shell",
+    ".bash": "shell",
+    ".zsh": "shell",
+    ".ps1": "shell",
+    ".bat": "shell",
+    ".cmd": "shell",
+    ".fish": "shell",
+}
 TEXT = {
-    ".env": "env", ".envrc": "env", ".properties": "properties", ".ini": "properties", ".cfg": "properties",
-    ".yml": "yaml", ".yaml": "yaml", ".tpl": "yaml", ".json": "json", ".jsonc": "json", ".json5": "json", ".toml": "toml",
-    ".conf": "server", ".nginx": "server", ".xml": "markup", ".config": "markup", ".csproj": "markup", ".sql": "sql",
-    ".gradle": "none", ".txt": "none", ".tf": "properties", ".tfvars": "properties",
-}  # fmt: skip
+    ".env": "env",
+    ".envrc": "env",
+    ".properties": "properties",
+    ".ini": "properties",
+    ".cfg": "properties",
+    ".yml": "yaml",
+    ".yaml": "yaml",
+    ".tpl": "yaml",
+    ".json": "json",
+    ".jsonc": "json",
+    ".json5": "json",
+    ".toml": "toml",
+    ".conf": "server",
+    ".nginx": "server",
+    ".xml": "markup",
+    ".config": "markup",
+    ".csproj": "markup",
+    ".sql": "sql",
+    ".gradle": "none",
+    ".txt": "none",
+    ".tf": "properties",
+    ".tfvars": "properties",
+}
 NAMES = {
-    "dockerfile": "dockerfile", "containerfile": "dockerfile", "caddyfile": "server", ".htaccess": "server", "makefile": "shell",
-    "procfile": "shell", "justfile": "shell", "jenkinsfile": "shell", "gemfile": "none", "pipfile": "none", "go.mod": "none",
-}  # fmt: skip
+    "dockerfile": "dockerfile",
+    "containerfile": "dockerfile",
+    "caddyfile": "server",
+    ".htaccess": "server",
+    "makefile": "shell",
+    "procfile": "shell",
+    "justfile": "shell",
+    "jenkinsfile": "shell",
+    "gemfile": "none",
+    "pipfile": "none",
+    "go.mod": "none",
+}
 LOCKS = frozenset(
-    {"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "poetry.lock", "pipfile.lock", "uv.lock", "pdm.lock",
-     "cargo.lock", "composer.lock", "gemfile.lock", "go.sum", "bun.lock", "bun.lockb", "deno.lock", "gradle.lockfile", "packages.lock.json", "paket.lock"}
-)  # fmt: skip
+    {
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "poetry.lock",
+        "pipfile.lock",
+        "uv.lock",
+        "pdm.lock",
+        "cargo.lock",
+        "composer.lock",
+        "gemfile.lock",
+        "go.sum",
+        "bun.lock",
+        "bun.lockb",
+        "deno.lock",
+        "gradle.lockfile",
+        "packages.lock.json",
+        "paket.lock",
+    }
+)
 DOCS = frozenset(
     {
         ".md",
@@ -75,7 +143,7 @@ def language_of(path: str) -> str | None:
         or re.search(r"(?:^|[.\-_])env(?:\.\w+)*$", name)
         or name.endswith((".env.example", ".env.local", "env.example", "env.template", ".env.sample"))
     ):
-        return "env" if suffix not in CODE else CODE[suffix]
+        return CODE.get(suffix, "env")
     if name.startswith(("dockerfile", "containerfile")) or name.endswith(".dockerfile"):
         return "dockerfile"
     if suffix in CODE:

@@ -51,25 +51,28 @@ class Lexicon:
     """The single-literal rules, each kind tried in the order of the rule ids."""
 
     def __init__(self, source: Rules) -> None:
-        self._of: dict[Match, tuple[Rule, ...]] = {
+        self.of: dict[Match, tuple[Rule, ...]] = {
             match: source.of(match) for match in ("host", "path", "env", "model", "key", "state", "line")
         }
         # The narrower name wins: Azure's settings before OpenAI's, `any` last.
-        self._of["env"] = tuple(
-            sorted(self._of["env"], key=lambda rule: (rule.provider == "any", "azure" not in rule.id, rule.id))
+        self.of["env"] = tuple(
+            sorted(self.of["env"], key=lambda rule: (rule.provider == "any", "azure" not in rule.id, rule.id))
         )
         # OpenAI's paths are the general ones: what another vendor's path contains of them decides nothing.
-        self._of["path"] = tuple(sorted(self._of["path"], key=lambda rule: (rule.provider == "openai", rule.id)))
+        self.of["path"] = tuple(sorted(self.of["path"], key=lambda rule: (rule.provider == "openai", rule.id)))
         self.host = functools.lru_cache(4096)(self._host)
         self.env = functools.lru_cache(4096)(self._env)
         self.model = functools.lru_cache(4096)(self._model)
 
     def _host(self, name: str) -> Hit | None:
         host = re.sub(r"\$\{?[\w.]+\}?|\{\w*\}", HOLE, name).lower().rstrip(".")
-        for rule in self._of["host"]:
+        for rule in self.of["host"]:
             if rule.pattern and rule.pattern.search(host):
                 return Hit(rule, rule.provider, host)
         return None
+
+    def named(self, match: Match, rule_id: str) -> Rule:
+        return next(rule for rule in self.of[match] if rule.id == rule_id)
 
     def url(self, text: str) -> Hit | None:
         """A known service in a text that is an address as a whole, not in prose."""
@@ -100,7 +103,7 @@ class Lexicon:
         if not words or len(words) > 300 or any(mark.isspace() for mark in words):
             return None
         bare = words.split("?")[0]
-        for rule in self._of["path"]:
+        for rule in self.of["path"]:
             if rule.pattern and (rule.pattern.search(bare) or rule.pattern.search(words)):
                 return Hit(rule, rule.provider, words)
         return None
@@ -108,7 +111,7 @@ class Lexicon:
     def _env(self, name: str) -> Hit | None:
         if not SETTING.match(name):
             return None
-        for rule in self._of["env"]:
+        for rule in self.of["env"]:
             if rule.pattern and rule.pattern.search(name):
                 return Hit(rule, rule.provider, name)
         return None
@@ -117,7 +120,7 @@ class Lexicon:
         words = text.strip()
         if not 2 < len(words) < 80:
             return None
-        for rule in self._of["model"]:
+        for rule in self.of["model"]:
             if rule.pattern and rule.pattern.match(words):
                 return Hit(rule, rule.provider, words)
         return None
@@ -135,7 +138,7 @@ class Lexicon:
         """A literal key. `around`: what stands near it, asked for only where a rule needs it."""
         if len(text) < KEY_LENGTH:
             return None
-        for rule in self._of["key"]:
+        for rule in self.of["key"]:
             found = rule.pattern.search(text) if rule.pattern else None
             if found is None or PLACEHOLDER.search(found.group(0)) or len(set(found.group(0))) <= 8:
                 continue
@@ -144,13 +147,13 @@ class Lexicon:
         return None
 
     def state(self, text: str) -> Hit | None:
-        for rule in self._of["state"]:
+        for rule in self.of["state"]:
             if rule.pattern and rule.pattern.match(text.strip()):
                 return Hit(rule, rule.provider, text.strip())
         return None
 
     def line(self, text: str) -> Hit | None:
-        for rule in self._of["line"]:
+        for rule in self.of["line"]:
             if rule.pattern and rule.pattern.search(text):
                 return Hit(rule, rule.provider, text.strip())
         return None

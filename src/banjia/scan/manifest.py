@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -23,7 +23,8 @@ class Declared:
 
 REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._\-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@(\s].*)?$")
 INSTALL = re.compile(
-    r"(?:pip3?|uv pip|conda|mamba|uv|poetry|npm|pnpm|yarn|bun|gem|go|cargo|composer|dotnet)\s+(?:install|add|i|get|require|add package)\s+(.+)"
+    r"(?:pip3?|uv pip|conda|mamba|uv|poetry|npm|pnpm|yarn|bun|gem|go|cargo|composer|dotnet)"
+    r"\s+(?:install|add|i|get|require|add package)\s+(.+)"
 )
 TABLES = re.compile(
     r"(?:^|\.)(?:dependencies|dev-dependencies|build-dependencies|dev_dependencies|packages|dev-packages|optional-dependencies\..*|project\.dependencies|dependency-groups\..*|workspace\.dependencies|constraint-dependencies|requires|dependencies\..*)$"
@@ -141,8 +142,7 @@ def _setup_cfg(text: str) -> Iterator[Declared]:
             inside = True
             line = line.split("=", 1)[1]
         elif inside and re.match(r"^\w[\w.\-]*\s*=", line):
-            if "=" in line and not line.startswith((" ", "\t")):
-                line = line.split("=", 1)[1]
+            line = line.split("=", 1)[1]
         if inside and (found := REQUIREMENT.match(line.strip())):
             yield Declared("pypi", found[1], number)
 
@@ -216,10 +216,10 @@ def _gradle(text: str) -> Iterator[Declared]:
             continue
         for found in re.finditer(r"""["']([\w.\-]+:[\w.\-]+)(?::[^"']*)?["']""", line):
             yield Declared("maven", found[1], number)
-        if found := re.search(r"""group\s*[:=]\s*["']([^"']+)["'].*?name\s*[:=]\s*["']([^"']+)["']""", line):
-            yield Declared("maven", f"{found[1]}:{found[2]}", number)
-        if found := re.search(r"""module\s*=\s*["']([\w.\-]+:[\w.\-]+)["']""", line):
-            yield Declared("maven", found[1], number)
+        if named := re.search(r"""group\s*[:=]\s*["']([^"']+)["'].*?name\s*[:=]\s*["']([^"']+)["']""", line):
+            yield Declared("maven", f"{named[1]}:{named[2]}", number)
+        if module := re.search(r"""module\s*=\s*["']([\w.\-]+:[\w.\-]+)["']""", line):
+            yield Declared("maven", module[1], number)
 
 
 def _csproj(text: str) -> Iterator[Declared]:
@@ -246,7 +246,7 @@ def _gemfile(text: str) -> Iterator[Declared]:
             yield Declared("gem", found[1], number)
 
 
-def _reader(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _reader(name: str) -> Callable[[str], Iterator[Declared]] | None:
     if name in READERS:
         return READERS[name]
     if re.fullmatch(r"(?:[\w.\-]*requirements?[\w.\-]*|constraints[\w.\-]*)\.(?:txt|in)", name):
@@ -262,7 +262,7 @@ def _reader(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return None
 
 
-READERS = {
+READERS: dict[str, Callable[[str], Iterator[Declared]]] = {
     "pyproject.toml": _pyproject,
     "pipfile": _pyproject,
     "uv.toml": _pyproject,

@@ -10,6 +10,7 @@ from typing import Any
 
 from banjia.scan.rule import Rule, Rules
 
+hyperscan: Any
 try:
     import hyperscan
 except ImportError:  # pragma: no cover - a platform without it

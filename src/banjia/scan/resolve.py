@@ -1,5 +1,5 @@
-"""Resolver: where a value of one file comes from. Imports with their aliases, constants, concatenation, environment names,
-constructors; a name used before any of these is known stays unknown.
+"""Resolver: where a value of one file comes from: imports with their aliases, constants, concatenation, environment
+names, constructors; a name used before any of these is known stays unknown.
 
 The provider of an object comes from the import or constructor it was made by, never from the name of a method.
 """
@@ -226,10 +226,10 @@ class Resolver:
         if name in self.imported:
             return self.imported[name]
         if name in self.functions:
-            return self._returned(self.functions[name])
+            return self.returned(self.functions[name])
         return self._global(name)
 
-    def _returned(self, function: Node) -> Value:
+    def returned(self, function: Node) -> Value:
         """Of a function: what its call gives, marked so that the call itself adds nothing."""
         for node in function.walk():
             if node.kind == "return" and node.kids:
@@ -290,7 +290,7 @@ class Resolver:
                 base if node.text in ("strip", "rstrip", "trim", "replace", "toString", "unwrap", "lower") else NOTHING
             )
         if whole and whole.split(".")[0] not in self.imported and node.text in self.functions:
-            return self._returned(self.functions[node.text])
+            return self.returned(self.functions[node.text])
         return NOTHING
 
     def _index(self, node: Node) -> Value:
@@ -327,7 +327,7 @@ class Resolver:
         return NOTHING
 
     def _made(self, value: Value, node: Node) -> Value:
-        """What a call into a library gives: the object keeps its library; a base URL given here decides its provider."""
+        """What a call into a library gives: an object that keeps its library and the base URL it was given."""
         rule = value.rule
         assert rule is not None
         provider, url = value.provider, value.url

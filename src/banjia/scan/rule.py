@@ -1,9 +1,9 @@
 """Rule: one pattern as data, read from rules/*.yml. One file is one pattern with its own hits and misses.
 
-Every file has: id, match, languages, literals (a file without any of them is never looked at by this rule; `a&b` asks for
-both), kind or sdk, provider, text {zh, en}, hits and misses. `match` says what the pattern is held against:
+Every file has: id, match, languages, literals (a file without any of them is never looked at by this rule; `a&b` asks
+for both), kind or sdk, provider, text {zh, en}, hits and misses. `match` says what the pattern is held against:
 
-    sdk      imports, constructors, settings and calls of one library (section `sdk`), and its names in manifests (`packages`)
+    sdk      imports, constructors, settings, calls of one library (section `sdk`), its names in manifests (`packages`)
     host     the host of a URL or a bare host name
     path     the path of an API
     env      the name of a setting

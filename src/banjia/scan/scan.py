@@ -1,4 +1,4 @@
-"""scan(path) -> Inventory: every use of an AI service in a tree. It reads files and nothing else: no network, no model."""
+"""scan(path) -> Inventory: every use of an AI service in a tree. It only reads files: no network, no model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from banjia.scan.finding import Finding, Inventory, OpenUrl, Skipped
 from banjia.scan.prefilter import Prefilter
 from banjia.scan.rule import rules
 from banjia.scan.tree import settled
-from banjia.scan.walk import Listed, content, decoded, listing, skip, unreadable
+from banjia.scan.walk import Listed, content, decoded, listing, printable, skip, unreadable
 from banjia.text import Text
 
 CHUNK = 400
@@ -31,8 +31,12 @@ def scan(
     jobs: int = 1,
     cache: Cache | None = None,
     progress: Progress | None = None,
+    known: frozenset[str] = frozenset(),
 ) -> Inventory:
-    """The uses below `path`, in a fixed order whatever `jobs` is. `since`: only files changed since a git revision."""
+    """The uses below `path`, in a fixed order whatever `jobs` is.
+
+    `since`: only files changed since a git revision. `known`: fingerprints of a baseline, left out.
+    """
     root = Path(path)
     if not root.exists():
         raise ConfigError(
@@ -50,11 +54,13 @@ def scan(
         if progress is not None:
             progress(min(done, len(listed)), len(listed))
     findings = settled(results, [item.path for item in listed])
+    fresh = [finding for finding in findings if finding.fingerprint not in known]
     return Inventory(
-        findings=tuple(findings),
+        findings=tuple(fresh),
         skipped=tuple(sorted(skipped, key=lambda entry: (entry.path, entry.reason))),
         files=len(listed),
         open_urls=_open(results, findings),
+        suppressed=len(findings) - len(fresh) + sum(result.suppressed for result in results.values()),
     )
 
 
@@ -87,12 +93,12 @@ def read_chunk(root: Path, chunk: list[Listed], cache: Cache | None) -> Read:
             continue
         result = cache.get(item.path, data) if cache else None
         if result is None:
-            result = scan_file(item.path, decoded(data), item.language)
+            result = scan_file(printable(item.path), decoded(data), item.language)
             if cache:
                 cache.put(item.path, data, result)
         if result.broken:
             skipped.append(skip(item.path, "broken"))
-        if result.findings or result.pending or result.exports or result.owns:
+        if result.findings or result.pending or result.exports or result.owns or result.suppressed:
             results.append((item.path, result))
     return results, skipped
 

@@ -44,7 +44,23 @@ AZURE_INNER = re.compile(r"(?i)^(?:resource[-_]?name|api[-_]?version|deployment[
 SWITCH = re.compile(
     r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
 )
-VENDOR_VALUES = {"openai": "openai", "chatgpt": "openai", "azure": "azure_openai", "azure_openai": "azure_openai", "azureopenai": "azure_openai", "anthropic": "anthropic", "claude": "anthropic", "dashscope": "alibaba_bailian", "qwen": "alibaba_bailian", "zhipu": "zhipu", "zhipuai": "zhipu", "deepseek": "deepseek", "moonshot": "moonshot", "gemini": "google_gemini_api", "openai_chat": "openai"}  # fmt: skip
+VENDOR_VALUES = {
+    "openai": "openai",
+    "chatgpt": "openai",
+    "azure": "azure_openai",
+    "azure_openai": "azure_openai",
+    "azureopenai": "azure_openai",
+    "anthropic": "anthropic",
+    "claude": "anthropic",
+    "dashscope": "alibaba_bailian",
+    "qwen": "alibaba_bailian",
+    "zhipu": "zhipu",
+    "zhipuai": "zhipu",
+    "deepseek": "deepseek",
+    "moonshot": "moonshot",
+    "gemini": "google_gemini_api",
+    "openai_chat": "openai",
+}
 PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy(?:_host|_port|_url)?$")
 REVERSED = re.compile(r"(?i)reverse_?proxy|proxy_?base|forward_?(?:url|host)")
 LONG = 400  # no setting is longer; what is, is a text or a table
@@ -76,8 +92,8 @@ class SettingsReader:
     def read(self, language: str) -> list[Finding]:
         entries = list(READERS[language](self.text))
         for entry in entries:
-            if entry.shell:
-                self.found.extend(shell_line(self.path, entry.value, entry.line, self.lexicon, self.rules))
+            if entry.command:
+                self.found.extend(shell_line(self.path, entry.value, entry.line, self.lexicon))
             else:
                 self.entry(entry)
         if self.found:
@@ -102,12 +118,22 @@ class SettingsReader:
         row = self.rows[entry.line - 1] if entry.line <= len(self.rows) else ""
         self.found.append(
             Finding(
-                path=self.path, line=entry.line, end=max(entry.line, entry.last), kind=kind, provider=provider, rule=f"{rule.id}-{kind}" if kind == "config" else rule.id,
+                path=self.path,
+                line=entry.line,
+                end=max(entry.line, entry.last),
+                kind=kind,
+                provider=provider,
+                rule=f"{rule.id}-{kind}" if kind == "config" else rule.id,
                 fix={"config": "config", "model": "config", "proxy": "manual", "secret": "auto"}.get(kind, "manual"),  # type: ignore[arg-type]
-                text=WORDS[kind].format(what=rule.text), model=model, env=entry.key if kind in ("config", "proxy") else None,
-                url=url, expects_v1=v1, trailing_slash=slash, confidence=confidence,
+                text=WORDS[kind].format(what=rule.text),
+                model=model,
+                env=entry.key if kind in ("config", "proxy") else None,
+                url=url,
+                expects_v1=v1,
+                trailing_slash=slash,
+                confidence=confidence,
             ).marked(row if kind != "secret" else entry.dotted)
-        )  # fmt: skip
+        )
 
     def entry(self, entry: Entry) -> None:
         value = entry.value
@@ -212,19 +238,24 @@ class SettingsReader:
                 self.say(entry, "proxy", "any", self.rules["env-llm"], confidence=0.5)
 
 
-def shell_line(
-    path: str, line: str, number: int, lexicon: Lexicon, rules: dict[str, Rule], *, code: bool = False
-) -> Iterator[Finding]:
+def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: bool = False) -> Iterator[Finding]:
     """One line of shell: variables set, addresses called, libraries installed."""
 
     def make(kind: Kind, provider: str, rule: Rule, **more: object) -> Finding:
         return Finding(
-            path=path, line=number, end=number, kind=kind, provider=provider, rule=rule.id_of(kind), fix=rule.fix_of(kind),
-            text=WORDS[kind].format(what=rule.text), **more,  # type: ignore[arg-type]
-        ).marked(line if kind != "secret" else kind)  # fmt: skip
+            path=path,
+            line=number,
+            end=number,
+            kind=kind,
+            provider=provider,
+            rule=rule.id_of(kind),
+            fix=rule.fix_of(kind),
+            text=WORDS[kind].format(what=rule.text),
+            **more,  # type: ignore[arg-type]
+        ).marked(line if kind != "secret" else kind)
 
     bare = re.sub(r"(?:^|\s)#.*$", "", line).strip()
-    if not bare or re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in bare:
+    if not bare or (re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in bare):
         return
     said: set[Kind] = set()
     for item, rule, provider in installed(bare, number):
@@ -244,10 +275,10 @@ def shell_line(
         name = found[1]
         if not re.search(r"[A-Z]", name) or "_" not in name:
             continue
-        if (hit := lexicon.env(name)) and not hit.rule.weak and "env" not in said:
+        if (named := lexicon.env(name)) and not named.rule.weak and "env" not in said:
             said.add("env")
-            yield make("env" if code else "config", hit.provider, hit.rule, env=name)
-    if (secret := lexicon.key(bare, lambda: line)) is not None:
+            yield make("env" if code else "config", named.provider, named.rule, env=name)
+    if secret := lexicon.key(bare, lambda: line):
         yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
     for word in re.findall(r"[\"'=\s:]([\w.:\-/]{4,60})[\"',\s\\}]", bare + " "):
         if "model" not in said and re.search(r"(?i)model", bare) and (model := lexicon.model(word)):

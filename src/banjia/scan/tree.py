@@ -100,7 +100,7 @@ def _once(found: list[Finding]) -> list[Finding]:
     for finding in found:
         key = (finding.path, finding.line, finding.kind)
         other = best.get(key)
-        if other is not None and (other.provider == finding.provider or finding.provider == "any"):
+        if other is not None and finding.provider in (other.provider, "any"):
             continue
         if other is not None and other.provider == "any":
             kept.remove(other)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from banjia.errors import ConfigError
 from banjia.scan.finding import Skipped
 from banjia.scan.language import language_of
 from banjia.scan.manifest import is_manifest
@@ -16,9 +17,28 @@ from banjia.text import Text
 
 LIMIT = 2 * 1024 * 1024
 APART = frozenset(
-    {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages", ".mypy_cache",
-     ".ruff_cache", ".pytest_cache", "bower_components", ".gradle", ".terraform", ".next", ".nuxt", ".svelte-kit"}
-)  # fmt: skip
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        "node_modules",
+        ".venv",
+        "venv",
+        "__pycache__",
+        ".tox",
+        ".nox",
+        "site-packages",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        "bower_components",
+        ".gradle",
+        ".terraform",
+        ".next",
+        ".nuxt",
+        ".svelte-kit",
+    }
+)
 
 REASONS = {
     "size": Text("超过 2 MB，未读", "larger than 2 MB, not read"),
@@ -47,12 +67,18 @@ def skip(path: str, reason: str) -> Skipped:
 
 
 def listing(root: Path, *, since: str | None = None) -> tuple[list[Listed], list[Skipped]]:
-    """Files of a git repository as git sees them plus `.env*`, else all below the folder; in the order of their paths."""
+    """Files as git sees them plus `.env*`, else all below the folder; in the order of their paths."""
     skipped: list[Skipped] = []
     if root.is_file():
-        language = language_of(root.name) or "none"
-        return [Listed(root.name, language)], skipped
+        return [Listed(root.name, language_of(root.name) or "none")], skipped
     names = _git(root, since)
+    if names is None and since is not None:
+        raise ConfigError(
+            Text("git 不认识这个版本，或这里不是仓库", "git does not know this revision, or this is no repository"),
+            where=str(root),
+            found=since,
+            remedy=Text("用 git log 查看版本", "see git log for revisions"),
+        )
     if names is None:
         names = list(_walked(root, skipped))
     listed: list[Listed] = []
@@ -65,7 +91,7 @@ def listing(root: Path, *, since: str | None = None) -> tuple[list[Listed], list
         elif (language not in (None, "docs")) or is_manifest(name):
             if language == "none" and not is_manifest(name):
                 continue
-            listed.append(Listed(name, language if language not in (None, "docs") else "none"))  # type: ignore[arg-type]
+            listed.append(Listed(name, "none" if language is None or language == "docs" else language))
     return listed, skipped
 
 
@@ -164,6 +190,11 @@ def unreadable(path: str, data: bytes, language: str) -> Skipped | None:
     if language in ("javascript", "typescript", "tsx") and len(data) > 20_000 and data.count(b"\n") * 600 < len(data):
         return skip(path, "minified")
     return None
+
+
+def printable(path: str) -> str:
+    """The path as it can be written down: bytes that are no text become a mark."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def decoded(data: bytes) -> str:

@@ -12,7 +12,7 @@ class Entry:
     keys: tuple[str, ...]
     value: str
     line: int
-    shell: bool = False  # the value is a line of shell
+    command: bool = False  # the value is a line of shell
     last: int = 0  # the line of the value where it is another one
 
     @property

@@ -20,32 +20,32 @@ def entries(text: str) -> Iterator[Entry]:
     pending: str | None = None
     line = 1
     for found in TOKEN.finditer(text):
-        token = found[0]
-        if token == "\n":
+        piece = found[0]
+        if piece == "\n":
             line += 1
             continue
-        if token.startswith(("//", "/*")):
-            line += token.count("\n")
+        if piece.startswith(("//", "/*")):
+            line += piece.count("\n")
             continue
-        if token in "{[":
+        if piece in "{[":
             if len(arrays) > DEPTH:
                 return
             stack.append(key if key is not None else "")
-            arrays.append(token == "[")
+            arrays.append(piece == "[")
             if key is not None:
                 yield Entry(tuple(part for part in stack if part), "", line)
             key = pending = None
-        elif token in "}]":
+        elif piece in "}]":
             if arrays:
                 arrays.pop()
                 stack.pop()
             key = pending = None
-        elif token == ":":
+        elif piece == ":":
             key, pending = pending, None
-        elif token == ",":
+        elif piece == ",":
             key = pending = None
         else:
-            value = _value(token)
+            value = _value(piece)
             if key is not None:
                 yield Entry((*(part for part in stack if part), key), value, line)
                 key = None
@@ -55,10 +55,10 @@ def entries(text: str) -> Iterator[Entry]:
                 pending = value
 
 
-def _value(token: str) -> str:
-    if token.startswith('"'):
+def _value(piece: str) -> str:
+    if piece.startswith('"'):
         try:
-            return str(json.loads(token))
+            return str(json.loads(piece))
         except ValueError:
-            return token.strip('"')
-    return token
+            return piece.strip('"')
+    return piece

@@ -83,5 +83,5 @@ def dockerfile(text: str) -> Iterator[Entry]:
             elif not joined and (found := re.match(r"\s*([A-Za-z_]\w*)(?:\s+(.*))?$", body)):
                 yield Entry((found[1],), unquoted(found[2] or ""), number)
         elif first in ("RUN", "CMD", "ENTRYPOINT"):
-            yield Entry((first,), line.strip(), number, shell=True)
+            yield Entry((first,), line.strip(), number, command=True)
         joined = joined or line if line.rstrip().endswith("\\") else ""

@@ -15,7 +15,7 @@ ITEM = re.compile(r"^(\s*)-\s+(.*)$")
 BLOCK = re.compile(r"^[|>][+-]?\d*\s*(?:#.*)?$")
 
 
-def entries(text: str) -> Iterator[Entry]:
+def entries(text: str) -> Iterator[Entry]:  # noqa: PLR0915 - one pass, one state
     stack: list[tuple[int, str]] = []
     block: tuple[int, tuple[str, ...]] | None = None
     named: tuple[int, str, int] | None = None  # indentation, name, line of a `name:` that awaits its `value:`
@@ -27,7 +27,7 @@ def entries(text: str) -> Iterator[Entry]:
         if block is not None:
             if depth > block[0]:
                 if not bare.startswith("#"):
-                    yield Entry((*block[1], ""), bare, number, shell=True)
+                    yield Entry((*block[1], ""), bare, number, command=True)
                 continue
             block = None
         if bare.startswith("#") or (bare.startswith("{{") and bare.endswith("}}")):
@@ -60,7 +60,7 @@ def entries(text: str) -> Iterator[Entry]:
                 for item in value.strip("[]").split(","):
                     yield Entry((*keys, ""), unquoted(item), number)
             else:
-                yield Entry(keys, unquoted(value), number, shell=key in ("run", "command", "script"))
+                yield Entry(keys, unquoted(value), number, command=key in ("run", "command", "script"))
                 stack.append((depth, key))
         elif found := ITEM.match(line):
             depth = len(found[1]) + 1
@@ -78,5 +78,5 @@ def entries(text: str) -> Iterator[Entry]:
                     (*above, ""),
                     words,
                     number,
-                    shell=above[-1:] in (("script",), ("before_script",), ("command",), ("commands",)),
+                    command=above[-1:] in (("script",), ("before_script",), ("command",), ("commands",)),
                 )

@@ -36,14 +36,14 @@ def _python(node: SgNode) -> Imported:
             local, module = _aliased(kid)
             found.append((module, ((local, "*"),)))
         return found
-    module = node.field("module_name")
+    origin = node.field("module_name")
     names = _named(node)[1:]
     bind = tuple(
         ("*", "*") if name.kind() == "wildcard_import" else _aliased(name)
         for name in names
         if "comment" not in name.kind()
     )
-    return [(module.text() if module else "", bind)]
+    return [(origin.text() if origin else "", bind)]
 
 
 def _javascript(node: SgNode) -> Imported:

@@ -1,4 +1,4 @@
-"""Node: a piece of program text reduced to what a rule can ask about.
+r"""Node: a piece of program text reduced to what a rule can ask about.
 
 kind        text            kids
 module      -               what the file holds
@@ -7,7 +7,7 @@ name        identifier      -
 member      property        [object]
 index       -               [object, key]
 call        -               [callee, *arguments]
-string      its text, with a hole (\\0) for each value put in     the values
+string      its text, with a hole (\0) for each value put in     the values
 number      digits          -
 join        operator        operands: +, or, ??, ?:
 assign      "" or a type    [target, value]
@@ -52,7 +52,7 @@ class Node:
         return (self.line, self.end, self.start, self.stop)
 
     def walk(self) -> Iterator[Node]:
-        """This node and all below it, in the order of the text."""
+        """The node and all below it, in the order of the text."""
         stack = [self]
         while stack:
             node = stack.pop()

@@ -12,7 +12,7 @@ from banjia.scan.syntax.node import HOLE, Node
 
 ALTERNATIVES = frozenset({"or", "||", "??", "?:", "Elvis"})
 CONCATENATION = frozenset({"+", ".", "<<"})
-DEPTH = 400  # deeper nesting is generated text; below it nothing is looked at
+DEPTH = 150  # deeper nesting is generated text; below it nothing is looked at
 
 
 def parse(text: str, language: str) -> Node:

@@ -1,0 +1,213 @@
+"""Literals: texts, numbers and keys of entries in a program: addresses, names of settings, models, keys, widths."""
+
+from __future__ import annotations
+
+import re
+
+from banjia.scan.finding import Kind
+from banjia.scan.lexicon import host_of, is_own, relay_weight
+from banjia.scan.rule import Rule
+from banjia.scan.signs import (
+    BASE_SETTER,
+    COMPARE,
+    LOOSE_MODEL,
+    LOOSE_VENDOR,
+    MODELED,
+    PROXY_NAME,
+    READS,
+    ROUTED,
+    TESTS,
+    WIDE,
+    WIDTHS,
+    chain,
+)
+from banjia.scan.syntax.node import Node
+from banjia.scan.voice import Voice
+
+
+class Literals(Voice):
+    """Whatever stands as a literal in one file."""
+
+    def on_pair(self, node: Node, stack: tuple[Node, ...]) -> None:
+        key = node.text
+        if key in ("dataResidency", "data_residency") and self.home:
+            self.say(node, "client", self.home, self.pattern_rule("env-openai"), symbol=key)
+        if key in ("previous_response_id", "previousResponseId"):
+            state = self.lexicon.named("state", "state-openai")
+            self.say(node, "state", "openai", state, line=node.line, symbol=key)
+        if key and (hit := self.lexicon.model(key)) and not re.match(r"^[A-Za-z_]+$", key):
+            self.say(node, "model", hit.provider, hit.rule, line=node.line, model=key)
+        if PROXY_NAME.search(key) and node.kids and self.home and stack and self._is_sending(stack):
+            self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=node.line, confidence=0.6)
+
+    def _is_sending(self, stack: tuple[Node, ...]) -> bool:
+        call = next((node for node in reversed(stack) if node.kind == "call"), None)
+        return call is not None and self.resolver.value(call.kids[0]).rule is not None
+
+    def on_text(self, node: Node, stack: tuple[Node, ...]) -> None:
+        value = self.resolver.value(node)
+        text = value.text
+        if not text:
+            return
+        if node.kind == "join":
+            literals = [kid for kid in node.walk() if kid.kind == "string"]
+            if any(mark.isspace() for mark in text.strip()):
+                return
+            if self._address(node, text, stack):
+                self.done.update(id(kid) for kid in literals)
+            return
+        if self._secret(node, text):
+            return
+        if self._address(node, text, stack):
+            return
+        if self._name(node, text, stack):
+            return
+        if "vector(" in text.lower() and (
+            found := re.search(r"(?i)\b(?:vector|halfvec|float_vector|float)\s*[(\[]\s*(1536|3072)\s*[)\]]", text)
+        ):
+            self.say(
+                node,
+                "embed_dim",
+                "openai",
+                self.pattern_rule("env-openai"),
+                line=node.line + text[: found.start()].count("\n"),
+                end=node.end,
+            )
+
+    def _secret(self, node: Node, text: str) -> bool:
+        hit = self.lexicon.key(text, lambda: self.text[max(0, node.start - 300) : node.stop + 300])
+        if hit is None:
+            return False
+        provider = self.home or "openai" if hit.provider == "any" else hit.provider
+        self.say(node, "secret", provider, hit.rule)
+        return True
+
+    def _address(self, node: Node, text: str, stack: tuple[Node, ...]) -> bool:
+        hit = self.lexicon.url(text)
+        setter = self._setter(stack)
+        if hit is None:
+            if "openai.azure" not in text and (found := self.lexicon.path(text)) and not self._routed(stack):
+                if (found.rule.weak and not self.home) or (
+                    found.rule.context and not found.rule.context.search(self.text)
+                ):
+                    return False
+                self.say(node, "http", self.path_provider(found, node), found.rule, url=text, confidence=0.85)
+                return True
+            host = host_of(text)
+            if setter and host and not is_own(host) and relay_weight(text, host) >= 2:
+                self.say(node, "proxy", "relay", self.relay_rule(), url=text, confidence=0.6)
+                return True
+            return False
+        kind: Kind = "http"
+        provider = hit.provider
+        rule = hit.rule
+        if provider == "relay":
+            kind = "proxy"
+        elif self.forwards or self._proxied(stack):
+            kind, provider = "proxy", "relay"
+        if setter == "client":
+            kind = "client"
+        self.say(node, kind, provider, rule, url=text)
+        return True
+
+    def relay_rule(self) -> Rule:
+        return self.lexicon.named("host", "host-relay")
+
+    def _routed(self, stack: tuple[Node, ...]) -> bool:
+        """A path this program itself serves is no call: app.post("/v1/chat/completions", handler)."""
+        call = next((above for above in reversed(stack) if above.kind == "call"), None)
+        return call is not None and ROUTED.search(call.kids[0].dotted() or "") is not None
+
+    def _setter(self, stack: tuple[Node, ...]) -> str:
+        """`client` where the address is given to a client, `name` where to something named like a base URL."""
+        for above in reversed(stack):
+            if above.kind == "call":
+                value = self.resolver.value(above.kids[0])
+                last = above.kids[0].text if above.kids[0].kind in ("member", "name") else ""
+                if value.rule is not None and value.rule.sdk and value.rule.sdk.client:
+                    return "client"
+                return "client" if BASE_SETTER.match(last) and above.kids[0].kind == "member" else ""
+            if above.kind == "assign":
+                name = (above.kids[0].dotted() or "").rsplit(".", 1)[-1]
+                return "name" if re.search(r"(?i)base|url|host|endpoint|api", name) else ""
+            if above.kind == "pair" and BASE_SETTER.match(above.text):
+                call = next((up for up in reversed(stack) if up.kind == "call"), None)
+                if call and self.resolver.value(call.kids[0]).rule is not None:
+                    return "client"
+                return "name"
+            if above.kind in ("function", "module"):
+                return ""
+        return ""
+
+    def _proxied(self, stack: tuple[Node, ...]) -> bool:
+        pairs = [above.text for above in stack if above.kind == "pair"]
+        calls = [(above.kids[0].dotted() or "") for above in stack if above.kind == "call"]
+        return bool(
+            ("target" in pairs and ("proxy" in pairs or any("roxy" in call for call in calls)))
+            or "destination" in pairs
+            or any(
+                re.search(r"(?i)createProxyMiddleware|httpProxy|NewSingleHostReverseProxy|proxy_pass", call)
+                for call in calls
+            )
+        )
+
+    def _name(self, node: Node, text: str, stack: tuple[Node, ...]) -> bool:
+        if hit := self.lexicon.state(text):
+            self.say(node, "state", hit.provider, hit.rule)
+            if text.startswith("ft:"):
+                model_rule = self.lexicon.named("model", "model-openai")
+                self.say(node, "model", "openai", model_rule, model=text)
+            return True
+        if hit := self.lexicon.models(text):
+            self.say(node, "model", hit.provider, hit.rule, model=text if "," not in text else hit.found)
+            return True
+        if LOOSE_MODEL.match(text) and self._about_model(stack, node):
+            provider = next((provider for word, provider in LOOSE_VENDOR if text.startswith(word)), "openai")
+            rule = next((rule for rule in self.lexicon.of["model"] if rule.provider == provider), None)
+            if rule is not None:
+                self.say(node, "model", provider, rule, model=text)
+            return True
+        if re.fullmatch(r"[A-Z][A-Z0-9_]{5,60}", text) and (hit := self.lexicon.env(text)) and not hit.rule.weak:
+            self.say(node, "env", hit.provider, hit.rule, env=text)
+            return True
+        if (found := re.fullmatch(r"[$#]\{([\w.\-]+)(?::(.*))?\}", text)) and (hit := self.lexicon.env(found.group(1))):
+            self.say(node, "env", hit.provider, hit.rule, env=found.group(1), url=None)
+            return True
+        if "." in text or ":" in text or "_" in text:
+            call = stack[-1] if stack and stack[-1].kind in ("call", "index") else None
+            receiver = call.kids[0].dotted() or chain(call.kids[0]) if call is not None else ""
+            reads = READS.search(receiver) and not re.search(r"(?i)model\w*$", text)
+            if reads and (hit := self.lexicon.env(text)) and not hit.rule.weak:
+                self.say(node, "env", hit.provider, hit.rule, env=text)
+                return True
+        return False
+
+    def _about_model(self, stack: tuple[Node, ...], node: Node) -> bool:
+        if not stack:
+            return False
+        above = stack[-1]
+        if above.kind == "pair":
+            return bool(re.search(r"(?i)model|engine", above.text))
+        if above.kind == "other" and above.text in COMPARE:
+            return any(MODELED.search(kid.dotted() or chain(kid)) for kid in above.kids if kid is not node)
+        if above.kind == "call" and TESTS.search(chain(above.kids[0])):
+            others = [above.kids[0], *(kid for kid in above.kids[1:] if kid is not node)]
+            return any(MODELED.search(chain(kid)) for kid in others)
+        if above.kind == "assign":
+            return bool(re.search(r"(?i)model|engine", above.kids[0].dotted() or ""))
+        return False
+
+    def on_number(self, node: Node, stack: tuple[Node, ...]) -> None:
+        if node.text not in WIDTHS:
+            return
+        for above in reversed(stack[-4:]):
+            name = ""
+            if above.kind == "pair":
+                name = above.text
+            elif above.kind in ("assign", "call") and above.kids:
+                name = chain(above.kids[0]) or above.kids[0].text
+            if name and WIDE.search(name):
+                self.say(node, "embed_dim", WIDTHS[node.text], self.pattern_rule("env-openai"))
+                return
+            if above.kind == "function":
+                return

@@ -1,0 +1,126 @@
+"""Signs: the words by which the readers of code tell what a call, a name or a text is about."""
+
+from __future__ import annotations
+
+import re
+
+from banjia.scan.syntax.node import Node
+
+TALK = re.compile(
+    r"(?:^|\.)(?:print|println|printf|Println|Printf|Print|puts|echo|warn|warning|debug|info|error|log|exception|critical|"
+    r"fatal|trace|Fatal|Fatalf|Errorf|WriteLine|Write|alert|secho|success|toast|notify|perror|showError|markdown|caption)$|"
+    r"(?i:^|\.)(?:logger|log|logging|console)\.\w+$|^(?:new )?\w*(?:Error|Exception)$"
+)
+HELP = frozenset(
+    {
+        "help",
+        "description",
+        "title",
+        "message",
+        "label",
+        "placeholder",
+        "epilog",
+        "tooltip",
+        "hint",
+        "docstring",
+        "error",
+        "msg",
+        "detail",
+        "summary",
+        "helpText",
+        "help_text",
+        "caption",
+        "metavar",
+        "homepage",
+        "docs",
+        "documentation",
+        "site",
+    }
+)
+SEND = re.compile(
+    r"(?:^|\.)(?:post|get|put|delete|patch|request|fetch|open|urlopen|Request|NewRequest|NewRequestWithContext|url|uri|axios|ajax|got|"
+    r"PostAsync|GetAsync|SendAsync|PostAsJsonAsync|postForObject|postForEntity|exchange|curl_init|file_get_contents|curl_setopt|"
+    r"stream|Post|Get|create_connection|WebSocketApp|WebSocket|fetchEventSource|EventSource|post_json|Uri|URL|ws_connect|connect|"
+    r"ofetch|\$fetch|ky|superagent|send|newCall|HttpRequestMessage|HttpPost|HttpGet|asyncPost|client_post|aiohttp_post)$"
+)
+BASE_SETTER = re.compile(
+    r"(?i)^(?:with_?)?(?:api_?)?(?:base_?(?:url|path|uri)?|host|endpoint|server_?url|api_?host|api_?url|azure_?endpoint|"
+    r"open_?ai_?api_?base|custom_?base_?url|api_?base(?:_?url)?|base_?address)$"
+)
+FLOWS = re.compile(
+    r"(?i)key|token|secret|base|url|uri|endpoint|host|model|deployment|version|organi[sz]ation|engine|credential|region"
+)
+KEYED = re.compile(r"(?i)(?:api_?key|access_?token|secret_?key|\bkey|auth_?token|\btoken)s?$")
+MODELED = re.compile(r"(?i)model|engine|deployment|\bllm|encoding|name$|chat_?type|bot_?type|provider")
+LOOSE_MODEL = re.compile(
+    r"^(?:gpt-?|chatgpt|o[134]|claude-?|gemini-?|davinci|curie|babbage|ada|ernie-?|qwen-?|glm-?|chatglm|deepseek-?|moonshot-?|text-embedding-?|dall-?e|whisper)$"
+)
+LOOSE_VENDOR = (
+    ("gpt", "openai"),
+    ("chatgpt", "openai"),
+    ("o1", "openai"),
+    ("o3", "openai"),
+    ("o4", "openai"),
+    ("claude", "anthropic"),
+    ("gemini", "google_gemini_api"),
+    ("ernie", "baidu_qianfan"),
+    ("qwen", "alibaba_bailian"),
+    ("glm", "zhipu"),
+    ("chatglm", "zhipu"),
+    ("deepseek", "deepseek"),
+    ("moonshot", "moonshot"),
+)
+COMPARE = frozenset({"==", "!=", "===", "!==", "in", "not in", "not"})
+TESTS = re.compile(
+    r"(?:^|\.)(?:startswith|startsWith|includes|contains|Contains|StartsWith|HasPrefix|indexOf|endswith|endsWith|equals|Equals|starts_with|start_with|include|str_contains|str_starts_with|equalsIgnoreCase|match|test|has_prefix)$"
+)
+WIDTHS = {"1536": "openai", "3072": "openai"}
+WIDE = re.compile(r"(?i)dim|embed|vec|width|zeros|ones|rand|pack|flat|index|shape|\bsize")
+PROXY_NAME = re.compile(
+    r"(?i)(?:^|[_.])(?:https?_?proxy|all_?proxy|socks_?proxy(?:_host|_port)?|open_?ai_?proxy|proxy|proxies|proxy_?url)$"
+)
+READS = re.compile(
+    r"(?i)(?:conf|config|configuration|settings?|env|environ|environment|secrets|propert\w+|options|section|viper|prefs|preferences)"
+    r"(?:\.\w+)?$|(?:getproperty|getstring|getsection|getvalue|get_secret\w*|get_conf\w*|get_setting\w*|get_option|getconfig\w*)$"
+)
+ROUTED = re.compile(
+    r"(?:^|\.)(?:route|add_api_route|add_url_rule|HandleFunc|Handle|PostMapping|RequestMapping|GetMapping|MapPost|all|use)$|"
+    r"(?i:(?:^|\.)(?:app|server|blueprint|bp|engine|\w*router|\w*app)\.(?:post|get|put|delete|any))$"
+)
+SECRET_LIKE = re.compile(r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^[A-Za-z0-9_\-]{32,}$")
+
+VENDOR_WORDS = (
+    ("azure", "azure_openai"),
+    ("anthropic", "anthropic"),
+    ("claude", "anthropic"),
+    ("deepseek", "deepseek"),
+    ("moonshot", "moonshot"),
+    ("kimi", "moonshot"),
+    ("dashscope", "alibaba_bailian"),
+    ("qwen", "alibaba_bailian"),
+    ("zhipu", "zhipu"),
+    ("chatglm", "zhipu"),
+    ("minimax", "minimax"),
+    ("baichuan", "baichuan"),
+    ("mistral", "mistral"),
+    ("groq", "foreign_aggregator"),
+    ("openrouter", "foreign_aggregator"),
+    ("siliconflow", "siliconflow"),
+    ("volc", "volcengine_ark"),
+    ("doubao", "volcengine_ark"),
+    ("hunyuan", "tencent"),
+    ("linkai", "cn_aggregators"),
+    ("link_ai", "cn_aggregators"),
+)
+
+
+def chain(node: Node) -> str:
+    """`client.chat.completions.create` through calls, indexes and awaits."""
+    if node.kind == "name":
+        return node.text
+    if node.kind == "member":
+        base = chain(node.kids[0])
+        return f"{base}.{node.text}" if base else node.text
+    if node.kind in ("call", "index") and node.kids:
+        return chain(node.kids[0])
+    return ""

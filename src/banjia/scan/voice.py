@@ -1,0 +1,149 @@
+"""Voice: says of a place in one file what was found there, once, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from banjia.scan.finding import Finding, Kind
+from banjia.scan.lexicon import Hit, Lexicon, base_shape, host_of, is_own, relay_weight
+from banjia.scan.resolve import Resolver
+from banjia.scan.rule import Rule
+from banjia.scan.signs import VENDOR_WORDS
+from banjia.scan.syntax.node import HOLE, Node
+from banjia.scan.words import WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call of a telling shape whose object was made elsewhere: decided when the whole tree has been read."""
+
+    finding: Finding
+    module: str | None
+    name: str
+
+
+@dataclass(slots=True)
+class CodeFindings:
+    findings: list[Finding] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    open_urls: list[tuple[str, int, str]] = field(default_factory=list)
+
+
+class Voice:
+    """What the readers of one file share."""
+
+    def __init__(self, path: str, text: str, resolver: Resolver, lexicon: Lexicon, shift: int = 0) -> None:
+        self.path, self.text, self.resolver, self.lexicon, self.shift = path, text, resolver, lexicon, shift
+        self.out = CodeFindings()
+        self.seen: set[tuple[int, Kind, str]] = set()
+        self.done: set[int] = set()
+        self.forwards = bool(
+            re.search(
+                r"addEventListener\(\s*['\"]fetch|export default\s*\{\s*(?:async\s+)?fetch|Deno\.serve|serve\(", text
+            )
+        ) and ("pathname" in text or ".host" in text)
+        self.home = self._home()
+
+    def _home(self) -> str | None:
+        """The one provider this file speaks to, where it is one."""
+        found = {hit.provider for _, hit in self.lexicon.urls(self.text)} - {"relay"}
+        found |= {
+            value.provider
+            for value in self.resolver.imported.values()
+            if value.rule and value.provider and value.provider != "any"
+        }
+        found.discard("any")
+        if found >= {"openai", "azure_openai"}:
+            found.discard("azure_openai")
+        return next(iter(found)) if len(found) == 1 else None
+
+    def say(
+        self,
+        node: Node,
+        kind: Kind,
+        provider: str,
+        rule: Rule,
+        *,
+        line: int | None = None,
+        end: int | None = None,
+        model: str | None = None,
+        symbol: str | None = None,
+        env: str | None = None,
+        url: str | None = None,
+        confidence: float = 0.9,
+        pending: tuple[str | None, str] | None = None,
+    ) -> None:
+        at = line or node.line
+        if (at, kind, provider) in self.seen and pending is None:
+            return
+        if kind in ("client", "call", "http", "env") and any(
+            (at, kind, other) in self.seen for other in (provider, "any")
+        ):
+            return
+        self.seen.add((at, kind, provider))
+        shown = url.replace(HOLE, "{}") if url else None
+        v1, slash = base_shape(url) if url and kind in ("client", "http", "config") else (None, None)
+        finding = Finding(
+            path=self.path,
+            line=at + self.shift,
+            end=max(at, end or node.end) + self.shift,
+            kind=kind,
+            provider=provider,
+            rule=rule.id_of(kind),
+            fix=rule.fix_of(kind),
+            text=WORDS[kind].format(what=rule.text),
+            model=model,
+            symbol=symbol.replace("#", "") if symbol else None,
+            env=env,
+            url=shown,
+            expects_v1=v1,
+            trailing_slash=slash,
+            confidence=confidence,
+        ).marked(self.text[node.start : min(node.stop, node.start + 200)])
+        if pending is None:
+            self.out.findings.append(finding)
+        else:
+            self.out.pending.append(Pending(finding, *pending))
+
+    def pattern_rule(self, rule_id: str) -> Rule:
+        return self.lexicon.named("env", rule_id)
+
+    def by_url(self, url: str | None, provider: str) -> str:
+        """The host decides the place: a relay or another vendor under this library's name."""
+        if not url:
+            return provider
+        hit = self.lexicon.url(url)
+        if hit:
+            if hit.provider == "openai" and provider == "azure_openai":
+                return provider
+            return hit.provider
+        host = host_of(url)
+        if host and (
+            relay_weight(url, host) >= 1 or (not is_own(host) and provider in ("openai", "anthropic", "azure_openai"))
+        ):
+            return "relay"
+        return provider
+
+    def path_provider(self, hit: Hit, node: Node) -> str:
+        """Of a bare API path: whose the surroundings say it is; by itself the vendor that defined it."""
+        if hit.provider not in ("openai", "any"):
+            return hit.provider
+        if self.home:
+            return self.home
+        words = self.text[max(0, node.start - 200) : node.stop] + " " + self.path
+        for vendor, provider in VENDOR_WORDS:
+            if vendor in words.lower():
+                return provider
+        return hit.provider
+
+    def _say_env(
+        self, node: Node, line: int, env: str, provider: str, rule: Rule, shape: tuple[bool | None, bool | None]
+    ) -> None:
+        if (line, "env", provider) in self.seen:
+            return
+        chosen = rule if rule.match == "env" else self.pattern_rule("env-llm")
+        self.say(node, "env", provider, chosen, line=line, end=line, env=env)
+        if shape[0] is not None and self.out.findings and self.out.findings[-1].env == env:
+            self.out.findings[-1] = replace(self.out.findings[-1], expects_v1=shape[0], trailing_slash=shape[1])
