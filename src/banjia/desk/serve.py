@@ -58,6 +58,7 @@ class Request:
 def serve(request: Request) -> int:
     """Serve until SIGTERM or SIGINT. Raises BanjiaError where the gateway cannot begin."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # that a worker started is said once, by the supervisor
     state = Path(tempfile.mkdtemp(prefix="banjia-"))
     try:
         return Supervisor(request, state).run()
