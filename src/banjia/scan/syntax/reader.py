@@ -1,0 +1,52 @@
+"""Reader: walks a parser's tree and reduces it node by node, by the language's table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ast_grep_py import SgNode
+
+from banjia.scan.syntax.node import Node
+
+DEPTH = 400  # deeper nesting is generated text; below it nothing is looked at
+
+
+class Reader:
+    """Reads a node by what the table says it is; each handler gives the reduced node of one word of the table."""
+
+    def __init__(self, language: str, table: Mapping[str, tuple[str, ...]], handlers: Mapping[str, Handler]) -> None:
+        self.language = language
+        self.table = table
+        self.handlers = handlers
+
+    def read(self, node: SgNode, depth: int) -> Node:
+        what, *fields = self.table.get(node.kind(), ("other",))
+        if depth > DEPTH:
+            return Node("doc", "", [], span(node))
+        handler = self.handlers.get(what, other)
+        return handler(self, node, fields, depth + 1)
+
+    def kids(self, node: SgNode, depth: int) -> list[Node]:
+        return [self.read(kid, depth) for kid in node.children() if kid.is_named()]
+
+    def field(self, node: SgNode, field: str, depth: int) -> Node | None:
+        found = self.raw(node, field)
+        return self.read(found, depth) if found is not None else None
+
+    def raw(self, node: SgNode, field: str) -> SgNode | None:
+        if field.isdigit():
+            named = [kid for kid in node.children() if kid.is_named()]
+            return named[int(field)] if int(field) < len(named) else None
+        return node.field(field)
+
+
+def span(node: SgNode) -> tuple[int, int, int, int]:
+    place = node.range()
+    return (place.start.line + 1, place.end.line + 1, place.start.index, place.end.index)
+
+
+def other(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
+    return Node("other", "", reader.kids(node, depth), span(node))
+
+
+Handler = Callable[[Reader, SgNode, list[str], int], Node]
