@@ -64,13 +64,13 @@ def _progress(done: int, total: int) -> None:
 
 
 def _text(inventory: Inventory, lang: Lang) -> str:
-    from banjia.scan.words import TODO
+    from banjia.scan.words import STEPS
 
     if not inventory.findings:
         return "没有发现 AI 服务的使用。" if lang == "zh" else "no use of an AI service was found"
     rows: list[str] = []
     left = list(inventory.findings)
-    for name, title in TODO:
+    for name, title in STEPS:
         group = [finding for finding in left if name in (finding.kind, finding.fix)]
         left = [finding for finding in left if name not in (finding.kind, finding.fix)]
         if group:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from banjia.scan.finding import Finding, Inventory
-from banjia.scan.words import TODO
+from banjia.scan.words import STEPS
 from banjia.text import Lang, Text
 
 TITLE = Text("AI 服务使用清单", "Uses of AI services")
@@ -31,7 +31,7 @@ def page(inventory: Inventory, lang: Lang) -> str:
     if not inventory.findings:
         parts.append(f"<p>{NOTHING.say(lang)}</p>")
     left = list(inventory.findings)
-    for name, title in TODO:
+    for name, title in STEPS:
         group = [finding for finding in left if name in (finding.kind, finding.fix)]
         left = [finding for finding in left if name not in (finding.kind, finding.fix)]
         if group:

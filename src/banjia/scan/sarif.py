@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from banjia.scan.finding import Finding, Inventory
 from banjia.scan.rule import Rule, rules
-from banjia.scan.words import TODO
+from banjia.scan.words import STEPS
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {
@@ -75,7 +75,7 @@ def _owner(rule_id: str) -> Rule | None:
 
 def _result(finding: Finding, index: dict[str, int], closed: frozenset[str]) -> dict[str, Any]:
     level = "error" if finding.fingerprint in closed else LEVELS.get(finding.kind, "note")
-    todo = next((text.en for name, text in TODO if name in (finding.kind, finding.fix)), "")
+    todo = next((text.en for name, text in STEPS if name in (finding.kind, finding.fix)), "")
     return {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],

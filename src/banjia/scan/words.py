@@ -26,7 +26,7 @@ WORDS: dict[Kind, Text] = {
 }
 
 # What to do, in the order in which people should read it.
-TODO: tuple[tuple[str, Text], ...] = (
+STEPS: tuple[tuple[str, Text], ...] = (
     ("secret", Text("更换密钥，移入环境变量", "rotate the key and keep it in the environment")),
     ("proxy", Text("停用中转和反向代理", "retire relays and reverse proxies")),
     ("auto", Text("可由 banjia move 改写", "banjia move rewrites these")),
