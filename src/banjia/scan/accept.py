@@ -1,44 +1,55 @@
-"""Accept: findings that someone has looked at and leaves, by a remark in the line or by a baseline file.
+"""Accept: a use that someone has looked at and leaves, by a remark beside it.
 
-In a line:   banjia: ignore[rule or kind] reason      (as a comment; without a reason it does not count)
-A baseline:  the JSON of an earlier scan; findings with a fingerprint in it are not shown again.
+    # banjia: ignore[rule, kind or provider] reason
+
+stands in a comment on the line or alone on the line before. Without a reason it does not count, and that is said.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
+from dataclasses import dataclass
 
-from banjia.errors import ConfigError
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
-REMARK = re.compile(r"(?:#|//|--|;|<!--|/\*)\s*banjia:\s*ignore(?:\[([\w\-, ]+)\])?\s+(\S.*)")
+REMARK = re.compile(r"(?:#|//|--|;|<!--|/\*|\{/\*|^\s*\*)\s*banjia:\s*ignore\b(?:\[([\w\-., ]*)\])?(.*)")
+CLOSING = re.compile(r"(?:-->|\*/\}?)\s*$")
 
 
-def is_remarked(finding: Finding, row: str) -> bool:
-    """Whether the line itself says, with a reason, that this finding is accepted."""
+@dataclass(frozen=True, slots=True)
+class Remark:
+    names: frozenset[str]  # rules, kinds or providers; none: whatever stands there
+    reason: str
+
+    def covers(self, finding: Finding) -> bool:
+        return not self.names or bool(self.names & {finding.rule, finding.kind, finding.provider})
+
+
+def remark(row: str) -> Remark | None:
+    """The remark in a line, with a reason or without."""
     found = REMARK.search(row)
     if found is None:
-        return False
-    names = {name.strip() for name in (found[1] or "").split(",") if name.strip()}
-    return not names or bool(names & {finding.rule, finding.kind, finding.provider})
+        return None
+    reason = CLOSING.sub("", found[2]).strip(" \t:-")
+    return Remark(
+        names=frozenset(name.strip() for name in (found[1] or "").split(",") if name.strip()),
+        reason=reason if re.search(r"\w", reason) else "",
+    )
 
 
-def baseline(path: Path) -> frozenset[str]:
-    """The fingerprints of an earlier `banjia scan --json`."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return frozenset(str(finding["fingerprint"]) for finding in document["findings"])
-    except OSError as error:
-        raise ConfigError(
-            Text("无法读取基线文件", "the baseline cannot be read"), where=str(path), found=str(error)
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(
-            Text("基线文件有误", "the baseline is not one"),
-            where=str(path),
-            expected=Text("banjia scan --json 的输出", "the output of banjia scan --json"),
-            remedy=Text("重新生成：banjia scan --json > 文件", "make it again: banjia scan --json > FILE"),
-        ) from error
+def is_remarked(finding: Finding, rows: list[str]) -> bool:
+    """Whether the line, or a comment alone on the line before, accepts this finding with a reason."""
+    said = remark(rows[finding.line - 1]) if finding.line <= len(rows) else None
+    if said is None and finding.line >= 2 and _stands_alone(rows[finding.line - 2]):
+        said = remark(rows[finding.line - 2])
+    return said is not None and bool(said.reason) and said.covers(finding)
+
+
+def without_reason(rows: list[str]) -> list[int]:
+    """Lines whose remark gives no reason."""
+    return [number for number, row in enumerate(rows, 1) if (said := remark(row)) is not None and not said.reason]
+
+
+def _stands_alone(row: str) -> bool:
+    found = REMARK.search(row)
+    return found is not None and not row[: found.start()].strip(" \t\"',")

@@ -16,7 +16,7 @@ import msgspec
 from banjia.scan.file import FileResult
 from banjia.scan.rule import rules
 
-FORMAT = "3"
+FORMAT = "4"
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(FileResult)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from banjia.scan import notebook
-from banjia.scan.accept import is_remarked
+from banjia.scan.accept import is_remarked, without_reason
 from banjia.scan.code import CodeReader
 from banjia.scan.finding import Finding
 from banjia.scan.language import language_of
@@ -34,6 +34,7 @@ class FileResult:
     open_urls: list[tuple[str, int, str]] = field(default_factory=list)
     owns: str = ""
     suppressed: int = 0
+    remarks: list[int] = field(default_factory=list)
     broken: bool = False
 
 
@@ -79,10 +80,11 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
         out.owns = found[1].replace("\\", ".")
     if "banjia:" in text:
         rows = text.splitlines()
-        kept = [found for found in out.findings if not is_remarked(found, rows[found.line - 1])]
-        pending = [found for found in out.pending if not is_remarked(found.finding, rows[found.finding.line - 1])]
+        kept = [found for found in out.findings if not is_remarked(found, rows)]
+        pending = [found for found in out.pending if not is_remarked(found.finding, rows)]
         out.suppressed = len(out.findings) - len(kept) + len(out.pending) - len(pending)
         out.findings, out.pending = kept, pending
+        out.remarks = without_reason(rows)
     out.findings.sort(key=lambda finding: finding.order)
     return out
 

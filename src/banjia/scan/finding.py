@@ -72,8 +72,9 @@ class Finding:
     def marked(self, snippet: str) -> Finding:
         """With its fingerprint: rule, path and what stands there, but not on which line."""
         words = re.sub(r"\s+", " ", snippet).strip()
-        mark = "\x1f".join((self.rule, self.kind, self.path, self.model or "", words))
-        return replace(self, fingerprint=hashlib.sha256(mark.encode()).hexdigest()[:20])
+        words_of = "\x1f".join((self.rule, self.kind, self.path, self.model or "", words))
+        mark = hashlib.sha256(words_of.encode()).hexdigest()[:20]
+        return replace(self, url=without_credentials(self.url) if self.url else None, fingerprint=mark)
 
     def to_json(self) -> dict[str, Any]:
         """The fields of contracts.md always, the others where they say something."""
@@ -99,6 +100,35 @@ class Finding:
             "why": self.why.as_dict() if self.why else None,
         }
         return fixed | {name: value for name, value in more.items() if value is not None}
+
+
+CREDENTIALS = re.compile(
+    r"(?<=//)[^/?#@\s]+:[^/?#@\s]+(?=@)"
+    r"|(?<=[?&;])(?P<name>(?:api[_-]?|access[_-]?)?(?:key|token)|secret|sig|signature|password|code)=[^&;#\s{}]+",
+    re.IGNORECASE,
+)
+
+
+def without_credentials(url: str) -> str:
+    """The address with whatever opens a door replaced by `***`."""
+    return CREDENTIALS.sub(lambda found: f"{found['name']}=***" if found["name"] else "***", url)
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """A line that asks to be ignored and gives no reason; it is reported as if the remark were not there."""
+
+    path: str
+    line: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.path, "line": self.line, "text": NO_REASON.as_dict()}
+
+
+NO_REASON = Text(
+    "banjia: ignore 没有写理由，不予采纳",
+    "banjia: ignore without a reason does not count",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +166,7 @@ class Inventory:
     files: int
     open_urls: tuple[OpenUrl, ...] = ()
     suppressed: int = 0
+    remarks: tuple[Remarked, ...] = ()
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -155,6 +186,7 @@ class Inventory:
             "models": sorted({finding.model for finding in self.findings if finding.model}),
             "open": [url.to_json() for url in self.open_urls],
             "suppressed": self.suppressed,
+            "remarks": [remark.to_json() for remark in self.remarks],
             "skipped": len(self.skipped),
         }
 

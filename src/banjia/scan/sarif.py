@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from banjia.scan.finding import Finding, Inventory
+from banjia.scan.finding import NO_REASON, Finding, Inventory
 from banjia.scan.rule import Rule, rules
 from banjia.scan.words import STEPS
 
@@ -51,6 +51,14 @@ def document(inventory: Inventory, *, version: str, closed: frozenset[str] = fro
                                 "locations": [_place(skipped.path, None, None)],
                             }
                             for skipped in inventory.skipped
+                        ]
+                        + [
+                            {
+                                "level": "warning",
+                                "message": {"text": NO_REASON.en},
+                                "locations": [_place(remark.path, remark.line, remark.line)],
+                            }
+                            for remark in inventory.remarks
                         ],
                     }
                 ],

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import concurrent.futures
 import multiprocessing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from banjia.errors import ConfigError
 from banjia.scan.cache import Cache
 from banjia.scan.file import FileResult, scan_file
-from banjia.scan.finding import Finding, Inventory, OpenUrl, Skipped
+from banjia.scan.finding import Finding, Inventory, OpenUrl, Remarked, Skipped
 from banjia.scan.prefilter import Prefilter
 from banjia.scan.rule import rules
 from banjia.scan.tree import settled
@@ -31,11 +31,11 @@ def scan(
     jobs: int = 1,
     cache: Cache | None = None,
     progress: Progress | None = None,
-    known: frozenset[str] = frozenset(),
+    known: Mapping[str, int] | None = None,
 ) -> Inventory:
     """The uses below `path`, in a fixed order whatever `jobs` is.
 
-    `since`: only files changed since a git revision. `known`: fingerprints of a baseline, left out.
+    `since`: only files changed since a git revision. `known`: fingerprints of a baseline and how often; left out.
     """
     root = Path(path)
     if not root.exists():
@@ -54,14 +54,26 @@ def scan(
         if progress is not None:
             progress(min(done, len(listed)), len(listed))
     findings = settled(results, [item.path for item in listed])
-    fresh = [finding for finding in findings if finding.fingerprint not in known]
+    fresh = _fresh(findings, known or {})
     return Inventory(
         findings=tuple(fresh),
         skipped=tuple(sorted(skipped, key=lambda entry: (entry.path, entry.reason))),
         files=len(listed),
         open_urls=_open(results, findings),
         suppressed=len(findings) - len(fresh) + sum(result.suppressed for result in results.values()),
+        remarks=tuple(Remarked(printable(path), line) for path in sorted(results) for line in results[path].remarks),
     )
+
+
+def _fresh(findings: list[Finding], known: Mapping[str, int]) -> list[Finding]:
+    left = dict(known)
+    fresh: list[Finding] = []
+    for finding in findings:
+        if left.get(finding.fingerprint, 0) > 0:
+            left[finding.fingerprint] -= 1
+        else:
+            fresh.append(finding)
+    return fresh
 
 
 def _read(root: Path, listed: list[Listed], jobs: int, cache: Cache | None) -> Iterable[Read]:
@@ -86,7 +98,7 @@ def read_chunk(root: Path, chunk: list[Listed], cache: Cache | None) -> Read:
         if isinstance(data, Skipped):
             skipped.append(data)
             continue
-        if not _prefilter.words(data):
+        if not _prefilter.rules(data):
             continue
         if (reason := unreadable(item.path, data, item.language)) is not None:
             skipped.append(reason)
@@ -98,7 +110,7 @@ def read_chunk(root: Path, chunk: list[Listed], cache: Cache | None) -> Read:
                 cache.put(item.path, data, result)
         if result.broken:
             skipped.append(skip(item.path, "broken"))
-        if result.findings or result.pending or result.exports or result.owns or result.suppressed:
+        if result.findings or result.pending or result.exports or result.owns or result.suppressed or result.remarks:
             results.append((item.path, result))
     return results, skipped
 

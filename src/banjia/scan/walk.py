@@ -63,7 +63,7 @@ OWN_CONFIG = "banjia.yaml"
 
 
 def skip(path: str, reason: str) -> Skipped:
-    return Skipped(path, reason, REASONS[reason])
+    return Skipped(printable(path), reason, REASONS[reason])
 
 
 def listing(root: Path, *, since: str | None = None) -> tuple[list[Listed], list[Skipped]]:
