@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from banjia.config import plain
 from banjia.errors import BanjiaError, FactError
 from banjia.text import Text
 
@@ -51,7 +52,7 @@ def read_cases(path: Path) -> Iterator[Case | BanjiaError]:
 
 def _from_yaml(path: Path) -> Iterator[Case | BanjiaError]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = plain.load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise FactError(
             Text("读不了案例文件", "the file of cases cannot be read"), where=str(path), found=str(error)[:120]

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from banjia.config import plain
 from banjia.errors import ConfigError
 from banjia.text import Text
 
@@ -40,7 +41,7 @@ def load(path: Path) -> Document:
     text = _text(path)
     lines: dict[Path_, int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = plain.compose(text)
         data = {} if node is None else _value(node, (), lines, path)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -115,8 +116,4 @@ def _key(node: yaml.Node, path: Path) -> Any:
 
 
 def _scalar(node: yaml.Node) -> Any:
-    constructor = yaml.SafeLoader("")
-    try:
-        return constructor.construct_object(node, deep=True)
-    finally:
-        constructor.dispose()
+    return plain.construct(node)

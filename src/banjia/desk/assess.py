@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -19,9 +19,10 @@ from banjia.assess.page import page
 from banjia.assess.plan import decision_json, exposure_json, exposure_lines, exposures, plan
 from banjia.assess.scope import RouteScope, app_profile, declared_tally, route_scopes
 from banjia.assess.words import full
+from banjia.config import plain
 from banjia.config.config import App, Config
 from banjia.desk import clock
-from banjia.errors import BanjiaError, ConfigError
+from banjia.errors import BanjiaError, ConfigError, RouteError
 from banjia.facts.catalogue import load as load_facts
 from banjia.facts.profile import Profile, Provenance
 from banjia.facts.value import Interval
@@ -151,7 +152,7 @@ def scopes(room: Room, request: Request) -> list[RouteScope]:
         return list(route_scopes(room.config, route, room.routes))
     if request.route in load_facts()["route"].values:
         return [_kind(request.route, request.model)]
-    provider = room.routes.by_id(request.route, where="--route")
+    provider = room.routes.find(request.route) or _no_route(request.route, room)
     facts: dict[str, object] = {"provider": "self_hosted" if provider.is_engine else provider.id}
     if request.model:
         facts["model.id"] = request.model
@@ -262,6 +263,21 @@ def _config(path: Path | None) -> Config | None:
     return read(path)
 
 
+def _no_route(name: str, room: Room) -> NoReturn:
+    own = [r.id for r in room.config.routes] if room.config else []
+    near = difflib.get_close_matches(name, [*load_facts()["route"].values, *own, *room.routes.names], n=1)
+    raise RouteError(
+        Text("没有这样的路线", "no such route"),
+        where="--route",
+        expected=Text(
+            "路线种类、配置中的路线，或 `banjia routes` 列出的服务商",
+            "a route kind, a route of the config, or a provider that `banjia routes` lists",
+        ),
+        found=name,
+        remedy=Text(f"是不是 {near[0]}？", f"did you mean {near[0]}?") if near else "",
+    )
+
+
 def _app(config: Config | None, id: str | None) -> App | None:  # noqa: A002
     if config is None:
         return None
@@ -281,7 +297,7 @@ def _app(config: Config | None, id: str | None) -> App | None:  # noqa: A002
 
 def _facts_of(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = plain.load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
             Text("读不了事实文件", "the file of facts cannot be read"), where=str(path), found=str(error)[:160]
@@ -304,7 +320,7 @@ def _pair(word: str) -> dict[str, Any]:
             found=word,
         )
     try:
-        parsed = yaml.safe_load(value)
+        parsed = plain.load(value)
     except yaml.YAMLError:
         parsed = value
     return {fact.strip(): parsed if parsed is not None else value}

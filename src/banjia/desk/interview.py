@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from banjia.assess.assessment import Assessment, Missing
+from banjia.config import plain
 from banjia.desk import clock
 from banjia.desk.assess import Answers, Request, assess
 from banjia.errors import ConfigError
@@ -149,7 +150,7 @@ def _by_hope(answers: tuple[Assessment, ...]) -> list[Assessment]:
 
 def _read(path: Path) -> tuple[dict[str, Known], set[str]]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        data = plain.load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
             Text("读不了已有的答案", "the earlier answers cannot be read"), where=str(path), found=str(error)[:160]

@@ -12,6 +12,7 @@ import yaml
 
 from banjia.assess.assess import assess_route
 from banjia.assess.assessment import Assessment
+from banjia.config import plain
 from banjia.desk.assess import Request, Room, bare_room
 from banjia.errors import BanjiaError, FactError
 from banjia.facts.profile import Profile, Provenance
@@ -85,7 +86,7 @@ def _value(cell: str, where: str) -> Any:
     if len(cell) > MAX_CELL:
         raise FactError(Text("单元格太长", "the cell is too long"), where=where, expected=f"<= {MAX_CELL}")
     try:
-        return yaml.safe_load(cell)
+        return plain.load(cell)
     except yaml.YAMLError:
         return cell
 
