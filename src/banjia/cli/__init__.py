@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from banjia.cli.verbs import VERBS, Verb
 from banjia.text import Lang, Text, locale_lang
+
+if TYPE_CHECKING:
+    from banjia.errors import BanjiaError
 
 TITLE = Text("banjia 搬家：把应用的 AI 调用搬到允许去的地方。", "banjia 搬家: move your AI calls to where they may be.")
 MORE = Text(
@@ -24,6 +30,7 @@ FAULT = Text(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb. Exit codes: 0 done, 1 error, 2 usage, 3 open facts, 4 prohibited, 5 action needed."""
+    _speak_any_language()
     words = list(sys.argv[1:] if argv is None else argv)
     lang = _lang(words)
     if words and words[0] in {"-h", "--help", "help"}:
@@ -71,12 +78,34 @@ def _run(verb: Verb, words: list[str], lang: Lang) -> int:
     except KeyboardInterrupt:
         print(Text("已中断", "interrupted").say(args.lang), file=sys.stderr)
         return 1
+    except OSError as error:  # a disk, a file or an address, never the program
+        print(f"banjia: {_outside(error).say(args.lang)}", file=sys.stderr)
+        return 1
     except Exception as error:
         if os.environ.get("BANJIA_TRACE"):
             raise
         print(f"banjia: {FAULT.format(what=f'{type(error).__name__}: {error}').say(args.lang)}", file=sys.stderr)
         return 1
     return code
+
+
+def _outside(error: OSError) -> BanjiaError:
+    from banjia.errors import BanjiaError
+
+    return BanjiaError(
+        Text("系统不允许", "the system does not allow this"),
+        where=str(error.filename or ""),
+        found=error.strerror or str(error),
+        remedy=Text("检查路径、权限和磁盘空间", "check the path, its rights and the free space"),
+    )
+
+
+def _speak_any_language() -> None:
+    """LANG=C knows no Chinese, and JSON is UTF-8 whatever the locale; another locale's gaps are escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            plain = codecs.lookup(stream.encoding).name in {"ascii", "utf-8"}
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="backslashreplace")
 
 
 def _unknown(name: str, lang: Lang) -> int:

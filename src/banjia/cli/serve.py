@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
         "--policy", type=Path, help=say("已编译的策略；不加载法律", "a compiled policy; the law is not loaded")
     )
     parser.add_argument("--host", default="127.0.0.1", help=say("监听地址", "address to listen on"))
-    parser.add_argument("--port", type=int, default=8420, help=say("监听端口", "port to listen on"))
+    parser.add_argument("--port", type=_port, default=8420, help=say("监听端口", "port to listen on"))
     parser.add_argument("--workers", type=_workers, default=1, help=say("进程数", "processes"))
 
 
@@ -34,6 +34,13 @@ def run(args: argparse.Namespace) -> int:
             lang=args.lang,
         )
     )
+
+
+def _port(word: str) -> int:
+    number = int(word) if word.isascii() and word.isdigit() and len(word) < 6 else -1
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("0-65535")
+    return number
 
 
 def _workers(word: str) -> int:
