@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from banjia.errors import ConfigError
-from banjia.scan.accept import baseline
+from banjia.scan.baseline import read_baseline
 from banjia.scan.cache import Cache
 from banjia.scan.scan import scan
 from banjia.scan.walk import LIMIT
@@ -138,12 +138,12 @@ def test_a_baseline_leaves_out_what_it_has(tmp_path):
     write(tree, "a.py", PROGRAM)
     old = write(tmp_path, "old.json", json.dumps(scan(tree).to_json()))
     write(tree, "b.py", "import anthropic\n")
-    assert ["b.py"] == [finding.path for finding in scan(tree, known=baseline(old)).findings]
+    assert ["b.py"] == [finding.path for finding in scan(tree, known=read_baseline(old)).findings]
 
 
 def test_a_baseline_that_is_none_is_an_error(tmp_path):
     with pytest.raises(ConfigError):
-        baseline(write(tmp_path, "b.json", "{}"))
+        read_baseline(write(tmp_path, "b.json", "{}"))
 
 
 def test_hostile_trees_end_with_a_list_of_what_was_not_read(tmp_path):

@@ -18,23 +18,28 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     form.add_argument("--json", action="store_true", help="JSON")
     form.add_argument("--sarif", action="store_true", help="SARIF 2.1.0")
     form.add_argument("--cyclonedx", action="store_true", help="CycloneDX 1.7")
-    form.add_argument("--html", action="store_true", help="单个网页" if zh else "one HTML page")
+    parser.add_argument("--html", metavar="FILE", help="另写一个网页" if zh else "write one HTML page as well")
     parser.add_argument(
         "--baseline",
         metavar="FILE",
-        help="不再显示此前扫描过的（--json 的输出）" if zh else "leave out what an earlier --json has",
+        help="不报告此文件中已有的" if zh else "do not report what this file has",
+    )
+    parser.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        help="把现有的全部记入此文件" if zh else "write all that is found to this file",
     )
     parser.add_argument(
         "--since",
         metavar="REV",
         help="只看此版本以来改动的文件" if zh else "only files changed since this git revision",
     )
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="并行进程数" if zh else "processes")
+    parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="并行进程数" if zh else "processes")
     parser.add_argument("--no-cache", action="store_true", help="不用缓存" if zh else "neither use nor write the cache")
 
 
 def run(args: argparse.Namespace) -> int:
-    from banjia.desk.scan import cyclonedx, html, sarif, scan
+    from banjia.desk.scan import cyclonedx, page, sarif, scan, write, write_baseline
 
     inventory = scan(
         args.path,
@@ -44,6 +49,10 @@ def run(args: argparse.Namespace) -> int:
         baseline=args.baseline,
         progress=_progress if sys.stderr.isatty() else None,
     )
+    if args.html:
+        write(args.html, page(inventory, args.path, args.lang))
+    if args.write_baseline:
+        write_baseline(inventory, args.write_baseline)
     if args.json:
         import json
 
@@ -51,12 +60,17 @@ def run(args: argparse.Namespace) -> int:
     elif args.sarif:
         print(sarif(inventory))
     elif args.cyclonedx:
-        print(cyclonedx(inventory))
-    elif args.html:
-        print(html(inventory, args.lang))
+        print(cyclonedx(inventory, args.path))
     else:
         print(_text(inventory, args.lang))
     return 0
+
+
+def _count(raw: str) -> int:
+    number = int(raw)
+    if number < 1:
+        raise ValueError(raw)
+    return number
 
 
 def _progress(done: int, total: int) -> None:
@@ -64,11 +78,12 @@ def _progress(done: int, total: int) -> None:
 
 
 def _text(inventory: Inventory, lang: Lang) -> str:
+    from banjia.scan.finding import NO_REASON
     from banjia.scan.words import STEPS
 
-    if not inventory.findings:
-        return "没有发现 AI 服务的使用。" if lang == "zh" else "no use of an AI service was found"
     rows: list[str] = []
+    if not inventory.findings:
+        rows.append(_nothing(inventory.suppressed, lang))
     left = list(inventory.findings)
     for name, title in STEPS:
         group = [finding for finding in left if name in (finding.kind, finding.fix)]
@@ -82,9 +97,20 @@ def _text(inventory: Inventory, lang: Lang) -> str:
             )
             rows.append("")
     rows.extend(f"? {url.question.say(lang)} ({url.path}:{url.line})" for url in inventory.open_urls)
+    rows.extend(f"! {NO_REASON.say(lang)} ({remark.path}:{remark.line})" for remark in inventory.remarks)
     rows.extend(
         f"- {skipped.path}: {skipped.text.say(lang)}"
         for skipped in inventory.skipped
         if skipped.reason not in ("lock", "apart")
     )
     return "\n".join(rows).rstrip()
+
+
+def _nothing(suppressed: int, lang: Lang) -> str:
+    if suppressed:
+        return (
+            f"没有新的使用；{suppressed} 处已在基线中或已注明理由。"
+            if lang == "zh"
+            else f"nothing new; {suppressed} known from the baseline or accepted with a reason"
+        )
+    return "没有发现 AI 服务的使用。" if lang == "zh" else "no use of an AI service was found"

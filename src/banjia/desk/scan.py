@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from banjia.errors import ConfigError
+from banjia.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +27,12 @@ def scan(
     baseline: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Inventory:
-    """Every use below `path`. `remember`: keep what was read in the user's cache. `baseline`: an earlier scan."""
-    from banjia.scan.accept import baseline as accepted
+    """Every use below `path`. `remember`: keep what was read in the user's cache. `baseline`: what is known already."""
+    from banjia.scan.baseline import read_baseline
     from banjia.scan.cache import Cache, user_folder
     from banjia.scan.scan import scan as read
 
-    known = accepted(Path(baseline)) if baseline else frozenset()
+    known = read_baseline(Path(baseline)) if baseline else None
     cache = Cache(user_folder()) if remember else None
     return read(Path(path), since=since, jobs=jobs, cache=cache, progress=progress, known=known)
 
@@ -40,16 +45,46 @@ def sarif(inventory: Inventory, *, closed: set[str] | frozenset[str] = frozenset
     return json.dumps(document(inventory, version=__version__, closed=frozenset(closed)), ensure_ascii=False)
 
 
-def cyclonedx(inventory: Inventory) -> str:
-    """CycloneDX 1.7, hosted APIs as services."""
+def cyclonedx(inventory: Inventory, path: str | Path = ".") -> str:
+    """CycloneDX 1.7, hosted APIs as services. SOURCE_DATE_EPOCH, where set, is its time."""
     from banjia import __version__
     from banjia.scan.cyclonedx import document
 
-    return json.dumps(document(inventory, version=__version__), ensure_ascii=False)
+    name = Path(path).resolve().name or "application"
+    body = document(inventory, version=__version__, name=name, time=_time())
+    return json.dumps(body, ensure_ascii=False)
 
 
-def html(inventory: Inventory, lang: Lang) -> str:
-    """One page that needs nothing else."""
-    from banjia.scan.page import page
+def page(inventory: Inventory, path: str | Path, lang: Lang) -> str:
+    """One HTML page that needs nothing else."""
+    from banjia.scan.page import page as written
 
-    return page(inventory, lang)
+    return written(inventory, lang, name=Path(path).resolve().name, time=_time())
+
+
+def write(file: str | Path, text: str) -> None:
+    """A whole file or none: it is written beside its place first."""
+    place = Path(file)
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(place)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ConfigError(
+            Text("无法写入文件", "the file cannot be written"), where=str(file), found=str(error.strerror)
+        ) from error
+
+
+def write_baseline(inventory: Inventory, file: str | Path) -> None:
+    """From now on these findings are known."""
+    from banjia.scan.baseline import baseline_text
+
+    write(file, baseline_text(inventory))
+
+
+def _time() -> datetime:
+    from banjia.desk.clock import now
+
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(given), UTC) if given.isdigit() else now()
