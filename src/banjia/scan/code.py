@@ -8,6 +8,7 @@ from banjia.scan.lexicon import base_shape
 from banjia.scan.literal import Literals
 from banjia.scan.resolve import NOTHING, Value, provider_of
 from banjia.scan.rule import Rule
+from banjia.scan.served import is_route
 from banjia.scan.signs import BASE_SETTER, FLOWS, HELP, KEYED, PROXY_NAME, SECRET_LIKE, SEND, TALK, chain
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.voice import CodeFindings
@@ -115,7 +116,7 @@ class CodeReader(Literals):
             self.on_shape(node, callee, value)
         self.on_environment(node)
         if SEND.search(name) and value.rule is None:
-            self.on_send(node, callee)
+            self.on_send(node, callee, stack)
         return False
 
     def on_library(self, node: Node, value: Value) -> None:
@@ -236,7 +237,7 @@ class CodeReader(Literals):
             )
             return
 
-    def on_send(self, node: Node, callee: Node) -> None:
+    def on_send(self, node: Node, callee: Node, stack: tuple[Node, ...]) -> None:
         for kid in node.kids[1:4]:
             given = (
                 kid.argument("url", "uri", "hostname", "host")
@@ -257,6 +258,8 @@ class CodeReader(Literals):
                 or (hit.rule.context and not hit.rule.context.search(self.text))
             ):
                 continue
+            if hit.rule.match == "path" and is_route(node, stack, self.resolver, self.text):
+                return
             provider = hit.provider if hit.rule.match == "host" else self.path_provider(hit, given)
             line = callee.end if callee.kind == "member" else node.line
             self.say(

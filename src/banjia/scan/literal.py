@@ -7,6 +7,7 @@ import re
 from banjia.scan.finding import Kind
 from banjia.scan.lexicon import host_of, is_own, relay_weight
 from banjia.scan.rule import Rule
+from banjia.scan.served import is_served
 from banjia.scan.signs import (
     BASE_SETTER,
     COMPARE,
@@ -15,7 +16,6 @@ from banjia.scan.signs import (
     MODELED,
     PROXY_NAME,
     READS,
-    ROUTED,
     TESTS,
     WIDE,
     WIDTHS,
@@ -86,7 +86,11 @@ class Literals(Voice):
         hit = self.lexicon.url(text)
         setter = self._setter(stack)
         if hit is None:
-            if "openai.azure" not in text and (found := self.lexicon.path(text)) and not self._routed(stack):
+            if (
+                "openai.azure" not in text
+                and (found := self.lexicon.path(text))
+                and not is_served(stack, self.resolver, self.text)
+            ):
                 if (found.rule.weak and not self.home) or (
                     found.rule.context and not found.rule.context.search(self.text)
                 ):
@@ -112,11 +116,6 @@ class Literals(Voice):
 
     def relay_rule(self) -> Rule:
         return self.lexicon.named("host", "host-relay")
-
-    def _routed(self, stack: tuple[Node, ...]) -> bool:
-        """A path this program itself serves is no call: app.post("/v1/chat/completions", handler)."""
-        call = next((above for above in reversed(stack) if above.kind == "call"), None)
-        return call is not None and ROUTED.search(call.kids[0].dotted() or "") is not None
 
     def _setter(self, stack: tuple[Node, ...]) -> str:
         """`client` where the address is given to a client, `name` where to something named like a base URL."""

@@ -83,10 +83,6 @@ READS = re.compile(
     r"(?i)(?:conf|config|configuration|settings?|env|environ|environment|secrets|propert\w+|options|section|viper|prefs|preferences)"
     r"(?:\.\w+)?$|(?:getproperty|getstring|getsection|getvalue|get_secret\w*|get_conf\w*|get_setting\w*|get_option|getconfig\w*)$"
 )
-ROUTED = re.compile(
-    r"(?:^|\.)(?:route|add_api_route|add_url_rule|HandleFunc|Handle|PostMapping|RequestMapping|GetMapping|MapPost|all|use)$|"
-    r"(?i:(?:^|\.)(?:app|server|blueprint|bp|engine|\w*router|\w*app)\.(?:post|get|put|delete|any))$"
-)
 SECRET_LIKE = re.compile(r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^[A-Za-z0-9_\-]{32,}$")
 
 VENDOR_WORDS = (

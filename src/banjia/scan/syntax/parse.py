@@ -12,7 +12,6 @@ from banjia.scan.syntax.reader import Handler, Reader, other, span
 
 ALTERNATIVES = frozenset({"or", "||", "??", "?:", "Elvis"})
 CONCATENATION = frozenset({"+", ".", "<<"})
-DEPTH = 150  # deeper nesting is generated text; below it nothing is looked at
 
 
 def parse(text: str, language: str) -> Node:
@@ -227,6 +226,11 @@ def _raise(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     return Node("raise", "", reader.kids(node, depth), span(node))
 
 
+def _mark(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
+    """What stands before a function and says how it is used."""
+    return Node("other", "mark", reader.kids(node, depth), span(node))
+
+
 def _function(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     name = reader.raw(node, fields[0])
     return Node("function", _plain(name.text()) if name is not None else "", reader.kids(node, depth), span(node))
@@ -310,6 +314,7 @@ HANDLERS: dict[str, Handler] = {
     "navigation": _navigation,
     "macro": _macro,
     "import": _import,
+    "mark": _mark,
     "function": _function,
     "return": _return,
 }

@@ -8,7 +8,7 @@ from ast_grep_py import SgNode
 
 from banjia.scan.syntax.node import Node
 
-DEPTH = 400  # deeper nesting is generated text; below it nothing is looked at
+DEPTH = 150  # deeper nesting is generated text; below it nothing is looked at
 
 
 class Reader:
