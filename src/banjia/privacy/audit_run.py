@@ -18,8 +18,9 @@ import msgspec
 from banjia.errors import ConfigError
 from banjia.privacy.audit import SAMPLES, Batch, Mention, Tally, mentions, sample
 from banjia.privacy.engine import Engine
-from banjia.privacy.log_file import digest, rows
+from banjia.privacy.log_file import LINES, digest, kind, rows
 from banjia.privacy.log_row import sent
+from banjia.privacy.sift import sifted
 from banjia.privacy.span import NOT_PERSONAL, Reading
 from banjia.privacy.treater import Treater
 from banjia.text import Text
@@ -27,6 +28,15 @@ from banjia.text import Text
 ROWS = 200  # rows of one batch
 SAVE_EVERY = 50  # batches
 Numbered = tuple[str, int, dict[str, Any]]  # file, row number, row
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Rows to look into, the last row they reach, and how many rows were passed over before it."""
+
+    last: tuple[str, int]
+    kept: list[Numbered]
+    passed: int = 0
 
 
 class State(msgspec.Struct):
@@ -95,40 +105,55 @@ def look(numbered: list[Numbered], job: Job) -> Batch:
     return batch
 
 
-def _unread(paths: list[Path], state: State) -> Iterator[list[Numbered]]:
+def _unread(paths: list[Path], state: State) -> Iterator[Lot]:
     for path in paths:
         name = str(path)
         if name in state.hashes:
             continue
         after = state.done.get(name, 0)
+        if not state.names and kind(path) in LINES:
+            yield from _sifted(path, name, after)
+            continue
         batch: list[Numbered] = []
         for number, row in rows(path):
             if number > after:
                 batch.append((name, number, row))
                 if len(batch) == ROWS:
-                    yield batch
+                    yield Lot((name, number), batch)
                     batch = []
         if batch:
-            yield batch
+            yield Lot(batch[-1][:2], batch)
 
 
-def _worked(batches: Iterator[list[Numbered]], job: Job, jobs: int) -> Iterator[tuple[tuple[str, int], Batch]]:
-    """Batches looked into, in the order in which they were read."""
+def _sifted(path: Path, name: str, after: int) -> Iterator[Lot]:
+    """Without names a row counts only for its identifiers: those that hold none are not parsed."""
+    for last, count, kept in sifted(path, after):
+        if last > after:
+            yield Lot((name, last), [(name, number, row) for number, row in kept], count - len(kept))
+
+
+def _worked(lots: Iterator[Lot], job: Job, jobs: int) -> Iterator[tuple[tuple[str, int], Batch]]:
+    """Lots looked into, in the order in which they were read."""
     if jobs <= 1:
-        for batch in batches:
-            yield batch[-1][:2], look(batch, job)
+        for lot in lots:
+            yield lot.last, _with(look(lot.kept, job), lot.passed)
         return
     context = multiprocessing.get_context("spawn")
-    waiting: deque[tuple[tuple[str, int], Future[Batch]]] = deque()
+    waiting: deque[tuple[Lot, Future[Batch]]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        for batch in batches:
-            waiting.append((batch[-1][:2], pool.submit(look, batch, job)))
+        for lot in lots:
+            waiting.append((lot, pool.submit(look, lot.kept, job)))
             if len(waiting) > 3 * jobs:
-                last, future = waiting.popleft()
-                yield last, future.result()
+                first, future = waiting.popleft()
+                yield first.last, _with(future.result(), first.passed)
         while waiting:
-            last, future = waiting.popleft()
-            yield last, future.result()
+            first, future = waiting.popleft()
+            yield first.last, _with(future.result(), first.passed)
+
+
+def _with(batch: Batch, passed: int) -> Batch:
+    batch.rows += passed
+    return batch
 
 
 _treaters: dict[tuple[Reading, bool], Treater] = {}

@@ -47,6 +47,31 @@ class Identifier:
             disguised |= hidden
         return apart(found), disguised
 
+    def possible(self, data: bytes) -> tuple[list[int], list[int]]:
+        """Where an identifier or a disguise may stand, contexts left out of account; and where labels end."""
+        padded = b"\n" + data + b"\n"
+        steps, order = self._steps, len(self._steps)
+        places: list[int] = []
+        labels: list[int] = []
+        for end, number in self.matcher.hits(padded):
+            if number >= order:
+                if number > order:
+                    places.append(end - 2)
+                continue
+            begin, back, run, value, check, _, form = steps[number]
+            if run:
+                low = max(0, end - back - LONGEST_RUN)
+                match = begin(padded, low + len(padded[low : end - back].rstrip(run)))
+            elif form.window:
+                match = _within(form, padded, end)
+            else:
+                match = begin(padded, end - back)
+                if match is None and not back:
+                    labels.append(end - 1)
+            if match is not None and (check is None or check(match[value])):
+                places.append(end - 2)
+        return places, labels
+
     def _piece(self, data: bytes) -> tuple[list[Found], bool]:
         padded = b"\n" + data + b"\n"
         steps, order = self._steps, len(self._steps)

@@ -16,7 +16,8 @@ from banjia.errors import ConfigError
 from banjia.text import Text
 
 Row = dict[str, Any]
-KINDS = (".jsonl", ".ndjson", ".log", ".json", ".csv", ".tsv", ".parquet")
+LINES = (".jsonl", ".ndjson", ".log")  # one row a line
+KINDS = (*LINES, ".json", ".csv", ".tsv", ".parquet")
 CELL = 64 << 20  # the longest field of a CSV file
 
 
@@ -54,10 +55,10 @@ def rows(path: Path) -> Iterator[tuple[int, Row]]:
             with _text(path) as stream:
                 yield from enumerate(_whole(path, stream.read()), 1)
         case _:
-            with _bytes(path) as stream_of_lines:
+            with opened(path) as stream_of_lines:
                 for number, line in enumerate(stream_of_lines, 1):
                     if line.strip():
-                        yield number, _parsed(path, number, line)
+                        yield number, parsed(path, number, line)
 
 
 def digest(path: Path) -> str:
@@ -65,7 +66,8 @@ def digest(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def _parsed(path: Path, number: int, line: bytes) -> Row:
+def parsed(path: Path, number: int, line: bytes) -> Row:
+    """One line of JSON Lines. Raises ConfigError naming file and line."""
     try:
         row = json.loads(line)
     except ValueError as error:
@@ -84,7 +86,8 @@ def _whole(path: Path, text: str) -> list[Row]:
     return [item if isinstance(item, dict) else {"text": item} for item in items]
 
 
-def _bytes(path: Path) -> IO[bytes]:
+def opened(path: Path) -> IO[bytes]:
+    """The bytes of a log, decompressed."""
     if path.name.endswith(".gz"):
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if path.name.endswith(".zst"):
@@ -98,7 +101,7 @@ def _bytes(path: Path) -> IO[bytes]:
 
 
 def _text(path: Path) -> IO[str]:
-    return io.TextIOWrapper(_bytes(path), encoding="utf-8-sig", errors="replace", newline="")
+    return io.TextIOWrapper(opened(path), encoding="utf-8-sig", errors="replace", newline="")
 
 
 def _parquet(path: Path) -> Iterator[tuple[int, Row]]:

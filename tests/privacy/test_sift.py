@@ -1,0 +1,66 @@
+"""Only lines that may hold an identifier are parsed, and none that holds one is passed over."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from banjia.privacy import audit_run
+from banjia.privacy.audit_run import run
+from banjia.privacy.detector import detectors
+from banjia.privacy.engine import Engine
+from banjia.privacy.identify import identifier
+from banjia.privacy.leaf import leaves
+from banjia.privacy.sift import sifted, touched
+
+HITS = [text for d in detectors() for text, _ in d.hits]
+PLAIN = {"created": 1767225600, "body": "nothing to see in this line, version 10.4"}
+
+
+def held(row):
+    engine = Engine(names=False)
+    return any(engine.record(leaf.text, label=leaf.label).spans for leaf in leaves(row))
+
+
+@pytest.mark.parametrize("shape", ["text", "after a break", "in JSON in text", "escaped", "under a head"])
+def test_no_line_with_an_identifier_is_passed_over(shape):
+    rows = [PLAIN]
+    for text in HITS:
+        row = {
+            "text": {"body": text},
+            "after a break": {"body": f"见下\n{text}\tn"},
+            "in JSON in text": {"arguments": json.dumps({"note": json.dumps({"a": text}, ensure_ascii=False)})},
+            "escaped": {"body": text},
+            "under a head": {"body": f"序号,住院号,QQ号\n1,12345678,{text}\n"},
+        }[shape]
+        rows += [row, PLAIN]
+    lines = [json.dumps(r, ensure_ascii=shape == "escaped") for r in rows]
+    kept = set(touched(identifier(), "".join(f"{line}\n" for line in lines).encode()))
+    assert {i for i, row in enumerate(rows) if held(row)} <= kept
+    assert 0 not in kept
+
+
+def test_the_count_is_that_of_all_rows_parsed(tmp_path, monkeypatch):
+    path = tmp_path / "a.jsonl"
+    rows = [PLAIN, {"body": "电话 13812341234"}, {}, {"qq": "123456789"}, PLAIN, {"body": "a\n13912341234"}]
+    path.write_text("\n\n".join(json.dumps(r, ensure_ascii=False) for r in rows) + "\n \n", encoding="utf-8")
+    quick = run([path], names=False).tally
+    monkeypatch.setattr(audit_run, "LINES", ())
+    whole = run([path], names=False).tally
+    assert (
+        (quick.rows, quick.types, len(quick.groups))
+        == (whole.rows, whole.types, len(whole.groups))
+        == (
+            6,
+            {"PHONE": 2, "QQ": 1},
+            3,
+        )
+    )
+
+
+def test_rows_counted_before_are_left_out(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"body":"电话 13812341234"}\n{"body":"电话 13912341234"}\n{}\n', encoding="utf-8")
+    [(last, count, kept)] = sifted(path, 1)
+    assert (last, count, [number for number, _ in kept]) == (3, 2, [2])
