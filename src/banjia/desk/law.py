@@ -143,7 +143,12 @@ def check(folders: Sequence[str]) -> tuple[Flaw, ...]:
 
 def filings(words: str, *, place: str = "", register: str = "") -> tuple[Row, ...]:
     """Rows of the public registers; a number is a proposal until someone confirms it."""
-    return load_filings().search(words, place=place, register=register or None)  # type: ignore[arg-type]
+    found = load_filings().search(words, place=place, register=register or None)  # type: ignore[arg-type]
+    provider = load_routes().find(words) if words and not found else None
+    if provider is None:
+        return found
+    numbers = {row.number for row in provider.filing.rows}  # a familiar name: the register prints the Chinese one
+    return tuple(row for row in load_filings().rows if row.number in numbers)
 
 
 def filing_counts() -> tuple[tuple[str, int, int], ...]:
