@@ -5,6 +5,7 @@ import yaml
 
 from banjia.config import plain
 from banjia.config.document import load
+from banjia.config.reader import read
 from banjia.errors import ConfigError
 
 GROWING = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
@@ -42,3 +43,12 @@ def test_anchors_are_fine_where_they_save_words():
         "b": {"k": [1, 2]},
         "c": {"k": [1, 2], "d": 3},
     }
+
+
+@pytest.mark.parametrize("line", ["store: [1]", "store: {a: 1}", "keys: [1]", "keys: {a: 1}", "keys: yes"])
+def test_store_and_keys_are_text(line, tmp_path):
+    file = tmp_path / "banjia.yaml"
+    file.write_text(line)
+    with pytest.raises(ConfigError) as caught:
+        read(file)
+    assert line.partition(":")[0] in caught.value.where

@@ -94,8 +94,8 @@ def config(doc: Document) -> Config:
     names = {a.id for a in apps}, {r.id for r in routes}
     return Config(
         path=doc.path,
-        store=_store(str(data.get("store", "sqlite:///banjia.db")), base),
-        keys=base / str(data.get("keys", "keys/")),
+        store=_store(field.name(doc, ("store",), data.get("store", "sqlite:///banjia.db")), base),
+        keys=base / field.name(doc, ("keys",), data.get("keys", "keys/")),
         gateway_country=field.country(doc, ("gateway", "country"), gateway.get("country")),
         gateway_facts=field.mapping(doc, ("gateway", "facts"), gateway.get("facts")),
         entity=Entity(
