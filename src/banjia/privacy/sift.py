@@ -14,6 +14,7 @@ from banjia.privacy.log_file import Row, opened, parsed
 
 BLOCK = 4 << 20  # bytes read at once
 STOP = 0x1E  # no JSON text holds this byte bare: it parts the lines while their own line breaks are read
+ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord('"'): b'"', ord("/"): b"/"}
 _HEAD = re.compile(MACROS["to"].encode())
 _PARTED = re.compile(rb"[|,\t\n]|\xef\xbc\x8c")
 Kept = tuple[int, Row]  # row number and row
@@ -46,16 +47,29 @@ def touched(finder: Identifier, block: bytes) -> list[int]:
     """The numbers, from 0, of the lines that may hold an identifier; a line that does is never left out."""
     text = block.replace(b"\n", bytes((STOP,)))
     if b"\\" in text:
-        text = text.replace(b"\\\\", b"\\").replace(b'\\"', b'"').replace(b"\\n", b"\n")
-        text = text.replace(b"\\r", b"\r").replace(b"\\t", b"\t").replace(b"\\/", b"/")
+        text = _unescaped(text)
     ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == STOP)
     places, labels = finder.possible(text)
     places += [end for end in labels if _heads(text, end)]
     return np.unique(np.searchsorted(ends, places)).tolist() if places else []
 
 
+def _unescaped(text: bytes) -> bytes:
+    """Escapes read at every depth at once, as the text inside JSON inside JSON will be."""
+    first, *others = text.split(b"\\")
+    parts = [first]
+    for part in others:
+        if part:
+            known = ESCAPES.get(part[0])
+            parts += (b"\\", part) if known is None else (known, part[1:])
+    return b"".join(parts)
+
+
 def _heads(text: bytes, end: int) -> bool:
     """A label that may be the head of a column: a mark that parts cells is near."""
+    following = text[end + 1 : end + 2] if text[end : end + 1] == b" " else text[end : end + 1]
+    if following.isalpha() and following not in b"inIN":
+        return False  # a word of running text
     gap = _HEAD.match(text, end)
     stop = (gap.end() if gap else end) + 3
     return _PARTED.search(text, end, stop) is not None
