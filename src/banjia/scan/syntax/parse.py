@@ -102,7 +102,9 @@ def _call(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
             kids.append(reader.read(raw, depth))
         else:
             kids.extend(_arguments(reader, raw, depth))
-    kids.extend(reader.kids(kid, depth)[0] for kid in node.children() if kid.kind() == "class_body" and kid.children())
+    for kid in node.children():
+        if kid.kind() == "class_body":
+            kids.extend(reader.kids(kid, depth))
     kids.extend(reader.read(kid, depth) for kid in node.children() if kid.kind() in ("block", "do_block"))
     return Node("call", "", kids, span(node))
 
