@@ -16,8 +16,9 @@ RUN = re.compile(
     rf"[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
 )
 TITLED = re.compile(rf"\b{alternatives('titles_en')}\.? (?P<n>{WORD}(?: (?:[A-Z]\. )?{WORD}){{0,2}})")
+_OF_A_THING = "(?!file|product|model|company|brand|host|event|project|class|field|table|column|user|tool|app|server)"
 LABELLED = re.compile(
-    rf"(?i:\b{alternatives('labels_en')}\b),?[\"']?(?:\s*[:=\-–—|#]\s*|"
+    rf"(?i:\b(?:{_OF_A_THING}[a-z]+_)?{alternatives('labels_en')}\b),?[\"']?(?:\s*[:=\-–—|#]\s*|"
     rf"\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
 )
 RELATED = re.compile(rf"(?i:\b(?:my|his|her|our|their|the) {alternatives('relations_en')}),? (?P<n>{WORD}(?: {WORD})?)")
@@ -29,6 +30,8 @@ SPOKEN_TO = re.compile(
     r"|(?im:^[\s>]*(?:thanks|thank you|regards|kind regards|best|best regards|cheers|sincerely|yours truly|love)"
     r"[,.!]?\s*\n\s*)"
     rf"(?P<s>{WORD}(?: (?:[A-Z]\. )?{WORD}){{0,2}})[ \t]*(?=\n|$)"
+    # a line of a chat: the hour, who speaks, a colon
+    rf"|(?m:^[\[(]?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\])]?\s+)(?P<c>{WORD} {WORD})(?=:)"
 )
 BOXED = re.compile(rf"(?P<n>{WORD}(?:,? (?:[A-Z]\.,? ?)?{WORD}){{1,2}})[\"']? ?[<(\[][A-Za-z0-9._%+-]{{1,64}}@")
 AND_NAME = re.compile(rf" (?:and|&) (?P<n>{WORD} {WORD})(?![A-Za-z])")

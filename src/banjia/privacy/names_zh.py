@@ -21,6 +21,9 @@ _SPEAKS = re.compile(
     "(?:说|问|答|表示|告诉|觉得|认为|打电话|来电|先生|女士|小姐|你好|您好|的(?:手机|电话|邮箱|地址|生日|身份证))"
 )
 _NICKNAME = re.compile("(?:我是|我叫|他叫|她叫|叫做|@)([小阿老][\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+_WARES = re.compile(  # what is said of shops, goods and places
+    "(?:[和与、][\u4e00-\u9fff]{2,4}){0,2}的?(?:哪里有卖|哪里能买|怎么走|怎么坐车|多少钱|好用吗|门店|专卖店|旗舰店|官网|股票|品牌|说明书)"
+)
 _OPENERS = ("", " ", "\n", "，", "。", "：", ":", ",", "、", "“", '"', "（", "(", "|", "；", "\t", "！", "？")
 _HAN = "[\u4e00-\u9fff]"
 _DOTS = "[·•‧・]"
@@ -149,7 +152,11 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
             found.append((m.start(1), m.end(1), 0.8))
     found += _in_lists(text, found)
     public = words("public_zh")
-    return [p for p in found if _plain(text[p[0] : p[1]]) not in public or _is_labelled(text, p[0])]
+    return [
+        p
+        for p in found
+        if (_plain(text[p[0] : p[1]]) not in public and not _WARES.match(text, p[1])) or _is_labelled(text, p[0])
+    ]
 
 
 def _in_lists(text: str, found: Sequence[Place]) -> list[Place]:
@@ -245,6 +252,8 @@ def _is_title(text: str, m: re.Match[str]) -> bool:
     before, after = text[max(0, m.start() - 1) : m.start()], text[m.end() : m.end() + 1]
     if m[1] == "任" and _han(before):
         return False  # "首任校长"
+    if m[1] == "班" and m[2].startswith("主任"):
+        return False  # an office
     if len(m[2]) > 1:
         return text[m.start() - 1 : m.start() + 1] not in lexicon() or m.start() == 0
     if m[0] in lexicon() or m[2] + after in lexicon() or (before and before + m[1] in lexicon()):
