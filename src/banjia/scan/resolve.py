@@ -68,6 +68,8 @@ class Resolver:
     functions: dict[str, Node] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
     _known: dict[int, Value] = field(default_factory=dict)
+    _tried: dict[int, Value] = field(default_factory=dict)
+    _cut: bool = False
 
     def __post_init__(self) -> None:
         for node in self.root.walk():
@@ -145,19 +147,31 @@ class Resolver:
         return Value(rule=rule, path=rest, provider=provider_of(rule, rest))
 
     def value(self, node: Node) -> Value:
-        """What is known of this expression; NOTHING where nothing is."""
-        known = self._known.get(id(node))
+        """What is known of this expression; NOTHING where nothing is.
+
+        Every node is evaluated once for each question from outside: what a cycle or the depth cut short is remembered
+        only until the question is answered.
+        """
+        known = self._known.get(id(node)) or self._tried.get(id(node))
         if known is not None:
             return known
         if id(node) in self._busy or len(self._busy) > DEPTH:
+            self._cut = True
             return NOTHING
+        if not self._busy:
+            self._cut = False
         self._busy.add(id(node))
         try:
             found = self._value(node)
         finally:
             self._busy.discard(id(node))
-        if len(self._busy) == 0 or found is not NOTHING:
+        if found is not NOTHING or not self._cut:
             self._known[id(node)] = found
+        else:
+            self._tried[id(node)] = found
+        if not self._busy:
+            self._known[id(node)] = found
+            self._tried.clear()
         return found
 
     def _value(self, node: Node) -> Value:

@@ -11,6 +11,7 @@ from banjia.errors import ConfigError
 from banjia.scan.cache import Cache
 from banjia.scan.file import FileResult, scan_file
 from banjia.scan.finding import Finding, Inventory, OpenUrl, Remarked, Skipped
+from banjia.scan.manifest import is_manifest
 from banjia.scan.prefilter import Prefilter
 from banjia.scan.rule import rules
 from banjia.scan.tree import settled
@@ -98,7 +99,7 @@ def read_chunk(root: Path, chunk: list[Listed], cache: Cache | None) -> Read:
         if isinstance(data, Skipped):
             skipped.append(data)
             continue
-        if not _prefilter.rules(data):
+        if not _prefilter.rules(data) and not is_manifest(item.path):
             continue
         if (reason := unreadable(item.path, data, item.language)) is not None:
             skipped.append(reason)
