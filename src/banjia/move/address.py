@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from banjia.move.target import Target
 
-OPENAI = re.compile(r"https://(?:[a-z]{2}\.)?api\.openai\.com(?::443)?(?P<version>/v1)?(?=$|[/?#\"'`{} ])")
+OPENAI = re.compile(
+    r"https://(?:[a-z]{2}\.)?api\.openai\.com(?::443)?(?P<version>/v1)?(?=$|[/?#\"'`{} ])"
+    r"(?(version)|(?!/(?!v1)[A-Za-z]))"  # other paths of that host are names or pages, not the API
+)
 AZURE = re.compile(r"https://[A-Za-z0-9{}$_.-]+\.openai\.azure\.com(?=$|[/?#\"'`{} ])")
 OPENAI_VARIABLE, AZURE_VARIABLE = "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT"
 

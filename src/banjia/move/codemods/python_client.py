@@ -38,6 +38,8 @@ PAIRS = (
      'import os\nfrom openai import AzureOpenAI\nclient = AzureOpenAI(\n    azure_endpoint=os.environ.get("AZURE_OPENAI_ENDPOINT") or "http://127.0.0.1:8420",\n    api_version="2024-06-01",\n)\n'),
     ("app.py", 'import os\nimport openai\nopenai.api_base = "https://api.openai.com/v1"\nopenai.ChatCompletion.create(model="gpt-4", messages=[])\n',
      'import os\nimport openai\nopenai.api_base = os.environ.get("OPENAI_API_BASE") or "http://127.0.0.1:8420/v1"\nopenai.ChatCompletion.create(model="gpt-4", messages=[])\n'),
+    ("app.py", "import os\nfrom openai import OpenAI\nclient = OpenAI(\n    timeout=4,  # seconds\n)\n",
+     'import os\nfrom openai import OpenAI\nclient = OpenAI(\n    timeout=4,  # seconds\n    base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1",\n)\n'),
 )  # fmt: skip
 
 
@@ -106,6 +108,9 @@ def _insert(source: Source, call: ast.Call, argument: str, finding: Finding) -> 
     indent = line[: len(line) - len(line.lstrip())]
     ending = "\r\n" if "\r\n" in source.text else "\n"
     lead = f"{ending}{indent}" if last.lineno != call.lineno else " "
+    here = source.text[comma : source.text.index("\n", comma)] if "\n" in tail[comma - end :] else ""
+    if last.lineno != call.lineno and here.lstrip().startswith("#"):
+        comma += len(here.rstrip("\r"))  # a comment behind the last argument stays with it
     return Edit(source.path, comma, comma, f"{lead}{argument},", ID, REASON, finding)
 
 

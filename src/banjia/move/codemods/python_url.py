@@ -25,6 +25,8 @@ PAIRS = (
      'import os\nURL = os.getenv("OPENAI_API_BASE_URL", "http://127.0.0.1:8420/v1")\n'),
     ("call.py", 'import os\nimport requests\nOP = "embeddings"\nrequests.post(f"https://api.openai.com/v1/{OP}", json={})\n',
      "import os\nimport requests\nOP = \"embeddings\"\nrequests.post(f\"{os.environ.get('OPENAI_BASE_URL') or 'http://127.0.0.1:8420/v1'}/{OP}\", json={})\n"),
+    ("call.py", 'import os\nbase = os.getenv("OPENAI_BASE_URL") or "https://api.openai.com/v1"\n',
+     'import os\nbase = os.getenv("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"\n'),
 )  # fmt: skip
 
 
@@ -34,6 +36,7 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     found = list(nodes(source, finding.line, finding.end))
     inner = {id(v) for n in found if isinstance(n, ast.JoinedStr) for v in n.values}
     defaults = {id(a) for n in found if isinstance(n, ast.Call) and _reads(n) for a in n.args[1:]}
+    defaults |= {id(n.values[-1]) for n in found if isinstance(n, ast.BoolOp) and _falls_back(n)}
     for node in found:
         edit: Edit | None = None
         if isinstance(node, ast.JoinedStr):
@@ -82,6 +85,11 @@ def _base(address: Address, target: Target, quote: str) -> str:
     if address.has_v1:
         return f"({variable(address.variable, target.v1, quote)})"
     return f"({variable(address.variable, target.v1, quote)}).removesuffix({quote}/v1{quote})"
+
+
+def _falls_back(choice: ast.BoolOp) -> bool:
+    """`read(...) or "address"`: the variable is asked already, the literal is only its default."""
+    return isinstance(choice.op, ast.Or) and any(isinstance(v, ast.Call) and _reads(v) for v in choice.values[:-1])
 
 
 def _reads(call: ast.Call) -> bool:
