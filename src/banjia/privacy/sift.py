@@ -12,7 +12,7 @@ from banjia.privacy.detector import MACROS
 from banjia.privacy.identify import Identifier, identifier
 from banjia.privacy.log_file import Row, opened, parsed
 
-BLOCK = 4 << 20  # bytes read at once
+BLOCK = 512 << 10  # bytes read at once, so that they stay near the processor
 STOP = 0x1E  # no JSON text holds this byte bare: it parts the lines while their own line breaks are read
 ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord('"'): b'"', ord("/"): b"/"}
 _HEAD = re.compile(MACROS["to"].encode())
@@ -30,7 +30,9 @@ def sifted(path: Path, after: int = 0) -> Iterator[tuple[int, int, list[Kept]]]:
         while block := file.read(BLOCK):
             if not block.endswith(b"\n"):
                 block += file.readline()
-            lines = block.removesuffix(b"\n").split(b"\n")
+            lines = block.split(b"\n")
+            if not lines[-1]:
+                lines.pop()
             first = max(0, after - number)
             count = sum(1 for line in lines[first:] if line and not line.isspace())
             wanted = range(len(lines)) if STOP in block else touched(identifier(), block)
