@@ -40,6 +40,7 @@ INNER = re.compile(
     r"(?i)^(?:provider|type|api[-_]?type|api[-_]?key|keys?|token|access[-_]?token|api[-_]?secret|secret(?:[-_]?key)?|endpoint|base[-_]?url|"
     r"api[-_]?base|api[-_]?host|host|url|proxy[-_]?url|resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?|organization(?:[-_]?id)?|app[-_]?id|service)$"
 )
+ENVIRONMENT = frozenset({"environment", "env", "envVars"})
 AZURE_INNER = re.compile(r"(?i)^(?:resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?)$")
 SWITCH = re.compile(
     r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
@@ -224,7 +225,9 @@ class SettingsReader:
         else:
             weak = None
         if INNER.match(key) or re.search(r"(?i)(?:key|url|endpoint|host|base)$", key):
-            for above in reversed(entry.keys[:-1]):
+            # A variable among variables says itself what it is: the service it is given to does not.
+            own = ENVIRONMENT.intersection(entry.keys[:-1]) and key.isupper()
+            for above in () if own else reversed(entry.keys[:-1]):
                 for pattern, provider, rule in SECTION:
                     if pattern.search(above):
                         if provider == "openai" and AZURE_INNER.match(key):

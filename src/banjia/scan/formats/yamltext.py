@@ -49,7 +49,9 @@ def entries(text: str) -> Iterator[Entry]:  # noqa: PLR0915 - one pass, one stat
                     named = None
                 yield Entry(keys, "", number)
                 stack.append((depth, key))
-            elif key == "name" and re.fullmatch(r"[A-Z][A-Z0-9_]+", unquoted(value)):
+            elif (key == "name" or (key == "key" and "-" in found[2])) and re.fullmatch(
+                r"[A-Z][A-Z0-9_]+", unquoted(value)
+            ):
                 named = (depth, unquoted(value), number)
                 stack.append((depth, key))
                 stack.pop()
