@@ -101,7 +101,7 @@ class Resolver:
         """The name a Go package is used by when the import gives none."""
         parts = path.split("/")
         last = parts[-2] if re.fullmatch(r"v\d+", parts[-1]) and len(parts) > 1 else parts[-1]
-        return last.removeprefix("go-").removesuffix("-go").replace("-", "_")
+        return last.removeprefix("go-").removesuffix("-go").removesuffix("-sdk").replace("-", "_")
 
     def _assign(self, node: Node) -> None:
         target, value = node.kids[0], node.kids[1]
