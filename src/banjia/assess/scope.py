@@ -10,7 +10,7 @@ from banjia.config.config import App, Config, Route
 from banjia.facts.profile import Known, Profile, Provenance
 from banjia.facts.value import Interval
 from banjia.routes.catalogue import Catalogue
-from banjia.routes.provider import Endpoint
+from banjia.routes.provider import Endpoint, Provider
 
 ORDINARY = "export.persons_nonsensitive_ytd"
 SENSITIVE = "export.persons_sensitive_ytd"
@@ -60,7 +60,7 @@ def route_scope(config: Config, route: Route, model: str, routes: Catalogue) -> 
     facts: dict[str, object] = {}
     if relay is not None:
         facts["provider"] = "relay"
-    elif provider is not None:
+    elif provider is not None and (provider.is_engine or route.stand_in or _is_home(host, provider)):
         facts["provider"] = "self_hosted" if provider.is_engine else provider.id
     if route.channel:
         facts["network.channel"] = route.channel
@@ -75,6 +75,11 @@ def route_scope(config: Config, route: Route, model: str, routes: Catalogue) -> 
     )
     endpoint = host[1] if host is not None else None
     return RouteScope(route.id, model, profile, endpoint)
+
+
+def _is_home(host: tuple[Provider, Endpoint] | None, provider: Provider) -> bool:
+    """Whether the host is the provider's own. Who answers behind an unknown or a private host is an open fact."""
+    return host is not None and host[0].id == provider.id
 
 
 def declared_tally(config: Config, on: date, measured: tuple[Interval, Interval] | None = None) -> dict[str, Known]:

@@ -79,6 +79,8 @@ def config(doc: Document) -> Config:
     data = doc.data
     field.known(doc, (), data, TOP | ROOMS)
     base = doc.path.parent
+    for room in ROOMS & data.keys():
+        field.name(doc, (room,), data[room]) if room == "checkpoints" else field.mapping(doc, (room,), data[room])
     treatment = _treatment(doc, ("treatment",), data.get("treatment"))
     labels = _labels(doc, ("labels",), data.get("labels"))
     routes = tuple(_route(doc, i, r, base) for i, r in enumerate(field.listing(doc, ("routes",), data.get("routes"))))

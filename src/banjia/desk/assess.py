@@ -14,6 +14,7 @@ import yaml
 from banjia.assess.assess import assess_route
 from banjia.assess.assessment import COUNSEL, ORDER, Assessment
 from banjia.assess.cases import Case, read_cases
+from banjia.assess.declared import check_declared
 from banjia.assess.doubts import Choice
 from banjia.assess.page import page
 from banjia.assess.plan import decision_json, exposure_json, exposure_lines, exposures, plan
@@ -21,6 +22,7 @@ from banjia.assess.scope import RouteScope, app_profile, declared_tally, route_s
 from banjia.assess.words import full
 from banjia.config import plain
 from banjia.config.config import App, Config
+from banjia.config.place import place
 from banjia.desk import clock
 from banjia.errors import BanjiaError, ConfigError, RouteError
 from banjia.facts.catalogue import load as load_facts
@@ -127,14 +129,18 @@ def gather(request: Request) -> Room:
         scopes_.append(Profile.read(_facts_of(request.facts_file), origin))
     scopes_ += [Profile.read(_pair(word), Provenance("declared", "--fact")) for word in request.facts]
     profile = Profile.merge(*scopes_, request.extra)
+    law = load_law((*request.packs, *_folders(config)))
+    routes = load_routes()
     if config is not None:
+        place(config, routes)
+        check_declared(config, law)
         profile = profile.filled(declared_tally(config, on, _measured(config, on)))
     return Room(
         config=config,
         app=app,
         profile=profile,
-        law=load_law((*request.packs, *_folders(config))),
-        routes=load_routes(),
+        law=law,
+        routes=routes,
         on=on,
         today=day,
         choices=_choices(request.readings, config),

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from banjia.assess.compile import Compiled, compile_policy
+from banjia.assess.declared import check_declared
 from banjia.config.place import place
 from banjia.config.reader import read
 from banjia.law.corpus import load as load_law
@@ -23,4 +24,6 @@ def compile_config(config_path: Path, *, on: date) -> Compiled:
     routes = load_routes()
     place(config, routes)
     folders = [config.path.parent / name for name in config.packs if "/" in name or name.startswith(".")]
-    return compile_policy(config, law=load_law(folders), routes=routes, on=on)
+    law = load_law(folders)
+    check_declared(config, law)
+    return compile_policy(config, law=law, routes=routes, on=on)

@@ -83,8 +83,9 @@ class Supervisor:
 
     def run(self) -> int:
         config = read_config(self.request.config)
+        policy = self._first_policy()  # a config that is refused leaves no store behind
         self._claim_store(config)
-        self._adopt(self._first_policy(), config)
+        self._adopt(policy, config)
         _settings(self.request, self.state)()  # whatever is wrong is said before anything listens
         listening = self._bind()
         self._watch_files()
