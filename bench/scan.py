@@ -1,6 +1,6 @@
-"""Scan: an ordinary tree of 40,000 files and about 500 MB, cold, with two processes and again with the cache; beside ripgrep.
+"""Scan: an ordinary tree, cold, with two processes and again with the cache; beside ripgrep.
 
-The tree is made of this Python's own library and packages, copied until it is large enough, with a program that uses
+`--files 40000 --megabytes 500` is the tree of the bar; without them it is a tenth of that. The tree is made of this Python's own library and packages, copied until it is large enough, with a program that uses
 a model service in every thousandth folder.
 """
 
@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-FILES, BYTES = 40_000, 500_000_000
+FILES, MEGABYTES = 4_000, 50
 WORDS = "openai|anthropic|dashscope|gpt-4|chat/completions|azure_openai"
 PROGRAM = """\
 import json, resource, sys, time
@@ -73,11 +73,13 @@ def timed(root: Path, jobs: int, cache: str) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", nargs="?", help="an own tree instead of the made one")
+    parser.add_argument("--files", type=int, default=FILES)
+    parser.add_argument("--megabytes", type=int, default=MEGABYTES)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(arguments.tree) if arguments.tree else Path(folder) / "tree"
         if not arguments.tree:
-            count, total = grow(root, FILES, BYTES)
+            count, total = grow(root, arguments.files, arguments.megabytes * 1_000_000)
             print(f"tree: {count:,} files, {total / 1e6:,.0f} MB")
         cache = str(Path(folder) / "cache")
         rows = {

@@ -28,6 +28,7 @@ SIDES = {
 }
 ANY = Text("未能确定的服务商", "provider not settled")
 PROVIDERS = (Text("服务商", "provider"), Text("所在", "place"), Text("使用", "uses"), Text("模型", "models"))
+PROVIDED = Text("服务商", "Providers")
 OPEN = Text("尚待说明", "To be answered")
 SKIPPED = Text("未读的文件", "Files not read")
 REMARKS = Text("不予采纳的忽略标记", "Remarks that do not count")
@@ -47,7 +48,7 @@ h2.hot{color:var(--hot)}h2 small,summary small{color:var(--soft);font-weight:400
 ul{list-style:none;margin:0;padding:0}
 .tiles{display:flex;flex-wrap:wrap;gap:.6rem}.tiles li{background:var(--tint);border-radius:.5rem;padding:.5rem .9rem}
 .tiles b{font-size:1.25rem;margin-right:.35rem;font-variant-numeric:tabular-nums}
-table{border-collapse:collapse;width:100%}th{color:var(--soft);font-weight:400;font-size:.85rem}
+table{border-collapse:collapse;width:100%}th{color:var(--soft);font-weight:400;font-size:.85rem;white-space:nowrap}
 td,th{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}
 code{font:13px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
@@ -123,11 +124,9 @@ def _providers(inventory: Inventory, lang: Lang) -> str:
             f'<tr><td>{escape(name)}</td><td>{side}</td><td class="n">{len(found)}</td>'
             f"<td><code>{escape(models)}</code></td></tr>"
         )
-    head = "".join(
-        f"<th{' class=n' if text is PROVIDERS[2] else ''}>{text.say(lang)}</th>" for text in PROVIDERS
-    ).replace("class=n", 'class="n"')
-    heading = PROVIDERS[0].say(lang).capitalize()
-    return f"<h2>{heading}</h2><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    heads = [text.say(lang) for text in PROVIDERS]
+    head = f'<th>{heads[0]}</th><th>{heads[1]}</th><th class="n">{heads[2]}</th><th>{heads[3]}</th>'
+    return f"<h2>{PROVIDED.say(lang)}</h2><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _uses(group: list[Finding], lang: Lang) -> str:
