@@ -72,7 +72,9 @@ def installed(command: str, line: int) -> Iterator[tuple[Declared, Rule, str]]:
 
 
 def normal(ecosystem: str, name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower() if ecosystem == "pypi" else name.lower()
+    if ecosystem == "pypi":
+        return re.sub(r"[-_.]+", "-", name).lower()
+    return re.sub(r"/v\d+$", "", name.lower()) if ecosystem == "go" else name.lower()
 
 
 @functools.cache
