@@ -270,7 +270,7 @@ def test_it_finishes_what_is_in_hand_before_it_stops(tmp_path):
                     thread.start()
                     asyncio.run_coroutine_threadsafe(upstream.arrived.wait(), loop).result(10)
                     process.send_signal(signal.SIGTERM)
-                    until(lambda: "Shutting down" in log_of(tmp_path) or None)
+                    until(lambda: "stopping: what is in hand" in log_of(tmp_path) or None)
                     loop.call_soon_threadsafe(more.set)
                     thread.join(10)
                     return result, process.wait(20)

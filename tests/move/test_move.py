@@ -110,6 +110,12 @@ def test_a_connection_that_leaves_fails_the_proof(tmp_path):
     assert ("fails", ("192.0.2.1",)) == (step.state, step.details)
 
 
+def test_an_import_goes_before_the_decorator_of_the_first_function(tmp_path):
+    text = "@print\ndef call(post):\n    post('https://api.openai.com/v1/chat/completions')\n"
+    (tmp_path / "call.py").write_text(text, encoding="utf-8")
+    assert move.look(tmp_path, Target()).changes[0].after.startswith("import os\n@print\n")
+
+
 def test_a_route_of_the_config_can_be_the_target(app, monkeypatch):
     monkeypatch.chdir(app)
     assert main(["move", ".", "--to", "local-chat", "--apply"]) == 0

@@ -262,6 +262,10 @@ class Supervisor:
 
     def _stop(self) -> None:
         self.stopping = True
+        log.info(
+            "%s",
+            Text("正在停止：先做完手上的请求", "stopping: what is in hand is finished first").say(self.request.lang),
+        )
         self._signal_all(signal.SIGTERM)
 
     def _hang_up(self) -> None:

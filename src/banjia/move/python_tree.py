@@ -56,7 +56,7 @@ def import_os(source: Source, codemod: str) -> Iterator[Edit]:
         if is_doc or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
             at = (node.end_lineno or node.lineno) + 1
             continue
-        at = node.lineno
+        at = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
         break
     where = source.starts[at - 1] if at <= len(source.starts) else len(source.text)
     ending = "\r\n" if "\r\n" in source.text else "\n"
