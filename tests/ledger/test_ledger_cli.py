@@ -299,5 +299,5 @@ def test_the_config_names_the_file_for_checkpoints(place, written, expected):
 
 def test_a_file_for_checkpoints_that_is_none_is_refused(place):
     (place / "banjia.yaml").write_text(CONFIG + "checkpoints: [a]\n")
-    with pytest.raises(ConfigError, match="names one file"):
+    with pytest.raises(ConfigError, match="must be text"):
         checkpoint_file(read(place / "banjia.yaml"))
