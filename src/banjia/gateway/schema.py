@@ -13,12 +13,13 @@ from banjia.gateway.refusal import bad_request
 from banjia.text import Text
 
 
-def validator_of(schema: Any) -> Draft202012Validator:
+def validator_of(schema: Any, param: str = "response_format") -> Draft202012Validator:
+    """Raises Refusal, naming the field `param` of the request, for what is no schema."""
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         text = Text(f"json_schema 无效：{error.message}", f"the json_schema is not valid: {error.message}")
-        raise bad_request("invalid_json_schema", text, param="response_format") from error
+        raise bad_request("invalid_json_schema", text, param=param) from error
     return Draft202012Validator(schema, registry=Registry())  # a reference to elsewhere is never fetched
 
 

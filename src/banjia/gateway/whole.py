@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from banjia.gateway.answer import UpstreamError
+from banjia.gateway.emulate.tool import with_tools
 from banjia.gateway.refusal import Refusal, bad_request
 from banjia.routes.dialect.draft import Plan
 from banjia.text import Text
@@ -26,25 +27,33 @@ TOOL_NOTE = "You must answer with a call of {name} and with nothing else."
 
 
 def needs_whole(plan: Plan) -> bool:
-    return plan.json_schema is not None or plan.calls > 1 or plan.forced_tool is not None or plan.force_stream
+    emulated = plan.tools or plan.json_schema is not None or plan.forced_tool is not None
+    return emulated or plan.calls > 1 or plan.force_stream
 
 
 async def whole(request: Json, plan: Plan, ask: Ask) -> Json:
     """The finished answer. Raises Refusal where the model does not come up with one that is valid."""
-    if plan.tools:
-        text = Text("此路线的模型不支持工具调用", "the model of this route takes no tools")
-        raise bad_request("tools_unsupported", text, param="tools")
+    spent: list[Json] = []
+
+    async def ask_once(changed: Json) -> Json:
+        answer = await ask(changed)
+        spent.append(answer)
+        return answer
+
+    async def ask_model(changed: Json) -> Json:
+        return await with_tools(changed, plan.asked_tools or {}, ask_once) if plan.tools else await ask_once(changed)
+
     plain = {k: v for k, v in request.items() if k not in {"stream", "stream_options"}}
 
     async def one() -> Json:
-        answer = await _with_schema(plain, plan, ask) if plan.json_schema is not None else await ask(plain)
-        return answer if plan.forced_tool is None else await _with_tool(plain, plan.forced_tool, answer, ask)
+        answer = await _with_schema(plain, plan, ask_model) if plan.json_schema is not None else await ask_model(plain)
+        return answer if plan.forced_tool is None else await _with_tool(plain, plan.forced_tool, answer, ask_model)
 
     if plan.calls <= 1:
-        return await one()
+        return _paid(await one(), spent)
     if plan.calls > MOST_CHOICES:
         raise bad_request("n_too_large", Text(f"n 至多 {MOST_CHOICES}", f"n is at most {MOST_CHOICES}"), param="n")
-    return joined(await together([one() for _ in range(plan.calls)]))
+    return _paid(joined(await together([one() for _ in range(plan.calls)])), spent)
 
 
 async def together(jobs: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
@@ -62,12 +71,7 @@ async def together(jobs: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
 def joined(answers: list[Json]) -> Json:
     """One answer with a choice of each; usage adds up."""
     choices = [{**c, "index": i} for i, c in enumerate(c for a in answers for c in a.get("choices") or [])]
-    usage: dict[str, int] = {}
-    for answer in answers:
-        for name, value in (answer.get("usage") or {}).items():
-            if isinstance(value, int):
-                usage[name] = usage.get(name, 0) + value
-    return {**answers[0], "choices": choices, **({"usage": usage} if usage else {})}
+    return _paid({**answers[0], "choices": choices}, answers)
 
 
 def as_events(answer: Json, *, include_usage: bool) -> bytes:
@@ -87,6 +91,18 @@ def as_events(answer: Json, *, include_usage: bool) -> bytes:
     if include_usage and answer.get("usage"):
         events.append({**head, "choices": [], "usage": answer["usage"]})
     return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in events) + b"data: [DONE]\n\n"
+
+
+def _paid(answer: Json, spent: list[Json]) -> Json:
+    """What all exchanges used, those that were asked again included."""
+    if len(spent) <= 1:
+        return answer
+    usage: dict[str, int] = {}
+    for one in spent:
+        for name, value in (one.get("usage") or {}).items():
+            if isinstance(value, int):
+                usage[name] = usage.get(name, 0) + value
+    return {**answer, "usage": usage} if usage else answer
 
 
 async def _with_schema(request: Json, plan: Plan, ask: Ask) -> Json:

@@ -58,6 +58,7 @@ class Plan:
     json_schema: str | None = None  # json_object or prompt: emulate on that ground
     schema: Any = None  # the response_format that was asked for
     tools: bool = False  # emulate tool calls; the request no longer holds them
+    asked_tools: Any = None  # `tools`, `tool_choice` and `parallel_tool_calls` as they were asked for
     forced_tool: Any = None  # the tool_choice that was asked for and could not be sent
     replay: ReasoningReplay | None = None
     vectors: VectorPlan | None = None

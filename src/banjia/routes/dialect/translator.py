@@ -196,8 +196,10 @@ def _emulate_json_schema(op: EmulateJsonSchema, draft: Draft) -> None:
 
 def _emulate_tools(op: EmulateTools, draft: Draft) -> None:
     if draft.request.get("tools"):
+        names = ("tools", "tool_choice", "parallel_tool_calls")
         draft.plan["tools"] = True
-        for name in ("tools", "tool_choice", "parallel_tool_calls"):
+        draft.plan["asked_tools"] = {n: draft.request[n] for n in names if n in draft.request}
+        for name in names:
             draft.drop(name)
         draft.warn(op, "tools", Text("工具调用由提示词模拟", "tool calls are emulated by prompt"))
 

@@ -1,0 +1,1 @@
+"""What a model cannot do of itself, done by asking in words and checking what comes back."""
