@@ -13,6 +13,7 @@ from banjia.gateway.attempt import Tools
 from banjia.gateway.call import Call, ClientGone, Receive, Room, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
+from banjia.gateway.legacy import through_chat
 from banjia.gateway.limit import Board, Exceeded
 from banjia.gateway.listing import model_entry, model_list
 from banjia.gateway.metric import Metrics
@@ -167,6 +168,8 @@ class Gateway:
             if where.operation == "responses":
                 await bridge(call, self._states, self._clock)
             call.read_head(where.deployment)
+            if where.operation == "completions":
+                through_chat(call, settings)
             await self._limited(call, settings)
         finally:
             self._active.discard(call)

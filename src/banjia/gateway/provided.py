@@ -70,7 +70,7 @@ def apis(config: Config) -> dict[str, frozenset[str]]:
     """Route id -> the parts of OpenAI's API that its provider is known to have."""
     catalogue = load()
     found = ((r.id, catalogue.find(r.provider)) for r in config.routes)
-    return {i: frozenset(name for name, has in p.apis.items() if has == "yes") for i, p in found if p is not None}
+    return {i: _apis(p) for i, p in found if p is not None}
 
 
 def endings(config: Config, on: date) -> Mapping[tuple[str, str], str]:
@@ -83,6 +83,11 @@ def endings(config: Config, on: date) -> Mapping[tuple[str, str], str]:
             if model != "*" and provider is not None and (ends := life(provider, model, on).ends) is not None:
                 found[(route.provider, model)] = ends.isoformat()
     return found
+
+
+def _apis(provider: Provider) -> frozenset[str]:
+    engine = {"completions"} if provider.is_engine else set()  # every engine of the catalogue has the old API too
+    return frozenset(name for name, has in provider.apis.items() if has == "yes") | engine
 
 
 def _check_host(catalogue: Catalogue, provider: Provider, route: Route, where: str, *, is_abroad: bool) -> None:
