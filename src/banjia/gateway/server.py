@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from banjia.gateway.app import Gateway
+from banjia.gateway.cork import CorkedProtocol
 
 KEEP_ALIVE = 75  # seconds that a caller's unused connection is kept
 
@@ -27,7 +28,7 @@ def server_for(gateway: Gateway, *, drain: float = 30.0) -> Server:
     return Server(
         uvicorn.Config(
             gateway,
-            http="httptools",
+            http=CorkedProtocol,
             ws="none",
             lifespan="on",
             access_log=False,
