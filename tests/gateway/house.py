@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ from banjia.ledger.tally import Elsewhere
 from banjia.policy.policy import DATA_CLASSES, Band, Cell, Cite, Policy, RouteFacts
 from banjia.routes.dialect.translator import Translator
 from banjia.store.store import open_store
+from banjia.store.vault import Vault
 from banjia.text import Text
 
 KEY = "sk-banjia-test"
@@ -210,6 +211,7 @@ async def house(
     settings: dict[str, Any] | None = None,
     translators: dict[str, Translator] | None = None,
     apis: dict[str, frozenset[str]] | None = None,
+    vault: Callable[[], Vault] | None = None,
     **app: Any,
 ) -> AsyncIterator[House]:
     built: Settings = build_settings(config(path, routes, **app), table, translators=translators or {}, apis=apis or {})
@@ -225,7 +227,7 @@ async def house(
             declared[clock.today().year] = Elsewhere(ordinary, sensitive)
         terms = Terms(entity="acme", elsewhere=declared)
         journal = Journal.open(store, path / "keys", "gateway/0", clock=clock.at, terms=terms)
-    gateway = Gateway(built, journal=journal, board=Board(path / "board"))
+    gateway = Gateway(built, journal=journal, board=Board(path / "board"), vault=vault)
     server = server_for(gateway, drain=1)
     stop = asyncio.Event()
     server.main_loop = stop.wait  # no polling: the tests would spend their time in it

@@ -26,6 +26,7 @@ from banjia.gateway.responses.bridge import bridge, stored
 from banjia.gateway.responses.state import States
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Settings
+from banjia.gateway.space import Spaces
 from banjia.gateway.surface import OPERATIONS, not_served, place, wrong_method
 from banjia.gateway.thought import Thoughts
 from banjia.ledger.journal import Journal
@@ -67,7 +68,7 @@ class Gateway:
         self._tools = Tools(
             self._pools, self._recorder, self.metrics, self._clock, self._personal, Router(), Thoughts(vault)
         )
-        self._dispatch = Dispatch(self._tools)
+        self._dispatch = Dispatch(self._tools, Spaces(vault))
         self._active: set[Call] = set()
         self._room = Room(MAX_BODIES)
         self._watching: set[asyncio.Task[None]] = set()

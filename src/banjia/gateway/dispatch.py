@@ -12,6 +12,7 @@ from banjia.gateway.moderation import STOPPED, said_in, stopped
 from banjia.gateway.record import Contents, ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
+from banjia.gateway.space import Spaces
 from banjia.policy.decide import Decision, raised
 from banjia.text import Text
 
@@ -31,8 +32,9 @@ MODERATED = Decision(passes=False, treatment="refuse", rule="moderation.before",
 
 
 class Dispatch:
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, spaces: Spaces) -> None:
         self._tools = tools
+        self._spaces = spaces
 
     async def run(self, call: Call, settings: Settings) -> None:
         """Answer the call, or raise Refusal with nothing sent yet."""
@@ -44,7 +46,8 @@ class Dispatch:
         routing = call.app.routing
         ordered = self._tools.router.order(pairs, routing, app=call.app.id, conversation=call.conversation, now=now)
         if call.operation == "embeddings":
-            ordered = one_space(ordered, call.app.vector_space)
+            pinned = call.app.vector_space or await self._spaces.of(call.app.id, call.asked)
+            ordered = one_space(ordered, pinned)
         for candidate, decision in ordered:
             try:
                 await Attempt(call, settings, candidate, decision, contents, self._tools).run()
@@ -53,6 +56,9 @@ class Dispatch:
                 if not refusal.retry and refusal.status not in {401, 402, 403, 404, 502, 503}:
                     break  # the request itself is at fault: no other route would take it
             else:
+                if call.operation == "embeddings":
+                    own = bool(call.app.vector_space)
+                    await self._spaces.pin(call.app.id, call.asked, candidate.vector_space, replace=own)
                 return
         raise last or NO_ROUTE
 
@@ -131,8 +137,10 @@ def one_space(ordered: Allowed, pinned: str) -> Allowed:
         return kept
     found = ", ".join(dict.fromkeys(pair[0].vector_space for pair in ordered))
     text = Text(
-        f"应用的向量属于空间 {space}，可用的路线给出的是 {found}；混用会得到无意义的结果",
-        f"the application's vectors are of space {space}, the routes that may be used give {found}; they do not mix",
+        f"应用的向量属于空间 {space}，可用的路线给出的是 {found}；混用会得到无意义的结果。"
+        f"请重新生成已存的向量，再把该应用的 embeddings.space 设为新空间",
+        f"the application's vectors are of space {space}, the routes that may be used give {found}; they do not mix. "
+        f"Embed what is stored again, then set embeddings.space of the application to the new space",
     )
     raise Refusal(409, "invalid_request_error", "vector_space", text, param="model")
 

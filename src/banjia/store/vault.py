@@ -49,6 +49,20 @@ class Vault:
                 until,
             )
 
+    def first(self, space: str, name: str, value: bytes, *, until: int) -> bytes:
+        """Put the value unless there is one already; answer the one that stands."""
+        blob = _sealed(self._cipher, space, name, value)
+        with self._store.transaction() as tx:
+            tx.run(
+                "INSERT INTO expiring (space, name, value, until) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                space,
+                name,
+                blob,
+                until,
+            )
+            found = tx.rows("SELECT value FROM expiring WHERE space = ? AND name = ?", space, name)
+        return _opened(self._cipher, space, name, bytes(found[0][0]))
+
     def get(self, space: str, name: str, *, at: int) -> bytes | None:
         """The value while it lives. Raises StoreError where it was sealed under another key or altered."""
         with self._store.snapshot() as tx:
