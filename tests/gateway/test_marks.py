@@ -91,6 +91,17 @@ def words(tmp_path, *lines: str):
     return {"options": {"moderation": {"keywords": ["words.txt"]}}}
 
 
+def recorded(entries) -> list[str]:
+    found = [body.get("more", {}) for kind, body in entries if kind in {"decision", "outcome"}]
+    return [more["code"] for more in found if "code" in more]
+
+
+def test_an_answer_that_passed_has_no_code_in_the_ledger(tmp_path):
+    _, _, entries = ask(tmp_path, says("fine"), **words(tmp_path, "secret"))
+    assert recorded(entries) == []
+    assert any(kind == "decision" for kind, _ in entries)
+
+
 def test_a_word_that_goes_in_is_stopped_before_anything_leaves(tmp_path):
     request = chat(messages=[{"role": "user", "content": "say FORBIDDEN things"}])
     answer, seen, entries = ask(tmp_path, says("x"), body=request, **words(tmp_path, "forbidden"))
@@ -100,13 +111,15 @@ def test_a_word_that_goes_in_is_stopped_before_anything_leaves(tmp_path):
 
 
 def test_a_word_that_comes_out_silences_the_answer(tmp_path):
-    answer, _, _ = ask(tmp_path, says("a secret word"), **words(tmp_path, "secret"))
+    answer, _, entries = ask(tmp_path, says("a secret word"), **words(tmp_path, "secret"))
+    assert recorded(entries) == ["content_filter"]
     assert (text_of(answer), answer.json["choices"][0]["finish_reason"]) == ("", "content_filter")
 
 
 @pytest.mark.parametrize("parts", [("so sec", "ret!"), ("so s", "e", "c", "r", "e", "t", "!"), ("so secret!",)])
 def test_a_word_split_over_a_stream_is_never_said(tmp_path, parts):
-    answer, _, _ = ask(tmp_path, says(*parts), body=chat(stream=True), **words(tmp_path, "secret"))
+    answer, _, entries = ask(tmp_path, says(*parts), body=chat(stream=True), **words(tmp_path, "secret"))
+    assert recorded(entries) == ["content_filter"]
     said = text_of(answer)
     assert "so secret".startswith(said)
     assert "secret" not in said

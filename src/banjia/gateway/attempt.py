@@ -32,6 +32,7 @@ from banjia.routes.dialect.vector import joined, parts
 
 ERROR_BYTES = 1024 * 1024
 PARTS_AT_ONCE = 4
+FILTERED = "content_filter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,15 @@ class Attempt:
 
     async def _json(self, answer: Answer, out: Outgoing) -> None:
         body = await answer.body(self.candidate.route.target.max_answer)
+        stopped = ""
         if out.rewrite is not None:
             translated = out.rewrite.translated(decoded(body))
             await self._remember(out.rewrite, translated)
-            body = msgspec.json.encode(await self._screened(out, translated))
+            finished = await self._screened(out, translated)
+            stopped = stop_of(finished)
+            body = msgspec.json.encode(finished)
         said = read_answer(body)
-        self._done(said.usage, 200)
+        self._done(said.usage, 200, stopped)
         await forward_json(self.call, body, self._told(out), said.model)
 
     async def _vectors(self, out: Outgoing, request: dict[str, Any], plan: VectorPlan) -> None:
@@ -187,7 +191,7 @@ class Attempt:
     async def _pass_on(self, out: Outgoing, answer: dict[str, Any]) -> None:
         body = msgspec.json.encode(answer)
         said = read_answer(body)
-        self._done(said.usage, 200)
+        self._done(said.usage, 200, stop_of(answer))
         told = self._told(out)
         if self.call.stream:
             events = as_events(answer, include_usage=self.call.usage_asked)
@@ -210,7 +214,8 @@ class Attempt:
         if out.rewrite is not None:
             rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)
         status = await forward_stream(self.call, answer, self._told(out), events, rewrite)
-        self._done((rewrite.usage if rewrite is not None else None) or events.usage, status)
+        usage = (rewrite.usage if rewrite is not None else None) or events.usage
+        self._done(usage, status, FILTERED if rewrite is not None and rewrite.stopped else "")
         kept = rewrite.thoughts if rewrite is not None else None
         if kept is not None:
             tools = self.tools
@@ -222,7 +227,7 @@ class Attempt:
             thought, calls = thought_of(answer, rewrite.thinks)
             await self.tools.thoughts.keep(self.call.app.id, thought, calls, at=self.tools.clock.at())
 
-    def _done(self, usage: Usage | None, status: int) -> None:
+    def _done(self, usage: Usage | None, status: int, code: str = "") -> None:
         call, metrics, route = self.call, self.tools.metrics, self.candidate.route.id
         read, written = (usage.read, usage.written) if usage is not None else (0, 0)
         call.tokens = read + written
@@ -233,7 +238,7 @@ class Attempt:
         ms = self._ms()
         metrics.observe("banjia_request_seconds", ms / 1000, call.app.id, route)
         metrics.count("banjia_requests_total", call.app.id, route, call.operation, str(status))
-        self._record(status=status, input=read, output=written, ms=ms)
+        self._record(status=status, **({"code": code} if code else {}), input=read, output=written, ms=ms)
 
     def _report(self, *, failed: bool) -> None:
         call, clock = self.call, self.tools.clock
@@ -261,6 +266,12 @@ class Attempt:
 
     def _ms(self) -> int:
         return int((self.tools.clock.monotonic() - self.call.started) * 1000)
+
+
+def stop_of(answer: dict[str, Any]) -> str:
+    """The code under which the ledger knows an answer that a safety check ended."""
+    choices = answer.get("choices") or []
+    return FILTERED if any(c.get("finish_reason") == FILTERED for c in choices) else ""
 
 
 def gathered(body: bytes, rewrite: Rewrite | None) -> dict[str, Any]:

@@ -133,9 +133,13 @@ class StreamRewrite:
         return msgspec.convert(found, Usage) if found is not None else None
 
     @property
+    def stopped(self) -> bool:
+        """A safety check ended the answer, the vendor's or the application's own."""
+        return self.filtered or (self._moderated is not None and self._moderated.stopped)
+
+    @property
     def complete(self) -> bool:
-        stopped = self._moderated is not None and self._moderated.stopped
-        return self.filtered or stopped or (self._rewriter is not None and self._rewriter.is_complete)
+        return self.stopped or (self._rewriter is not None and self._rewriter.is_complete)
 
     @property
     def refusal(self) -> Refusal | None:
