@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, play, write
 
 from banjia.config.config import Labels
-from banjia.gateway.label import NOTICE
-from banjia.gateway.moderation import ModeratedStream, Screen
+from banjia.gateway.label import NOTICE, LabelPlan, LabelStream
+from banjia.gateway.moderation import ModeratedStream, Screen, silenced
+from banjia.gateway.whole import as_events
 from house import cell, chat, house, open_cells, policy, route
 
 DUE = [cell("r", data_class="none", duties=("explicit-label", "implicit-label"))]
@@ -163,3 +164,56 @@ def test_a_service_is_asked_before_and_after_and_has_the_last_word(tmp_path, str
 def test_a_service_that_says_nothing_useful_lets_nothing_pass(tmp_path):
     answer, _ = with_service(tmp_path, lambda a: {"ok": True})
     assert (answer.status, answer.error["code"]) == (503, "moderation_unavailable")
+
+
+def streamed_through(*events: dict, words=("secret",)) -> tuple[list[dict], ModeratedStream]:
+    stream = ModeratedStream(Screen(words))
+    return [e for one in events for e in stream.event(one)], stream
+
+
+def call_piece(arguments: str, finish: str | None = None) -> dict:
+    return piece({"tool_calls": [{"index": 0, "function": {"arguments": arguments}}]}, finish)
+
+
+def old_piece(text: str, finish: str | None = None) -> dict:
+    return {"choices": [{"index": 0, "text": text, "finish_reason": finish, "logprobs": {"tokens": [text]}}]}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [call_piece, old_piece, lambda t, f=None: piece({"reasoning_content": t}, f)],
+    ids=["call", "old", "thought"],
+)
+def test_every_place_that_speaks_is_read(make):
+    out, stream = streamed_through(make("a sec"), make("ret"), make("", "stop"))
+    assert stream.stopped
+    assert "ret" not in str(out).replace("refusal", "")
+    assert "sec" not in str(out)
+    assert out[-1]["choices"][0]["finish_reason"] == "content_filter"
+    out, stream = streamed_through(make("a sec"), make("ond", "stop"))
+    assert not stream.stopped
+    assert "tokens" not in str(out)
+
+
+def test_what_was_held_of_a_call_is_let_go_at_the_end():
+    out, _ = streamed_through(call_piece('{"a": 1}'), piece({}, "tool_calls"))
+    parts = [c["function"]["arguments"] for e in out for c in e["choices"][0]["delta"].get("tool_calls", [])]
+    assert "".join(parts) == '{"a": 1}'
+
+
+def test_an_old_completion_that_is_stopped_says_nothing(tmp_path):
+    choice = {"index": 0, "text": "a secret word", "finish_reason": "stop", "logprobs": {"tokens": ["secret"]}}
+    stopped = silenced({"choices": [choice]})
+    assert "secret" not in str(stopped)
+    assert stopped["choices"][0]["finish_reason"] == "content_filter"
+
+
+def test_a_notice_ends_an_old_stream_too():
+    stream = LabelStream(LabelPlan("(AI)", None), "entry")
+    out = [e for one in (old_piece("hi"), old_piece("", "stop")) for e in stream.event(one)]
+    assert "".join(e["choices"][0]["text"] for e in out) == "hi(AI)"
+
+
+def test_a_held_old_completion_is_given_as_a_stream_of_its_kind():
+    answer = {"id": "1", "choices": [{"index": 0, "text": "hi", "finish_reason": "stop"}]}
+    assert b'"text":"hi"' in as_events(answer, include_usage=False)

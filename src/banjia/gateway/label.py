@@ -68,6 +68,13 @@ class LabelStream:
         ends = False
         for choice in event.get("choices") or []:
             index = choice.get("index") or 0
+            if isinstance(choice.get("text"), str):  # of the old completions API
+                self._spoke |= {index} if choice["text"] else set()
+                ended = choice.get("finish_reason")
+                ends = ends or ended is not None
+                if ended in {"stop", "length"} and index in self._spoke and self._plan.notice is not None:
+                    choice["text"] += self._plan.notice
+                continue
             if (choice.get("delta") or {}).get("content"):
                 self._spoke.add(index)
             reason = choice.get("finish_reason")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ Json = dict[str, Any]
 
 KNOWN = frozenset({"keywords", "url"})
 ANSWER_BYTES = 1024 * 1024
+SPOKEN = ("content", "reasoning_content", "reasoning", "refusal")  # texts of a delta
+WORDS = (*SPOKEN, "text", "arguments", "output", "function", "tool_calls")
 
 STOPPED = Text("内容未通过本应用的内容安全检查", "the content did not pass this application's safety check")
 UNAVAILABLE = Text(
@@ -93,41 +95,89 @@ def said_by(answer: Json) -> str:
 
 def silenced(answer: Json) -> Json:
     """The answer without its words: the canonical event of a safety refusal of what was generated."""
-    choices = [
-        {**c, "message": {"role": "assistant", "content": ""}, "finish_reason": "content_filter"}
-        for c in answer.get("choices") or []
-    ]
-    return {**answer, "choices": choices}
+    return {**answer, "choices": [_silenced(c) for c in answer.get("choices") or []]}
 
 
 class ModeratedStream:
-    """Holds back as many characters as the longest keyword could still need; a hit ends the answer."""
+    """Holds back as many characters as the longest keyword could still need; a hit ends the answer.
+
+    Text, reasoning and the arguments of calls are each read as one text.
+    """
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._held: dict[int, str] = {}
+        self._held: dict[Hashable, str] = {}
         self.stopped = False
 
     def event(self, event: Json) -> list[Json]:
         if self.stopped:
             return []
         for choice in event.get("choices") or []:
-            index, delta = choice.get("index") or 0, choice.get("delta") or {}
-            text = self._held.get(index, "") + (delta.get("content") or "")
-            if self._screen.hits(text):
-                self.stopped = True
-                choice["delta"], choice["finish_reason"] = {}, "content_filter"
-                return [event]
-            ends = choice.get("finish_reason") is not None
-            keep = 0 if ends else min(len(text), self._screen.longest - 1)
-            self._held[index] = text[len(text) - keep :]
-            said = text[: len(text) - keep]
-            if said or "content" in delta:
-                choice["delta"] = {**delta, "content": said}
+            index, ends = choice.get("index") or 0, choice.get("finish_reason") is not None
+            choice.pop("logprobs", None)  # they would say what is held back
+            places = list(_places(index, choice))
+            if not all(self._read(place, holder, name, ends=ends) for place, holder, name in places):
+                return [self._stop(event, choice)]
+            if ends:
+                self._let_go(index, choice, {place for place, _, _ in places})
         return [event]
+
+    def _read(self, place: Hashable, holder: Json, name: str, *, ends: bool) -> bool:
+        """Whether what has come at one place may go on; what is not sure yet stays here."""
+        text = self._held.get(place, "") + holder[name]
+        if self._screen.hits(text):
+            return False
+        keep = 0 if ends else max(0, min(len(text), self._screen.longest - 1))
+        self._held[place] = text[len(text) - keep :]
+        holder[name] = text[: len(text) - keep]
+        return True
+
+    def _let_go(self, index: int, choice: Json, said: set[Hashable]) -> None:
+        """At the end of a choice, what is held for places that the last event does not speak of."""
+        for place, text in self._held.items():
+            if not isinstance(place, tuple) or place[0] != index or place in said or not text:
+                continue
+            if place[1] == "call":
+                calls = choice.setdefault("delta", {}).setdefault("tool_calls", [])
+                calls.append({"index": place[2], "function": {"arguments": text}})
+            elif place[1] == "text":
+                choice["text"] = text
+            else:
+                choice.setdefault("delta", {})[place[1]] = text
+            self._held[place] = ""
+
+    def _stop(self, event: Json, choice: Json) -> Json:
+        self.stopped = True
+        if "text" in choice:
+            choice["text"] = ""
+        else:
+            choice["delta"] = {}
+        choice["finish_reason"] = "content_filter"
+        return {**event, "choices": [choice]}
 
     def end(self) -> list[Json]:
         return []
+
+
+def _silenced(choice: Json) -> Json:
+    kept = {k: v for k, v in choice.items() if k != "logprobs"} | {"finish_reason": "content_filter"}
+    if "text" in choice:
+        return {**kept, "text": ""}
+    return {**kept, "message": {"role": "assistant", "content": ""}}
+
+
+def _places(index: int, choice: Json) -> Iterable[tuple[Hashable, Json, str]]:
+    """Where a piece of a stream says something: an id of the place, and the field that holds the words."""
+    if isinstance(choice.get("text"), str):
+        yield (index, "text"), choice, "text"
+    delta = choice.get("delta") or {}
+    for name in SPOKEN:
+        if isinstance(delta.get(name), str):
+            yield (index, name), delta, name
+    for call in delta.get("tool_calls") or []:
+        function = call.get("function") or {}
+        if isinstance(function.get("arguments"), str):
+            yield (index, "call", call.get("index") or 0), function, "arguments"
 
 
 def _texts(node: Any) -> Iterable[str]:
@@ -137,7 +187,7 @@ def _texts(node: Any) -> Iterable[str]:
         for child in node:
             yield from _texts(child)
     elif isinstance(node, dict):
-        for key in ("content", "text", "arguments", "output", "function", "tool_calls"):
+        for key in WORDS:
             if key in node:
                 yield from _texts(node[key])
 

@@ -80,6 +80,10 @@ def as_events(answer: Json, *, include_usage: bool) -> bytes:
     head["object"] = "chat.completion.chunk"
     events: list[Json] = []
     for choice in answer.get("choices") or []:
+        if "text" in choice:  # of the old completions API
+            head["object"] = "text_completion"
+            events.append({**head, "choices": [choice]})
+            continue
         message = dict(choice.get("message") or {})
         calls = message.pop("tool_calls", None)
         if calls:
