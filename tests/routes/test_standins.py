@@ -99,6 +99,24 @@ def test_a_tool_call_is_put_together_again(name):
     assert {"a": 1} == json.loads("".join(c["function"].get("arguments", "") for c in calls))
 
 
+@pytest.mark.parametrize("name", [n for n in SPOKEN if n != "iflytek_spark"])
+def test_every_tool_is_called_where_all_are_asked_for(name):
+    two = [*TOOLS, {"type": "function", "function": {"name": "g", "parameters": {"type": "object", "properties": {}}}}]
+    model, (_, _, raw) = chat(name, {"tools": two, "tool_choice": "auto", "stream": True}, "use every tool")
+    rewriter = wire.rewriter(ROUTES.by_id(name), model)
+    out = [e for event in events(raw) for e in rewriter.feed(event)] + rewriter.finish()
+    calls = [c for e in out for x in e["choices"] for c in x["delta"].get("tool_calls", [])]
+    assert {0: "f", 1: "g"} == {c["index"]: c["function"]["name"] for c in calls if c.get("id")}
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_error_under_a_status_of_success_is_played_where_it_is_asked_for(name, stream):
+    _, (status, _, raw) = chat(name, {"stream": stream}, "please simulate:error-in-200")
+    assert 200 == status
+    assert not {"choices", "data"} & {*json.loads(raw)}
+
+
 @pytest.mark.parametrize("name", SPOKEN)
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_fault_is_understood_by_the_dialect(name, kind):

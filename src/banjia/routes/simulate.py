@@ -1,11 +1,12 @@
 """Simulate: a stand-in of one provider as a bare ASGI callable, made from the same file that the gateway reads.
 
 It accepts only what the vendor accepts, refuses as the vendor refuses, and has the vendor's bad habits. A text with
-`simulate:arrears`, `simulate:safety`, `simulate:late-error`, `simulate:cut` ... asks for that fault.
+`simulate:arrears`, `simulate:safety`, `simulate:late-error`, `simulate:cut`, `simulate:slow` ... asks for that fault.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -16,13 +17,14 @@ from banjia.routes.dialect.translator import Translator
 from banjia.routes.provider import Provider
 from banjia.routes.standin import reply as replies
 from banjia.routes.standin.acceptance import complaints
-from banjia.routes.standin.fault import KINDS, Fault, asked_for, fault, filtered, interrupted, refused
+from banjia.routes.standin.fault import KINDS, Fault, asked_for, fault, filtered, hidden, interrupted, refused
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 LARGEST_BODY = 16 << 20
+PAUSE = 0.05  # seconds between two events of a slow stream
 _OPERATIONS = (("/chat/completions", "chat"), ("/embeddings/multimodal", "embeddings"), ("/embeddings", "embeddings"))
 
 
@@ -74,6 +76,8 @@ class StandIn:
             await _json(send, refused(self.provider, wrong[0]))
         elif (kind := asked_for(request)) in KINDS:
             await _json(send, fault(self.provider, kind), headers=_retry(kind))
+        elif kind == "error-in-200":
+            await _json(send, hidden(self.provider))
         elif operation == "embeddings":
             await _json(send, Fault(200, replies.vectors(self.provider.model(model), request)))
         else:
@@ -95,6 +99,8 @@ class StandIn:
         await _start(send, 200, b"text/event-stream")
         for line in self._lines(replies.events(answer, include_usage=include, finish=finish, broken=broken)):
             await send({"type": "http.response.body", "body": line, "more_body": True})
+            if kind == "slow":
+                await asyncio.sleep(PAUSE)
         if kind == "late-error":
             late = fault(self.provider, "safety").body
             await send({"type": "http.response.body", "body": _event(late), "more_body": True})

@@ -13,7 +13,7 @@ from banjia.routes.dialect.operation import ErrorMap, FinishMap
 from banjia.routes.provider import Provider
 from banjia.routes.standin.acceptance import Complaint
 
-ASKED = re.compile(r"simulate:([a-z-]+)")
+ASKED = re.compile(r"simulate:([a-z0-9-]+)")
 KINDS: dict[str, Callable[[ErrorMap], bool]] = {
     "safety": lambda r: r.safety,
     "arrears": lambda r: r.to.code == "insufficient_quota",
@@ -59,6 +59,12 @@ def fault(provider: Provider, kind: str, message: str = "") -> Fault:
         status, type_, code = PLAIN[kind]
         return Fault(status, {"error": {"message": message or kind, "type": type_, "code": code, "param": None}})
     return Fault(_status(rule), body(rule, message or f"stand-in: {kind}"))
+
+
+def hidden(provider: Provider) -> Fault:
+    """An error under a status of success: in the vendor's own form where it does that, else in OpenAI's."""
+    rule = next((r for r in provider.dialect.errors if _status(r) == 200), None)
+    return Fault(200, body(rule, "stand-in: error-in-200") if rule is not None else fault(provider, "value").body)
 
 
 def refused(provider: Provider, complaint: Complaint) -> Fault:

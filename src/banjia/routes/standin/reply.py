@@ -56,7 +56,7 @@ class Reply:
 
 
 def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
-    """An echo, a tool call where one is forced or asked for, JSON where JSON is asked for."""
+    """An echo; a call where a tool is forced or `use the tool`, `use every tool` is said; JSON where it is asked for."""
     asked = [*texts(request)]
     last = asked[-1] if asked else ""
     calls = _calls(request, last)
@@ -181,20 +181,34 @@ def _calls(request: Json, last: str) -> tuple[Json, ...]:
     tools = request.get("tools")
     choice = request.get("tool_choice")
     forced = choice == "required" or isinstance(choice, dict)
-    answered = any(isinstance(m, dict) and m.get("role") == "tool" for m in request.get("messages") or ())
-    if not isinstance(tools, list) or not tools or answered or not (forced or "use the tool" in last):
+    every = "use every tool" in last and choice not in ("none", "required") and not isinstance(choice, dict)
+    if not isinstance(tools, list) or not tools or _is_answered(request) or not (forced or every or _wants(last)):
         return ()
+    functions = [path.get(tool, "function") or {} for tool in tools]
     wanted = path.get(choice, "function.name") if isinstance(choice, dict) else None
-    function = next(
-        (t["function"] for t in tools if path.get(t, "function.name") == wanted), path.get(tools[0], "function")
-    )
-    arguments = instance((function or {}).get("parameters") or {})
-    call = {
-        "id": "call_standin",
+    chosen = functions if every else [next((f for f in functions if f.get("name") == wanted), functions[0])]
+    return tuple(_call(function, index) for index, function in enumerate(chosen))
+
+
+def _call(function: Json, index: int) -> Json:
+    arguments = instance(function.get("parameters") or {})
+    ending = f"_{index}" if index else ""
+    return {
+        "id": f"call_standin{ending}",
         "type": "function",
-        "function": {"name": (function or {}).get("name"), "arguments": arguments},
+        "function": {"name": function.get("name"), "arguments": arguments},
     }
-    return (call,)
+
+
+def _wants(last: str) -> bool:
+    return "use the tool" in last
+
+
+def _is_answered(request: Json) -> bool:
+    """The last turn brings a tool's result."""
+    messages = request.get("messages")
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return isinstance(last, dict) and last.get("role") == "tool"
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -204,6 +218,8 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _vector(text: str, width: int) -> list[float]:
     seed = hashlib.sha256(text.encode()).digest()
-    raw = [seed[i % len(seed)] - 127.5 + (i % 7) for i in range(width)]
+    period = [seed[i % len(seed)] - 127.5 + (i % 7) for i in range(min(width, 7 * len(seed)))]
+    raw = (period * (width // len(period) + 1))[:width] if period else []
     length = math.sqrt(sum(x * x for x in raw)) or 1.0
-    return [round(x / length, 6) for x in raw]
+    tile = [round(x / length, 6) for x in period]
+    return (tile * (width // len(tile) + 1))[:width] if tile else []
