@@ -56,7 +56,7 @@ class Reply:
 
 
 def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
-    """An echo; a call where a tool is forced or `use the tool`, `use every tool` is said; JSON where it is asked for."""
+    """An echo; calls where a tool is forced or `use the tool`, `use every tool` is said; JSON where it is asked for."""
     asked = [*texts(request)]
     last = asked[-1] if asked else ""
     calls = _calls(request, last)
