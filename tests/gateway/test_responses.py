@@ -178,7 +178,7 @@ def test_a_tool_loop_goes_round_with_its_reasoning(tmp_path, streamed):
         ({"tools": [{"type": "web_search"}]}, "tools"),
         ({"background": True}, "background"),
         ({"conversation": "conv_1"}, "conversation"),
-        ({"input": [{"type": "item_reference", "id": "x"}]}, "input"),
+        ({"context_management": [{"type": "compaction"}]}, "context_management"),
         ({"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "x"}]}]}, "input"),
     ],
 )
@@ -257,17 +257,17 @@ MESSAGES = st.fixed_dictionaries(
 
 @given(MESSAGES)
 def test_an_assistant_turn_survives_the_way_to_items_and_back(message):
-    back = message_of(items(message))
+    back = message_of(items({"message": message}, "resp_1"))
     assert {k: v for k, v in back.items() if v} == {k: v for k, v in message.items() if v}
-    assert input_messages(items(message))[-1].get("tool_calls") == message.get("tool_calls")
+    assert input_messages(items({"message": message}, "resp_1"))[-1].get("tool_calls") == message.get("tool_calls")
 
 
 def test_the_items_of_a_stream_are_those_of_the_whole_answer():
-    said = ResponseStream({})
+    said = ResponseStream({}, "resp_1")
     for one in CALLS:
         said.feed(one)
     said.end()
     message = message_of(said.response["output"])
-    assert [{k: v for k, v in i.items() if k != "id"} for i in items(message)] == [
+    assert [{k: v for k, v in i.items() if k != "id"} for i in items({"message": message}, "resp_1")] == [
         {k: v for k, v in i.items() if k != "id"} for i in said.response["output"]
     ]

@@ -22,7 +22,8 @@ from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Recorder
 from banjia.gateway.refusal import FULL, INTERNAL, JSON, Header, Refusal
-from banjia.gateway.responses.bridge import bridge, stored
+from banjia.gateway.responses.bridge import bridge
+from banjia.gateway.responses.kept import stored
 from banjia.gateway.responses.state import States
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Settings
@@ -152,7 +153,8 @@ class Gateway:
             return
         if where.operation.startswith("responses/"):
             rest = where.operation.removeprefix("responses/")
-            await _respond(call.send, *await stored(call, self._states, self._clock, method, rest))
+            query = scope["query_string"]
+            await _respond(call.send, *await stored(call, self._states, self._clock, method, rest, query))
             return
         if where.operation.partition("/")[0] in PARTS:
             await self._pass(call, settings, scope, method)

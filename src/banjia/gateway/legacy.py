@@ -8,7 +8,7 @@ import msgspec
 
 from banjia.gateway.call import Call, Message, Send
 from banjia.gateway.event import Events
-from banjia.gateway.refusal import bad_request
+from banjia.gateway.refusal import bad_request, warned
 from banjia.gateway.rewrite import payloads
 from banjia.gateway.settings import Candidate, Settings
 from banjia.text import Text
@@ -22,7 +22,7 @@ SAME = frozenset({
 })  # fmt: skip
 LOST = ("logprobs", "suffix", "echo")  # chat has nothing that stands for these
 MAX_TOKENS = 16  # OpenAI's own default here
-WARNING = b"completions(prompt);loss=hard"
+WARNING = "completions(prompt);loss=hard"
 
 ONE_PROMPT = Text(
     "此模型的路线只有对话接口：一次只能发一段文字的 prompt，不接受词元编号或多段",
@@ -101,7 +101,7 @@ class _Back:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._passes = message["status"] != 200
-            self._start = message if self._passes else {**message, "headers": _warned(message["headers"])}
+            self._start = message if self._passes else {**message, "headers": warned(message["headers"], (WARNING,))}
             headers = self._start["headers"]
             self._streams = any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers)
             if self._passes or self._streams:
@@ -126,9 +126,3 @@ class _Back:
         if not more and self._events.done:
             out.append(b"[DONE]")
         return b"".join(b"data: " + payload + b"\n\n" for payload in out)
-
-
-def _warned(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    said = [v for n, v in headers if n == b"x-banjia-warnings"]
-    rest = [(n, v) for n, v in headers if n != b"x-banjia-warnings"]
-    return [*rest, (b"x-banjia-warnings", b", ".join([*said, WARNING]))]

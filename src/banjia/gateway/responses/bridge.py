@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import msgspec
 
 from banjia.gateway.call import Call, Message, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.event import Events
-from banjia.gateway.refusal import JSON, Header, Refusal, bad_request
-from banjia.gateway.responses.answer import finished, items, message_of, new_id, shell
-from banjia.gateway.responses.request import Json, Wanted, input_messages, to_chat, wanted
+from banjia.gateway.refusal import Refusal, bad_request, warned
+from banjia.gateway.responses.answer import beside, finished, items, message_of, new_id, shell
+from banjia.gateway.responses.kept import as_item, not_found
+from banjia.gateway.responses.request import Json, Wanted, input_messages, losses, to_chat, wanted
 from banjia.gateway.responses.state import Kept, States
 from banjia.gateway.responses.stream import ResponseStream
 from banjia.gateway.rewrite import payloads
@@ -33,6 +33,8 @@ async def bridge(call: Call, states: States, clock: Clock) -> None:
         if before is None:
             raise not_found(request.previous_response_id, "previous_response_id")
         history, root = before.messages, before.root
+    if isinstance(request.input, list):
+        request.input = [await _meant(item, states, call.app.id, at) for item in request.input]
     chat = to_chat(request, whole, history)
     call.conversation = call.conversation or root
     call.body = msgspec.json.encode(chat)
@@ -41,30 +43,16 @@ async def bridge(call: Call, states: States, clock: Clock) -> None:
     call.send = _Back(call.send, call, states, request, whole, chat["messages"][instructed:], id, root, at).send
 
 
-def not_found(id: str, param: str | None = None) -> Refusal:  # noqa: A002
-    text = Text(f"没有保存过答复 {id}，或已过期", f"no answer {id} is kept, or its time is over")
-    if param is not None:
-        return bad_request("previous_response_not_found", text, param=param)
-    return Refusal(404, "invalid_request_error", "response_not_found", text)
-
-
-async def stored(call: Call, states: States, clock: Clock, method: str, rest: str) -> tuple[int, list[Header], bytes]:
-    """`GET` and `DELETE` of a kept answer, and its `input_items`. Raises Refusal."""
-    id, _, part = rest.partition("/")  # noqa: A001
-    kept = await states.get(id, call.app.id, at=clock.at())
-    if kept is None:
-        raise not_found(id)
-    if method == "DELETE" and not part:
-        await states.drop(id)
-        return 200, [JSON], msgspec.json.encode({"id": id, "object": "response", "deleted": True})
-    if method == "GET" and not part:
-        return 200, [JSON], msgspec.json.encode(kept.response)
-    if method == "GET" and part == "input_items":
-        data = kept.input
-        ends = {"first_id": data[0]["id"] if data else None, "last_id": data[-1]["id"] if data else None}
-        return 200, [JSON], msgspec.json.encode({"object": "list", "data": data, "has_more": False, **ends})
-    text = Text(f"网关不提供 responses/{rest}", f"the gateway does not serve responses/{rest}")
-    raise Refusal(501, "invalid_request_error", "not_served", text)
+async def _meant(item: Json, states: States, app: str, at: int) -> Json:
+    """The item that a reference names. Raises Refusal where it is not kept."""
+    if item.get("type") != "item_reference":
+        return item
+    id = str(item.get("id", ""))  # noqa: A001
+    found = await states.item(id, app, at=at)
+    if found is None:
+        text = Text(f"没有保存过条目 {id}，或已过期", f"no item {id} is kept, or its time is over")
+        raise bad_request("item_not_found", text, param="input")
+    return found
 
 
 class _Back:
@@ -95,11 +83,12 @@ class _Back:
         self._stream: ResponseStream | None = None
         self._events = Events()
         self._passes = False
+        self._losses = losses(request, whole)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._start = message
             self._passes = message["status"] != 200
+            self._start = message if self._passes else {**message, "headers": warned(message["headers"], self._losses)}
             if self._passes:
                 await self._send(message)
         elif self._passes:
@@ -114,9 +103,10 @@ class _Back:
         choice = (answer.get("choices") or [{}])[0]
         response = finished(
             self._shell(str(answer.get("model", ""))),
-            items(choice.get("message") or {}),
+            items(choice, self._id),
             choice.get("finish_reason"),
             answer.get("usage"),
+            beside(answer),
         )
         await self._keep(response)
         out = msgspec.json.encode(response)
@@ -129,7 +119,7 @@ class _Back:
         body = self._events.feed(message["body"])
         if self._stream is None:
             await self._send(self._start)
-            self._stream = ResponseStream(self._shell(self._events.model or self._told_model()))
+            self._stream = ResponseStream(self._shell(self._events.model or self._told_model()), self._id)
             out = self._stream.begin()
         more = message.get("more_body", False)
         ended = False
@@ -159,23 +149,10 @@ class _Back:
             app=self._call.app.id,
             root=self._root,
             response=response,
-            input=[_as_item(item) for item in given],
+            input=[as_item(item) for item in given],
             messages=[*self._messages, message_of(response["output"])],
         )
         try:
             await self._states.put(kept, at=self._at)
         except Refusal:  # the answer itself is good; a later call that names it is told that it is not kept
             log.exception("an answer could not be kept")
-
-
-def _as_item(item: Json) -> Json:
-    """An item of `input` as `input_items` lists it."""
-    kind = item.get("type") or "message"
-    found: dict[str, Any] = {
-        "id": item.get("id") or new_id("msg" if kind == "message" else "item"),
-        "type": kind,
-        **item,
-    }
-    if kind == "message" and isinstance(item.get("content"), str):
-        found["content"] = [{"type": "input_text", "text": item["content"]}]
-    return found

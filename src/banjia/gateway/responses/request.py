@@ -12,7 +12,12 @@ from banjia.text import Text
 
 Json = dict[str, Any]
 
-SAME = ("temperature", "top_p", "parallel_tool_calls", "user", "safety_identifier", "seed", "stop")
+SAME = (
+    "temperature", "top_p", "parallel_tool_calls", "user", "safety_identifier", "seed", "stop", "service_tier",
+    "prompt_cache_key", "prompt_cache_retention",
+)  # fmt: skip
+REFUSED = ("background", "conversation", "prompt", "context_management")  # nothing of chat stands for these
+LOGPROBS = "message.output_text.logprobs"
 ROLES = frozenset({"user", "assistant", "system", "developer"})
 
 
@@ -34,6 +39,9 @@ class Wanted(msgspec.Struct):
     reasoning: Json | None = None
     max_output_tokens: int | None = None
     metadata: Any = None
+    include: list[str] | None = None
+    top_logprobs: int | None = None
+    truncation: str | None = None
 
 
 def wanted(body: bytes) -> tuple[Wanted, Json]:
@@ -48,7 +56,7 @@ def wanted(body: bytes) -> tuple[Wanted, Json]:
 
 def to_chat(request: Wanted, whole: Json, history: list[Json]) -> Json:
     """The chat completion that stands for it; `history` are the messages of the chain before it."""
-    for name in ("background", "conversation", "prompt"):
+    for name in REFUSED:
         if whole.get(name):
             raise _unsupported(name, name)
     messages = [*history, *input_messages(request.input)]
@@ -58,6 +66,8 @@ def to_chat(request: Wanted, whole: Json, history: list[Json]) -> Json:
     chat |= {name: whole[name] for name in SAME if whole.get(name) is not None}
     if request.max_output_tokens is not None:
         chat["max_completion_tokens"] = request.max_output_tokens
+    if LOGPROBS in (request.include or []) or request.top_logprobs:
+        chat |= {"logprobs": True, "top_logprobs": request.top_logprobs or 0}
     if request.reasoning and request.reasoning.get("effort"):
         chat["reasoning_effort"] = request.reasoning["effort"]
     if request.tools:
@@ -71,6 +81,15 @@ def to_chat(request: Wanted, whole: Json, history: list[Json]) -> Json:
     if request.stream:
         chat |= {"stream": True, "stream_options": {"include_usage": True}}
     return chat
+
+
+def losses(request: Wanted, whole: Json) -> tuple[str, ...]:
+    """What chat leaves out without harm to the answer, for the warnings."""
+    lost = ["truncation"] if request.truncation == "auto" else []
+    if (request.reasoning or {}).get("summary") or (request.reasoning or {}).get("generate_summary"):
+        lost.append("reasoning.summary")
+    lost += [name for name in ("max_tool_calls", "moderation") if whole.get(name) is not None]
+    return tuple(f"responses({name});loss=soft" for name in lost)
 
 
 def input_messages(given: str | list[Json]) -> list[Json]:

@@ -11,6 +11,7 @@ import msgspec
 
 from banjia.errors import StoreError
 from banjia.gateway.refusal import Refusal
+from banjia.gateway.responses.answer import holder_of
 from banjia.store.vault import Vault
 from banjia.text import Text
 
@@ -46,6 +47,11 @@ class States:
                 self._memory.popitem(last=False)
             return
         await self._ask(lambda vault: vault.put(SPACE, name, value, until=at + LIFE))
+
+    async def item(self, id: str, app: str, *, at: int) -> Json | None:  # noqa: A002
+        """One item of an answer that is kept, for callers who refer to it instead of sending it again."""
+        kept = await self.get(holder_of(id), app, at=at)
+        return next((i for i in kept.response["output"] if i.get("id") == id), None) if kept is not None else None
 
     async def get(self, id: str, app: str, *, at: int) -> Kept | None:  # noqa: A002
         if self._open is None:
