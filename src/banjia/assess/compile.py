@@ -74,7 +74,9 @@ class _Compiler:
     on: date
 
     def run(self) -> Compiled:
-        scopes = {route.id: tuple(route_scopes(self.config, route, self.routes)) for route in self.config.routes}
+        scopes = {
+            route.id: tuple(route_scopes(self.config, route, self.routes, self.on)) for route in self.config.routes
+        }
         cells: list[Cell] = []
         blocked: list[Blocked] = []
         packs: dict[str, str] = {}
@@ -215,11 +217,13 @@ class _Compiler:
         )
 
     def until(self, app: App, scope: RouteScope) -> date | None:
-        """The last day of the cell: before an attestation or acceptance lapses, or the model ends."""
+        """The last day of the cell: before an attestation, acceptance or confirmed filing lapses, or the model ends."""
         days: list[date | None] = [
             a.until for a in self.config.attestations if a.covers(a.duty, app=app.id, route=scope.id, on=self.on)
         ]
         days += [a.until for a in self.config.acceptances if a.route == scope.id and a.until and a.until >= self.on]
+        if scope.model and (filing := self.config.filing(route=scope.id, model=scope.model, on=self.on)):
+            days.append(filing.until)
         provider = scope.profile.get("provider")
         if scope.model and provider is not None and (found := self.routes.find(str(provider.value))):
             ends = life(found, scope.model, self.on).ends

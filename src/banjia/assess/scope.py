@@ -42,14 +42,14 @@ def app_profile(config: Config, app: App | None, purpose: str = "") -> Profile:
     return Profile.merge(*scopes)
 
 
-def route_scopes(config: Config, route: Route, routes: Catalogue) -> Iterator[RouteScope]:
+def route_scopes(config: Config, route: Route, routes: Catalogue, on: date) -> Iterator[RouteScope]:
     """The route once for each upstream model; once without a model where none is named."""
     models = tuple(dict.fromkeys(m for m in route.models.values() if "*" not in m)) or ("",)
     for model in models:
-        yield route_scope(config, route, model, routes)
+        yield route_scope(config, route, model, routes, on)
 
 
-def route_scope(config: Config, route: Route, model: str, routes: Catalogue) -> RouteScope:
+def route_scope(config: Config, route: Route, model: str, routes: Catalogue, on: date) -> RouteScope:
     file = config.path.name
     origin = Provenance("declared", f"{file} routes.{route.id}")
     host = None if route.stand_in else routes.by_host(route.base_url)
@@ -73,6 +73,9 @@ def route_scope(config: Config, route: Route, model: str, routes: Catalogue) -> 
         Profile.read(facts, origin),
         Profile.read(route.facts, Provenance("declared", f"{file} routes.{route.id}.facts")),
     )
+    if model and (confirmed := config.filing(route=route.id, model=model, on=on)) is not None:
+        origin = Provenance("declared", f"{file} filings: {confirmed.say().en}", confirmed.on)
+        profile = Profile.merge(profile, Profile.read({"model.filed": True}, origin))
     endpoint = host[1] if host is not None else None
     return RouteScope(route.id, model, profile, endpoint)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
+    from banjia.cli import filings as register
     from banjia.cli.assess import day, question
 
     def say(zh: str, en: str) -> str:
@@ -41,12 +42,7 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     question(diff, say)
     verb("check", "检查规则包", "check packs")
     filings = verb("filings", "检索备案与登记信息", "search the filing registers")
-    filings.add_argument("action", choices=("search", "counts", "covers"), help=say("动作", "action"))
-    filings.add_argument(
-        "words", nargs="*", help=say("检索词；covers 为服务商与模型", "words; for covers: provider and model")
-    )
-    filings.add_argument("--place", default="", help=say("属地", "place"))
-    filings.add_argument("--register", default="", choices=("filed", "registered", "algorithm", "on-device"))
+    register.arguments(filings, say, day)
     sweep = verb("sweep", "对一张表的每一行作评估", "answer every row of a table")
     sweep.add_argument("table", type=Path, help=say("CSV：id、on 和事实的列", "CSV: id, on and columns of facts"))
     sweep.add_argument("-o", "--out", type=Path, required=True, help=say("结果写到哪里", "where the verdicts go"))
@@ -173,36 +169,9 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _filings(args: argparse.Namespace) -> int:
-    from banjia.desk import law
+    from banjia.cli import filings
 
-    if args.action == "counts":
-        counts = law.filing_counts()
-        if args.json:
-            return _print({"months": [{"month": m, "new": n, "total": t} for m, n, t in counts]})
-        for month, new, total in counts:
-            _say(args, same(f"{month}  +{new}  {total}"))
-        return 0
-    if args.action == "covers":
-        provider, _, model = " ".join(args.words).partition(" ")
-        found = law.covered(provider, model)
-        if args.json:
-            held = [{"seq": r.seq, "number": r.number, "entity": r.entity} for r in found.rows]
-            return _print({"provider": found.provider, "model": found.model, "reading": found.reading, "rows": held})
-        _say(args, found.say())
-        return 0
-    rows = law.filings(" ".join(args.words), place=args.place, register=args.register)
-    if args.json:
-        return _print({"rows": [row.to_json() for row in rows]})
-    for row in rows:
-        _say(
-            args,
-            same(f"{row.register} {row.seq}  {row.name}  {row.entity}  {row.number}  {row.filed_on or ''} {row.mark}"),
-        )
-    _say(
-        args,
-        Text(f"{len(rows)} 行；编号在核实之前只是建议", f"{len(rows)} rows; a number is a proposal until confirmed"),
-    )
-    return 0
+    return filings.run(args)
 
 
 def _sweep(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from banjia.config.confirmation import Confirmation
 from banjia.config.secret import Secret
 
 Treatment = Literal["refuse", "home", "pseudonymise", "mask", "allow"]
@@ -145,9 +146,15 @@ class Config:
     treatment: TreatmentRule
     labels: Labels
     options: Mapping[str, object]  # further top-level settings, read by the room they belong to
+    filings: tuple[Confirmation, ...] = ()
 
     def app(self, id: str) -> App | None:  # noqa: A002
         return next((a for a in self.apps if a.id == id), None)
+
+    def filing(self, *, route: str, model: str, on: date) -> Confirmation | None:
+        """The filing confirmed for a model of a route on that day, the latest where there are several."""
+        found = [c for c in self.filings if c.covers(route=route, model=model, on=on)]
+        return max(found, key=lambda c: c.on, default=None)
 
     def route(self, id: str) -> Route | None:  # noqa: A002
         return next((r for r in self.routes if r.id == id), None)

@@ -38,7 +38,11 @@ class Document:
 
 def load(path: Path) -> Document:
     """Read one YAML mapping. Raises ConfigError where the file is missing, unreadable, oversized or broken."""
-    text = _text(path)
+    return parse(path, _text(path))
+
+
+def parse(path: Path, text: str) -> Document:
+    """The mapping that *text* holds; *path* names it in errors. Raises ConfigError where it is broken."""
     lines: dict[Path_, int] = {}
     try:
         node = plain.compose(text)

@@ -20,13 +20,14 @@ from banjia.config.config import (
     Treatment,
     TreatmentRule,
 )
+from banjia.config.confirmation import confirmations
 from banjia.config.document import Document, load
 from banjia.config.secret import Secret
 from banjia.errors import ConfigError
 from banjia.text import Text
 
 TOP = {"store", "keys", "gateway", "entity", "elsewhere", "apps", "routes", "attestations", "acceptances", "readings",
-       "packs", "auto_approve", "treatment", "labels", "facts", "key"}  # fmt: skip
+       "packs", "auto_approve", "treatment", "labels", "facts", "key", "filings"}  # fmt: skip
 ROOMS = {"limits", "moderation", "privacy", "observability", "retention", "checkpoints", "rollout", "law", "timeouts"}
 APP = {"id", "keys", "key", "facts", "purposes", "routes", "treatment", "labels"}
 APP_ROOMS = {
@@ -125,6 +126,7 @@ def config(doc: Document) -> Config:
         treatment=treatment,
         labels=labels,
         options={k: v for k, v in data.items() if k in ROOMS},
+        filings=confirmations(doc, data.get("filings"), [r.id for r in routes]),
     )
 
 

@@ -155,7 +155,7 @@ def scopes(room: Room, request: Request) -> list[RouteScope]:
         kinds = (str(stated.value),) if stated else load_facts()["route"].values
         return [*configured(room), *(_kind(kind, request.model) for kind in kinds)]
     if room.config is not None and (route := room.config.route(request.route)) is not None:
-        return list(route_scopes(room.config, route, room.routes))
+        return list(route_scopes(room.config, route, room.routes, room.on))
     if request.route in load_facts()["route"].values:
         return [_kind(request.route, request.model)]
     provider = room.routes.find(request.route) or _no_route(request.route, room)
@@ -243,7 +243,7 @@ def configured(room: Room) -> list[RouteScope]:
         return []
     allowed = room.app.routes if room.app and room.app.routes else [r.id for r in room.config.routes]
     configured = [r for r in room.config.routes if r.id in allowed]
-    return [scope for route in configured for scope in route_scopes(room.config, route, room.routes)]
+    return [scope for route in configured for scope in route_scopes(room.config, route, room.routes, room.on)]
 
 
 def _folders(config: Config | None) -> list[Path]:

@@ -23,8 +23,6 @@ from banjia.law.reader import read_statute
 from banjia.law.statute import Provision, Statute
 from banjia.logic.rule import stands
 from banjia.routes.catalogue import load as load_routes
-from banjia.routes.filings import Coverage, Row, coverage
-from banjia.routes.filings import load as load_filings
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +137,6 @@ def check(folders: Sequence[str]) -> tuple[Flaw, ...]:
     law = load(folders)
     only = [built.pack.id for built in law.packs if _comes_from(built.pack, folders)] if folders else []
     return audit(law, load_routes(), today=clock.today(), only=only)
-
-
-def filings(words: str, *, place: str = "", register: str = "") -> tuple[Row, ...]:
-    """Rows of the public registers; a number is a proposal until someone confirms it."""
-    found = load_filings().search(words, place=place, register=register or None)  # type: ignore[arg-type]
-    provider = load_routes().find(words) if words and not found else None
-    if provider is None:
-        return found
-    numbers = {row.number for row in provider.filing.rows}  # a familiar name: the register prints the Chinese one
-    return tuple(row for row in load_filings().rows if row.number in numbers)
-
-
-def filing_counts() -> tuple[tuple[str, int, int], ...]:
-    """(month, new, cumulated) over the rows of the register of filed services."""
-    return load_filings().by_month()
-
-
-def covered(provider: str, model: str) -> Coverage:
-    """Which register rows may cover a model, and how surely."""
-    return coverage(load_routes().by_id(provider), model)
 
 
 def _on(room: Room, scope: RouteScope, day: date) -> Assessment:

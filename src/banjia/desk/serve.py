@@ -320,7 +320,7 @@ class Supervisor:
 
 def _settings(request: Request, state: Path) -> Callable[[], Settings]:
     def build() -> Settings:
-        from banjia.gateway.provided import apis, check_places, endings, key_headers, translators
+        from banjia.gateway.provided import apis, check_places, endings, filings, key_headers, translators
 
         config = read_config(request.config)
         policy = read_policy(state / "policy.json")
@@ -333,6 +333,7 @@ def _settings(request: Request, state: Path) -> Callable[[], Settings]:
             translators=translators(config, day),
             apis=apis(config),
             endings=endings(config, day),
+            filings=filings(config, day),
             lang=request.lang,
         )
 

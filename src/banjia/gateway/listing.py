@@ -38,7 +38,11 @@ def _entries(app: AppSettings, settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def _entry(name: str, model: str, route: str, settings: Settings) -> dict[str, Any]:
-    """`answers_as` is the model that really answers; `shutdown_date` is null where none is known."""
+    """`answers_as` is the model that really answers; `shutdown_date` is null where none is known.
+
+    `filing` is the number to display, null until a person confirmed one with evidence.
+    """
+    confirmed = settings.filings.get((route, model))
     return {
         "id": name,
         "object": "model",
@@ -47,4 +51,5 @@ def _entry(name: str, model: str, route: str, settings: Settings) -> dict[str, A
         "answers_as": model,
         "route": route,
         "shutdown_date": settings.endings.get((settings.routes[route].provider, model)),
+        "filing": {"number": confirmed.number, "confirmed_on": confirmed.on.isoformat()} if confirmed else None,
     }

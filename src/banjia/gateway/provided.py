@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from banjia.config.config import Config, Route
+from banjia.config.confirmation import Confirmation
 from banjia.errors import RouteError
 from banjia.policy.policy import Policy
 from banjia.routes.catalogue import Catalogue, load
@@ -83,6 +84,13 @@ def endings(config: Config, on: date) -> Mapping[tuple[str, str], str]:
             if model != "*" and provider is not None and (ends := life(provider, model, on).ends) is not None:
                 found[(route.provider, model)] = ends.isoformat()
     return found
+
+
+def filings(config: Config, on: date) -> Mapping[tuple[str, str], Confirmation]:
+    """(route id, model) -> the filing that a person confirmed for it, for those that config names."""
+    pairs = ((route.id, model) for route in config.routes for model in route.models.values())
+    found = ((route, model, config.filing(route=route, model=model, on=on)) for route, model in pairs)
+    return {(route, model): filing for route, model, filing in found if filing is not None}
 
 
 def _apis(provider: Provider) -> frozenset[str]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from banjia.config.config import App, Config, Labels
+from banjia.config.confirmation import Confirmation
 from banjia.errors import ConfigError
 from banjia.gateway.key import KeyRing, digest
 from banjia.gateway.limit import Limits, read_limits
@@ -79,6 +80,7 @@ class Settings:
     drain: float = 30.0
     lang: Lang = "en"  # of callers who do not say
     endings: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (provider, model) -> first day without it
+    filings: Mapping[tuple[str, str], Confirmation] = field(default_factory=dict)  # (route id, model) -> as confirmed
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     _watched: dict[tuple[str, str, str, DataClass], bool] = field(default_factory=dict)
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def build_settings(
     translators: Mapping[str, Translator] = MappingProxyType({}),
     apis: Mapping[str, frozenset[str]] = MappingProxyType({}),
     endings: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    filings: Mapping[tuple[str, str], Confirmation] = MappingProxyType({}),
     lang: Lang = "en",
 ) -> Settings:
     """Raises ConfigError with the field path. `auth` names, by provider, the header that carries the key."""
@@ -179,6 +182,7 @@ def build_settings(
         lang=lang,
         privacy=read_privacy(config.options.get("privacy")),
         endings=endings,
+        filings=filings,
     )
 
 
