@@ -43,7 +43,8 @@ class StandIn:
     def __init__(self, provider: Provider, model: str = "") -> None:
         self.provider = provider
         self.translator = Translator(provider)
-        self.known = {n for m in provider.models for n in (m.id, *m.names)} | ({model} if model else set())
+        named = () if provider.is_engine else provider.models  # an engine answers whatever it was started with
+        self.known = {n for m in named for n in (m.id, *m.names)} | ({model} if model else set())
         self.lists = not any(isinstance(op, SynthModels) for op in provider.dialect.catalogue)
         self.comments = any(isinstance(op, DropKeepalive) for op in provider.dialect.answer)
 

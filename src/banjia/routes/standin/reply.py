@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from json import JSONDecoder
 from typing import Any
 
 from banjia.routes.dialect import path
@@ -28,6 +30,7 @@ from banjia.routes.standin.schema import instance
 Json = dict[str, Any]
 STARTED = 1_760_000_000
 THOUGHT = "The stand-in thinks before it answers."
+CALL_OF = re.compile(r"a call of ([\w-]+)")
 PIECE = 5  # characters of one event: shorter than a tag, so that tags are cut
 
 
@@ -60,7 +63,7 @@ def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
     asked = [*texts(request)]
     last = asked[-1] if asked else ""
     calls = _calls(request, last)
-    text = "" if calls else _text(request, last)
+    text = "" if calls else _text(request, asked)
     thinking = thinks(selection.request, model, request)
     size = sum(len(t) for t in asked) // 4 + 1
     usage = {"prompt_tokens": size, "completion_tokens": len(text) // 4 + 1}
@@ -169,12 +172,26 @@ def _ok(answer: Reply) -> Json:
     return path.put({}, checked.path, checked.ok[0]) if checked and checked.path != "error_code" else {}
 
 
-def _text(request: Json, last: str) -> str:
+def _text(request: Json, asked: list[str]) -> str:
     wanted = request.get("response_format")
     kind = wanted.get("type") if isinstance(wanted, dict) else ""
     if kind == "json_schema":
         return instance(path.get(wanted, "json_schema.schema") or {})
-    return '{"echo": true}' if kind == "json_object" else f"echo: {last}"
+    if schema := next((found for text in asked if (found := _schema_in(text))), None):
+        return instance(schema)
+    return '{"echo": true}' if kind == "json_object" else f"echo: {asked[-1] if asked else ''}"
+
+
+def _schema_in(text: str) -> Json:
+    """A model does as a prompt says that brings a schema on a line of its own."""
+    at = text.find("JSON Schema:\n{")
+    if at < 0:
+        return {}
+    try:
+        found, _ = JSONDecoder().raw_decode(text, text.index("{", at))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _calls(request: Json, last: str) -> tuple[Json, ...]:
@@ -185,7 +202,7 @@ def _calls(request: Json, last: str) -> tuple[Json, ...]:
     if not isinstance(tools, list) or not tools or _is_answered(request) or not (forced or every or _wants(last)):
         return ()
     functions = [path.get(tool, "function") or {} for tool in tools]
-    wanted = path.get(choice, "function.name") if isinstance(choice, dict) else None
+    wanted = path.get(choice, "function.name") if isinstance(choice, dict) else _told(last)
     chosen = functions if every else [next((f for f in functions if f.get("name") == wanted), functions[0])]
     return tuple(_call(function, index) for index, function in enumerate(chosen))
 
@@ -201,7 +218,13 @@ def _call(function: Json, index: int) -> Json:
 
 
 def _wants(last: str) -> bool:
-    return "use the tool" in last
+    return "use the tool" in last or _told(last) is not None
+
+
+def _told(last: str) -> str | None:
+    """The tool that a prompt asks a call of."""
+    found = CALL_OF.search(last)
+    return found[1] if found else None
 
 
 def _is_answered(request: Json) -> bool:
