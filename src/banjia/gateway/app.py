@@ -28,7 +28,7 @@ from banjia.gateway.responses.state import States
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Settings
 from banjia.gateway.space import Spaces
-from banjia.gateway.surface import OPERATIONS, not_served, place, wrong_method
+from banjia.gateway.surface import OPERATIONS, having, not_served, place, wrong_method
 from banjia.gateway.thought import Thoughts
 from banjia.ledger.journal import Journal
 from banjia.store.vault import Vault
@@ -143,7 +143,7 @@ class Gateway:
         call.read_headers(scope["headers"], settings)
         if where.operation == "models" or where.operation.startswith("models/"):
             if method != "GET":
-                raise wrong_method(method)
+                raise not_served(where.operation, ()) if method == "DELETE" else wrong_method(method)
             body = (
                 model_list(call.app, settings)
                 if where.operation == "models"
@@ -159,8 +159,8 @@ class Gateway:
         if where.operation.partition("/")[0] in PARTS:
             await self._pass(call, settings, scope, method)
             return
-        if where.operation not in OPERATIONS:
-            raise not_served(where.operation, ())
+        if where.operation not in OPERATIONS or (method == "GET" and where.operation == "chat/completions"):
+            raise not_served(where.operation, having(where.operation, settings.routes.values()))
         if method != "POST":
             raise wrong_method(method)
         if len(self._active) >= settings.max_in_flight:

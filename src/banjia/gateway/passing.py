@@ -12,7 +12,7 @@ from banjia.gateway.record import ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.route import TOKEN, VALUE, RouteSettings
 from banjia.gateway.settings import Candidate, Settings
-from banjia.gateway.surface import not_served
+from banjia.gateway.surface import having, not_served
 from banjia.policy.decide import Decision
 from banjia.text import Text
 
@@ -34,7 +34,7 @@ async def pass_through(call: Call, settings: Settings, tools: Tools, method: str
     part = call.operation.partition("/")[0]
     routes = takers(call, settings, part)
     if not routes:
-        raise not_served(call.operation, tuple(r.id for r in settings.routes.values() if part in r.apis))
+        raise not_served(call.operation, having(call.operation, settings.routes.values()))
     candidate, decision = _chosen(call, settings, tools, routes)
     path = f"{candidate.route.target.path}/{call.operation}" + (f"?{query.decode('ascii')}" if query else "")
     if not VALUE.fullmatch(path) or " " in path or not TOKEN.fullmatch(method):

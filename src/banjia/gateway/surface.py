@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from banjia.gateway.refusal import Refusal
 from banjia.text import Text
 
+if TYPE_CHECKING:
+    from banjia.gateway.route import RouteSettings
+
 OPERATIONS: frozenset[str] = frozenset({"chat/completions", "embeddings", "completions", "responses"})
 
-# known parts of OpenAI's API that this gateway does not serve
-UNSERVED = (
-    "assistants", "audio", "batches", "chatkit", "containers", "conversations", "evals", "files", "fine_tuning",
-    "graders", "images", "moderations", "organization", "realtime", "threads", "uploads", "vector_stores",
-    "videos",
-)  # fmt: skip
+# the parts of OpenAI's API, those that are gone included; what is not served of them is 501, not 404
+KNOWN = frozenset({
+    "answers", "assistants", "audio", "batches", "chat", "chatkit", "classifications", "completions", "containers",
+    "content_provenance_checks", "conversations", "edits", "embeddings", "engines", "evals", "files", "fine-tunes",
+    "fine_tuning", "graders", "images", "messages", "models", "moderations", "organization", "projects", "realtime",
+    "responses", "search", "skills", "threads", "uploads", "vector_stores", "videos",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +38,28 @@ def place(path: str) -> Place:
     deployment = ""
     if rest.startswith("/openai/deployments/"):
         name, _, rest = rest.removeprefix("/openai/deployments/").partition("/")
+        return Place(rest.strip("/"), unquote(name))
+    for prefix in ("/openai/v1/", "/v1/", "/openai/"):
+        if rest.startswith(prefix):
+            rest = rest.removeprefix(prefix)
+            break
+    rest = rest.strip("/")
+    if rest.startswith("engines/") and rest.count("/") > 1:  # the form of OpenAI's first clients
+        _, name, rest = rest.split("/", 2)
         deployment = unquote(name)
-    elif rest.startswith("/openai/v1/"):
-        rest = rest.removeprefix("/openai/v1/")
-    elif rest.startswith("/v1/"):
-        rest = rest.removeprefix("/v1/")
-    elif rest.startswith("/openai/"):
-        rest = rest.removeprefix("/openai/")
-    return Place(rest.strip("/"), deployment)
+    return Place(rest, deployment)
+
+
+def having(operation: str, routes: Iterable[RouteSettings]) -> tuple[str, ...]:
+    """The routes whose provider has that part of OpenAI's API."""
+    part = operation.partition("/")[0]
+    return tuple(r.id for r in routes if part in r.apis)
 
 
 def not_served(operation: str, served_by: tuple[str, ...]) -> Refusal:
-    """501 for what only OpenAI has, 404 for what nobody knows; `served_by` names routes that have it."""
+    """501 for what OpenAI has or had, 404 for what nobody knows; `served_by` names routes whose provider has it."""
     first = operation.partition("/")[0]
-    if first in UNSERVED:
+    if first in KNOWN:
         names = ", ".join(served_by)
         text = Text(
             f"网关不提供 {operation}" + (f"；配置里能提供它的路线：{names}" if names else "；配置里没有路线能提供它"),
