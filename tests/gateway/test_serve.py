@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 from scripted import Scripted, answer_all, play
 
+from banjia.desk.clock import today
 from banjia.policy.file import write
 from banjia.store.store import open_store
 from house import closed_cells, open_cells, policy
@@ -354,3 +355,49 @@ def test_an_address_in_use_is_said_plainly(tmp_path):
         )
     assert done.returncode == 1
     assert "choose another --port" in done.stderr
+
+
+def banjia(tmp_path, *words: str) -> str:
+    command = [sys.executable, "-m", "banjia", *words, "--lang", "en"]
+    return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+
+def test_closing_all_routes_abroad_acts_on_running_workers_and_reopening_waits(tmp_path):
+    table = policy(open_cells("local"), abroad=("local",))
+
+    def scene(process, port, upstream):
+        before = call(port)[0]
+        banjia(tmp_path, "policy", "close", "--abroad", "--by", "night", "--reason", "leak")
+        code = until(lambda: ((found := call(port)) and found[0] == 403 and found[1]["error"]["code"]) or None, 3)
+        said = banjia(tmp_path, "policy", "reopen", "--abroad", "--by", "day", "--reason", "over")
+        until(lambda: call(port)[1].get("error", {}).get("code") == "approval-pending" or None)
+        banjia(tmp_path, "policy", "approve", re.search(r"sha256:\w+", said)[0], "--by", "dpo", "--reason", "checked")
+        return before, code, until(lambda: call(port)[0] == 200 or None)
+
+    assert behind(tmp_path, scene, "--workers", "2", table=table) == (200, "operator-closed", True)
+    with open_store(f"sqlite:///{tmp_path}/banjia.db").snapshot() as tx:
+        assert tx.rows("SELECT count(*) FROM entry WHERE kind = 'close-abroad'") == [(1,)]
+
+
+def test_it_says_that_it_serves_when_all_workers_answer(tmp_path):
+    def scene(process, port, upstream):
+        until(lambda: "the gateway serves" in log_of(tmp_path) or None)
+        return get(port, "/readyz")["status"]
+
+    assert behind(tmp_path, scene, "--workers", "2") == "ready"
+    assert log_of(tmp_path).count("the gateway serves") == 1
+
+
+def test_a_declaration_of_exports_elsewhere_counts_without_a_restart(tmp_path):
+    def upper(port) -> str:
+        text = get(port, "/metrics")["text"]
+        return re.search(r'banjia_exported_persons\{class="ordinary",bound="upper"\} (\S+)', text)[1]
+
+    def scene(process, port, upstream):
+        before = upper(port)
+        year = today().year
+        with (tmp_path / "banjia.yaml").open("a") as config:
+            config.write(f"elsewhere: {{{year}: {{ordinary: [0, 20], sensitive: 0, by: dpo, on: {year}-01-01}}}}\n")
+        return before, until(lambda: upper(port) == "20" or None)
+
+    assert behind(tmp_path, scene) == ("inf", True)

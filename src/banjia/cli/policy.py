@@ -48,14 +48,30 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     approve.add_argument("hash")
     approve.add_argument("--by", required=True, help=say("谁批准", "who approves"))
     approve.add_argument("--reason", required=True, help=say("理由", "the reason"))
-    for action in (compile_, show, diff, approve):
+    close = actions.add_parser("close", help=say("立刻关闭所有境外路线", "close all routes abroad at once"))
+    reopen = actions.add_parser(
+        "reopen", help=say("撤回关闭；放开仍须批准", "take the closing back; opening still waits for approval")
+    )
+    for action in (close, reopen):
+        action.add_argument("--abroad", action="store_true", required=True, help=say("境外路线", "the routes abroad"))
+        action.add_argument("--by", required=True, type=_said, help=say("谁", "who"))
+        action.add_argument("--reason", required=True, type=_said, help=say("理由", "the reason"))
+    for action in (compile_, show, diff, approve, close, reopen):
         action.add_argument("--config", type=Path, default=CONFIG, help=say("配置文件", "config file"))
         action.add_argument("--json", action="store_true", help=say("输出一个 JSON 文档", "one JSON document"))
         action.add_argument("--lang", choices=("zh", "en"), default=lang, help=say("语言", "language"))
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"compile": _compile, "show": _show, "diff": _diff, "approve": _approve}[args.action](args)
+    actions = {
+        "compile": _compile,
+        "show": _show,
+        "diff": _diff,
+        "approve": _approve,
+        "close": _close,
+        "reopen": _reopen,
+    }
+    return actions[args.action](args)
 
 
 def _compile(args: argparse.Namespace) -> int:
@@ -139,6 +155,55 @@ def _approve(args: argparse.Namespace) -> int:
     else:
         print(Text(f"已批准 {policy.hash}", f"approved {policy.hash}").say(args.lang))
     return 0
+
+
+def _close(args: argparse.Namespace) -> int:
+    from banjia.desk.closure import close_abroad
+
+    closed = close_abroad(args.config, by=args.by, reason=args.reason)
+    if args.json:
+        found = {"closed": list(closed.routes), "by": closed.closure.by, "reason": closed.closure.reason}
+        print(json.dumps({**found, "stood": closed.stood}, ensure_ascii=False))
+        return 0
+    names = ", ".join(closed.routes) or "-"
+    if closed.stood:
+        text = Text(
+            f"境外路线早已由 {closed.closure.by} 关闭：{names}", f"closed already by {closed.closure.by}: {names}"
+        )
+    else:
+        text = Text(
+            f"已关闭境外路线：{names}；运行中的网关一秒内生效。"
+            "撤回：banjia policy reopen --abroad --by 姓名 --reason 理由",
+            f"closed: {names}; gateways that run take it over within a second. "
+            "Take it back with: banjia policy reopen --abroad --by WHO --reason TEXT",
+        )
+    print(text.say(args.lang))
+    return 0
+
+
+def _reopen(args: argparse.Namespace) -> int:
+    from banjia.desk.closure import reopen_abroad
+
+    found = reopen_abroad(args.config, by=args.by, reason=args.reason)
+    waiting = found.waiting.hash if found is not None and found.waiting is not None else None
+    if args.json:
+        print(json.dumps({"waiting": waiting, "by": args.by, "reason": args.reason}, ensure_ascii=False))
+        return 0
+    if waiting is None:
+        text = Text("已撤回关闭；没有需要批准的放开", "taken back; nothing opens that waits for approval")
+    else:
+        text = Text(
+            f"已撤回关闭；放开等待批准：banjia policy approve {waiting} --by 姓名 --reason 理由",
+            f"taken back; to let it open: banjia policy approve {waiting} --by WHO --reason TEXT",
+        )
+    print(text.say(args.lang))
+    return 0
+
+
+def _said(word: str) -> str:
+    if not 0 < len(word.strip()) <= 512:
+        raise argparse.ArgumentTypeError("1-512")
+    return word.strip()
 
 
 def _day(word: str) -> date:

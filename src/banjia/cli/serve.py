@@ -22,7 +22,8 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from banjia.desk.serve import Request, serve
+    from banjia.desk.serve import serve
+    from banjia.desk.supply import Request
 
     return serve(
         Request(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,17 +14,20 @@ from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.errors import RouteError
 from banjia.policy.change import Change, changes, held, opens
+from banjia.policy.closure import Closure, shut
 from banjia.policy.decide import Ask, Index
 from banjia.policy.file import decode, read
 from banjia.policy.policy import DataClass, Policy
 from banjia.store import people
 from banjia.store.log import latest
-from banjia.store.setting import Approval, Setting, approval_of, approve, get_setting, put_setting
-from banjia.store.store import Store, open_store
+from banjia.store.setting import Approval, Setting, approval_of, approve, get_setting, put, put_setting
+from banjia.store.store import Store, Transaction, open_store
 from banjia.text import Lang, Text
 
 IN_FORCE = "policy.in-force"
 PROPOSED = "policy.proposed"
+COMPILED = "policy.compiled"  # the last one that was brought, before any closure
+CLOSED = "policy.closed"  # an operator's closure of the routes abroad
 TEXT_OF = "policy.text/"
 
 WORDS = {
@@ -37,10 +40,14 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The policy that decides now, and the one that waits for approval, if any."""
+    """The policy that decides now, and the one that waits for approval, if any.
+
+    `outdated`: what the policy opens stays shut, since a policy of a later day has closed it.
+    """
 
     policy: Policy
     waiting: Policy | None = None
+    outdated: bool = False
 
 
 def compile_policy(config_path: Path, *, on: date | None = None, gate: bool = False) -> Policy:
@@ -54,15 +61,26 @@ def compile_policy(config_path: Path, *, on: date | None = None, gate: bool = Fa
 def adopt(store: Store, policy: Policy, *, auto: bool, by: str) -> Standing:
     """Bring a policy into force: what it closes at once, what it opens when its hash is approved.
 
-    The first policy of a store has nothing to be compared with: starting the gateway on it is its approval.
+    The first policy of a store has nothing to be compared with: starting the gateway on it is its approval. A policy of
+    an earlier day's law opens nothing that the law of a later day has closed, approved or not. While an operator's
+    closure stands, every policy is brought with the routes abroad shut.
     """
     _keep(store, policy, by)
+    _put(store, COMPILED, policy.hash, by)
+    if (closure := closure_of(store)) is not None:
+        policy = shut(policy, closure)
+        _keep(store, policy, by)
     before = in_force(store)
     if before is None:
         return Standing(_put_in_force(store, policy, by))
     if before.hash == policy.hash:
         _put(store, PROPOSED, "", by)
         return Standing(before)
+    outdated = policy.law_date < min(before.law_date, clock.today()) and opens(before, policy)
+    if outdated:
+        between = held(before, policy)
+        _put(store, PROPOSED, "", by)
+        return Standing(_put_in_force(store, replace(between, law_date=before.law_date), by), outdated=True)
     if auto or approval_of(store, policy.hash) is not None or not opens(before, policy):
         _put(store, PROPOSED, "", by)
         return Standing(_put_in_force(store, policy, by))
@@ -70,6 +88,18 @@ def adopt(store: Store, policy: Policy, *, auto: bool, by: str) -> Standing:
     _keep(store, between, by)
     _put(store, PROPOSED, policy.hash, by)
     return Standing(_put_in_force(store, between, by), policy)
+
+
+def closure_of(store: Store) -> Closure | None:
+    """The operator's closure that holds now."""
+    setting = get_setting(store, CLOSED)
+    return msgspec.json.decode(setting.value, type=Closure) if setting is not None and setting.value else None
+
+
+def compiled(store: Store) -> Policy | None:
+    """The policy that was brought last, as it was before any closure."""
+    setting = get_setting(store, COMPILED)
+    return _kept(store, setting.value) if setting is not None and setting.value else None
 
 
 def in_force(store: Store) -> Policy | None:
@@ -229,8 +259,15 @@ def _keep(store: Store, policy: Policy, by: str) -> None:
         _put(store, TEXT_OF + policy.hash, policy.encode().decode(), by)
 
 
+def put_in_force(tx: Transaction, policy: Policy, by: str, at: int) -> None:
+    """Within a transaction; the policy's text is kept with it."""
+    put(tx, Setting(TEXT_OF + policy.hash, policy.encode().decode(), by, at))
+    put(tx, Setting(IN_FORCE, policy.hash, by, at))
+
+
 def _put_in_force(store: Store, policy: Policy, by: str) -> Policy:
-    _put(store, IN_FORCE, policy.hash, by)
+    with store.transaction() as tx:
+        put_in_force(tx, policy, by, _at())
     return policy
 
 

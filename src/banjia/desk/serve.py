@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,13 +19,14 @@ from banjia.config.config import Config
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk import policy as policies
-from banjia.desk.ledger import checkpoint_file, elsewhere_of
+from banjia.desk.ledger import elsewhere_of
+from banjia.desk.supply import Request, journal_of, settings_of
 from banjia.errors import BanjiaError, ConfigError
 from banjia.gateway.limit import Board
 from banjia.gateway.server import bind
-from banjia.gateway.settings import Settings, build_settings
-from banjia.gateway.worker import Worker
-from banjia.ledger.journal import Journal, Terms, claim_signer
+from banjia.gateway.worker import Worker, ready_file
+from banjia.ledger.journal import claim_signer
+from banjia.policy.closure import Closure
 from banjia.policy.file import read as read_policy
 from banjia.policy.file import write as write_policy
 from banjia.policy.policy import Policy
@@ -34,25 +34,28 @@ from banjia.store.keys import Keys
 from banjia.store.setting import approval_of
 from banjia.store.store import Store, open_store
 from banjia.store.vault import Vault
-from banjia.text import Lang, Text
+from banjia.text import Text
 
 LOOK = 0.5  # seconds between two looks at the files
 AGAIN = 1.0  # seconds before a worker that died is started again
 APPROVALS = 2.0  # seconds between two looks for an approval
+CLOSURES = 0.5  # seconds between two looks whether an operator has closed the routes abroad
+STARTING = 0.02  # seconds between two looks whether all workers answer
 STARTER = "serve"
 REPLAYED = 1000  # decisions of the ledger that a new policy is tried on
 
+OUTDATED = Text(
+    "策略按 {day} 的法律编译，早于现行策略；它要放开的，后来的法律已关闭，不予放开。请按今天的法律重新编译",
+    "the policy was compiled for the law of {day}, before that of the policy in force; what it would open, the later "
+    "law has closed, and it stays closed. Compile it again for today's law",
+)
+CLOSED = Text("运营者关闭了所有境外路线，已生效", "an operator closed all routes abroad; that acts from now on")
+REOPENED = Text(
+    "运营者撤回了境外路线的关闭；放开须先批准",
+    "an operator took back the closing of routes abroad; opening them waits for approval",
+)
+
 log = logging.getLogger("banjia.serve")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    config: Path
-    policy: Path | None = None
-    host: str = "127.0.0.1"
-    port: int = 8420
-    workers: int = 1
-    lang: Lang = "en"
 
 
 def serve(request: Request) -> int:
@@ -79,14 +82,15 @@ class Supervisor:
     _waiting: str = ""
     _known: str = ""  # hash of the policy that was last looked at
     _due: dict[int, float] = field(default_factory=dict)  # worker number -> when it is started again
-    _compiling: subprocess.Popen[bytes] | None = None
+    _closure: Closure | None = None  # as it was taken over
+    _brought: Policy | None = None  # the policy that was compiled or read last
 
     def run(self) -> int:
         config = read_config(self.request.config)
         policy = self._first_policy()  # a config that is refused leaves no store behind
         self._claim_store(config)
         self._adopt(policy, config)
-        _settings(self.request, self.state)()  # whatever is wrong is said before anything listens
+        settings_of(self.request, self.state)()  # whatever is wrong is said before anything listens
         listening = self._bind()
         self._watch_files()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -96,14 +100,14 @@ class Supervisor:
         for number in range(self.request.workers):
             Board(board, workers=self.request.workers).forget(number)
             self._start(number, config, board, listening)
-        host, port = listening.getsockname()[:2]
-        self._say(host, port)
         return self._look_after(config, board, listening)
 
     def _look_after(self, config: Config, board: Path, listening: socket.socket) -> int:
-        asked = time.monotonic()
+        asked = looked = time.monotonic()
+        told = False
         while self.pids or self._due:
             self._reap(board)
+            told = told or self._are_ready(listening)
             if self.stopping:
                 self._due.clear()
                 self._wait(0.05)
@@ -117,8 +121,18 @@ class Supervisor:
             if self._waiting and now - asked > APPROVALS:
                 asked = now
                 self._ask_for_approval(config)
-            self._wait(LOOK)
+            if now - looked >= CLOSURES:
+                looked = now
+                self._ask_for_closure(config)
+            self._wait(LOOK if told else STARTING)
         return 0
+
+    def _are_ready(self, listening: socket.socket) -> bool:
+        """Say that the gateway serves, once every worker's port answers."""
+        if not all(ready_file(self.state, n).exists() for n in range(self.request.workers)):
+            return False
+        self._say(*listening.getsockname()[:2])
+        return True
 
     # policy
 
@@ -138,12 +152,16 @@ class Supervisor:
         return [sys.executable, "-m", "banjia", *words]
 
     def _adopt(self, policy: Policy, config: Config) -> None:
+        self._brought = policy
         store = open_store(config.store)
         try:
             self._foretell(store, policy)
+            self._closure = policies.closure_of(store)
             standing = policies.adopt(store, policy, auto=config.auto_approve, by=STARTER)
         finally:
             store.close()
+        if standing.outdated:
+            log.warning("%s", OUTDATED.format(day=policy.law_date).say(self.request.lang))
         write_policy(standing.policy, self.state / "policy.json")
         self._waiting = standing.waiting.hash if standing.waiting is not None else ""
         if standing.waiting is not None:
@@ -176,12 +194,26 @@ class Supervisor:
             self._adopt(policy, config)
             self._signal_all(signal.SIGHUP)
 
+    def _ask_for_closure(self, config: Config) -> None:
+        """Take over that an operator has closed the routes abroad, or has taken that back."""
+        with contextlib.suppress(BanjiaError):
+            store = open_store(config.store)
+            try:
+                found = policies.closure_of(store)
+            finally:
+                store.close()
+            if found == self._closure or self._brought is None:
+                return
+            self._adopt(self._brought, config)
+            log.warning("%s", (REOPENED if found is None else CLOSED).say(self.request.lang))
+            self._signal_all(signal.SIGHUP)
+
     def _reread(self, config: Config) -> Config:
         """Take over what changed; what cannot be read leaves everything as it was."""
         try:
             fresh = read_config(self.request.config)
             self._adopt(self._first_policy(), fresh)
-            _settings(self.request, self.state)()
+            settings_of(self.request, self.state)()
         except (BanjiaError, SystemExit) as error:
             said = (
                 error.say(self.request.lang) if isinstance(error, BanjiaError) else "the policy could not be compiled"
@@ -221,8 +253,9 @@ class Supervisor:
                 signal.signal(name, signal.SIG_DFL)
             own = listening if self.request.workers == 1 else bind(*listening.getsockname()[:2])
             worker = Worker(
-                settings=_settings(self.request, self.state),
-                journal=_journal(config, number),
+                settings=settings_of(self.request, self.state),
+                journal=journal_of(config, number),
+                elsewhere=lambda: elsewhere_of(read_config(self.request.config)),
                 vault=lambda: Vault.open(open_store(config.store), Keys(config.keys)),
                 board=board,
                 counts=self.state,
@@ -316,38 +349,3 @@ class Supervisor:
             file=sys.stderr,
             flush=True,
         )
-
-
-def _settings(request: Request, state: Path) -> Callable[[], Settings]:
-    def build() -> Settings:
-        from banjia.gateway.provided import apis, check_places, endings, filings, key_headers, translators
-
-        config = read_config(request.config)
-        policy = read_policy(state / "policy.json")
-        day = clock.today()
-        check_places(config, policy, day)
-        return build_settings(
-            config,
-            policy,
-            auth=key_headers(config),
-            translators=translators(config, day),
-            apis=apis(config),
-            endings=endings(config, day),
-            filings=filings(config, day),
-            lang=request.lang,
-        )
-
-    return build
-
-
-def _journal(config: Config, number: int) -> Callable[[], Journal]:
-    def open_journal() -> Journal:
-        store = open_store(config.store)
-        terms = Terms(entity=config.entity.id, elsewhere=elsewhere_of(config), outside=checkpoint_file(config))
-        return Journal.open(store, config.keys, f"gateway/{number}", clock=_at, terms=terms)
-
-    return open_journal
-
-
-def _at() -> int:
-    return int(clock.now().timestamp() * 1000)

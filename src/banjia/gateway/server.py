@@ -17,7 +17,14 @@ KEEP_ALIVE = 75  # seconds that a caller's unused connection is kept
 
 
 class Server(uvicorn.Server):
-    """Signals are the worker's own business."""
+    """Signals are the worker's own business; `ready` is called once the port answers."""
+
+    ready: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.ready is not None:
+            self.ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,9 +50,17 @@ def server_for(gateway: Gateway, *, drain: float = 30.0) -> Server:
     )
 
 
-async def run(gateway: Gateway, listening: socket.socket, *, drain: float, reload: Callable[[], None]) -> None:
+async def run(
+    gateway: Gateway,
+    listening: socket.socket,
+    *,
+    drain: float,
+    reload: Callable[[], None],
+    ready: Callable[[], None] | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; then take nothing new, finish what is in hand, and return."""
     server = server_for(gateway, drain=drain)
+    server.ready = ready
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

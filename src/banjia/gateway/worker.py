@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from banjia.gateway.metric import Metrics
 from banjia.gateway.server import run
 from banjia.gateway.settings import Settings
 from banjia.ledger.journal import Journal
+from banjia.ledger.tally import Elsewhere
 from banjia.store.vault import Vault
 
 PUBLISH = 1.0  # seconds between two publications of the counts
@@ -38,6 +39,7 @@ class Worker:
     settings: Callable[[], Settings]
     journal: Callable[[], Journal]
     vault: Callable[[], Vault]
+    elsewhere: Callable[[], Mapping[int, Elsewhere]]  # as declared now
     board: Path
     counts: Path
     number: int = 0
@@ -65,7 +67,13 @@ class Worker:
     async def _run(self, gateway: Gateway, listening: socket.socket, drain: float) -> None:
         care = asyncio.ensure_future(self._care(gateway))
         try:
-            await run(gateway, listening, drain=drain, reload=lambda: self._reload(gateway))
+            await run(
+                gateway,
+                listening,
+                drain=drain,
+                reload=lambda: self._reload(gateway),
+                ready=ready_file(self.counts, self.number).touch,
+            )
         finally:
             care.cancel()
 
@@ -80,6 +88,8 @@ class Worker:
         """On SIGHUP: a config or policy that cannot be read leaves the present one in force."""
         try:
             gateway.replace(self.settings())
+            if gateway.journal is not None:
+                gateway.journal.declare(self.elsewhere())
         except BanjiaError as error:
             gateway.metrics.count("banjia_reloads_total", "error")
             log.error("reload refused, the former settings stay: %s", error)  # noqa: TRY400
@@ -101,6 +111,11 @@ class Worker:
             elif gateway.journal is not None and self.workers > 1 and now - refreshed > REFRESH:
                 refreshed = now
                 await asyncio.to_thread(_refresh, gateway.journal, clock.today().year)
+
+
+def ready_file(folder: Path, number: int) -> Path:
+    """Made by a worker when its port answers."""
+    return folder / f"ready-{number}"
 
 
 def _refresh(journal: Journal, year: int) -> None:

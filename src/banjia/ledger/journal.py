@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from banjia.ledger.checkpoint import KEY_FILE, Signer, create_signer, read_signe
 from banjia.ledger.entry import Entry, new_id
 from banjia.ledger.reservation import Place, Reservation
 from banjia.ledger.subject import Persons, YearKey, digests, open_year_key
-from banjia.ledger.tally import CHINA, Elsewhere, Line, Tally, nothing_counted, tally_of, year_of
+from banjia.ledger.tally import CHINA, Elsewhere, Line, Tally, nothing_counted, redeclared, tally_of, year_of
 from banjia.ledger.writer import Pending, Receipt, Writer
 from banjia.store import log as rows
 from banjia.store import people
@@ -143,6 +143,12 @@ class Journal:
         tally = tally_of(row, elsewhere.get(year)) if row else nothing_counted(self._terms.entity, year, elsewhere)
         self._tallies[year] = tally
         return tally
+
+    def declare(self, elsewhere: Mapping[int, Elsewhere]) -> None:
+        """Count from now on with what is declared elsewhere as it stands now."""
+        if elsewhere != self._elsewhere():
+            self._terms = replace(self._terms, elsewhere=elsewhere)
+            self._tallies = {year: redeclared(t, elsewhere.get(year)) for year, t in self._tallies.items()}
 
     def close(self) -> None:
         """Write what is queued, close the log in log 0, and keep a last checkpoint."""

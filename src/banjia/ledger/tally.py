@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
@@ -75,6 +75,16 @@ def tally_of(row: CensusRow, elsewhere: Elsewhere | None) -> Tally:
         sensitive,
         elsewhere,
         row.revision,
+    )
+
+
+def redeclared(tally: Tally, elsewhere: Elsewhere | None) -> Tally:
+    """The same measured counts under another declaration."""
+    return replace(
+        tally,
+        ordinary=_plus(tally.measured_ordinary, elsewhere.ordinary if elsewhere else None),
+        sensitive=_plus(tally.measured_sensitive, elsewhere.sensitive if elsewhere else None),
+        elsewhere=elsewhere,
     )
 
 

@@ -1,0 +1,62 @@
+"""Desk of a worker's supply: its settings and its journal, made in the process that uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from banjia.config.config import Config
+from banjia.config.reader import read as read_config
+from banjia.desk import clock
+from banjia.desk.ledger import checkpoint_file, elsewhere_of
+from banjia.gateway.settings import Settings, build_settings
+from banjia.ledger.journal import Journal, Terms
+from banjia.policy.file import read as read_policy
+from banjia.store.store import open_store
+from banjia.text import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    config: Path
+    policy: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8420
+    workers: int = 1
+    lang: Lang = "en"
+
+
+def settings_of(request: Request, state: Path) -> Callable[[], Settings]:
+    def build() -> Settings:
+        from banjia.gateway.provided import apis, check_places, endings, filings, key_headers, translators
+
+        config = read_config(request.config)
+        policy = read_policy(state / "policy.json")
+        day = clock.today()
+        check_places(config, policy, day)
+        return build_settings(
+            config,
+            policy,
+            auth=key_headers(config),
+            translators=translators(config, day),
+            apis=apis(config),
+            endings=endings(config, day),
+            filings=filings(config, day),
+            lang=request.lang,
+        )
+
+    return build
+
+
+def journal_of(config: Config, number: int) -> Callable[[], Journal]:
+    def open_journal() -> Journal:
+        store = open_store(config.store)
+        terms = Terms(entity=config.entity.id, elsewhere=elsewhere_of(config), outside=checkpoint_file(config))
+        return Journal.open(store, config.keys, f"gateway/{number}", clock=_at, terms=terms)
+
+    return open_journal
+
+
+def _at() -> int:
+    return int(clock.now().timestamp() * 1000)
