@@ -159,6 +159,8 @@ class Attempt:
 
     async def _whole(self, out: Outgoing, request: dict[str, Any]) -> None:
         answer = await whole(request, out.plan, lambda changed: self._ask(out, changed))
+        if out.rewrite is not None:
+            await self._remember(out.rewrite, answer)
         await self._pass_on(out, await self._screened(out, answer))
 
     async def _screened(self, out: Outgoing, answer: dict[str, Any]) -> dict[str, Any]:
@@ -205,6 +207,7 @@ class Attempt:
         read_answer(msgspec.json.encode(found))  # an error in its place is an error
         if out.rewrite is not None:
             found = out.rewrite.translated(found)
+            await self._remember(out.rewrite, found)
         await self._pass_on(out, await self._screened(out, found))
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:

@@ -7,7 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from banjia.errors import StoreError
+from banjia.routes.dialect.answer import new_in
 from banjia.store.vault import Vault
 
 Json = dict[str, Any]
@@ -25,10 +28,10 @@ class Thoughts:
         self._vault: Vault | None = None
         self._memory: OrderedDict[str, bytes] = OrderedDict()
 
-    async def keep(self, app: str, thought: str, calls: list[str], *, at: int) -> None:
+    async def keep(self, app: str, thought: Any, calls: list[str], *, at: int) -> None:
         if not thought or not calls:
             return
-        value = thought.encode()
+        value = msgspec.json.encode(thought)
         if self._open is None:
             for call in calls:
                 self._memory[f"{app}\0{call}"] = value
@@ -54,13 +57,13 @@ class Thoughts:
                 changed[i] = {**message, field: found}
         return {**request, "messages": changed}
 
-    async def _find(self, app: str, call: str, at: int) -> str | None:
+    async def _find(self, app: str, call: str, at: int) -> Any:
         name = f"{app}\0{call}"
         if self._open is None:
             value = self._memory.get(name)
         else:
             value = await self._ask(lambda vault: vault.get(SPACE, name, at=at))
-        return value.decode() if value is not None else None
+        return msgspec.json.decode(value) if value is not None else None
 
     async def _ask(self, work: Callable[[Vault], Any]) -> Any:
         def beside() -> Any:
@@ -75,13 +78,33 @@ class Thoughts:
             return None
 
 
-def thought_of(answer: Json, field: str) -> tuple[str, list[str]]:
-    """The reasoning of a whole answer and the calls that it led to."""
+def thought_of(answer: Json, field: str) -> tuple[Any, list[str]]:
+    """The reasoning of a whole answer, in the vendor's form, and the calls that it led to."""
     for choice in answer.get("choices") or []:
         message = choice.get("message") or {}
         if calls := _calls(message):
-            return str(message.get(field) or ""), calls
-    return "", []
+            return message.get(field), calls
+    return None, []
+
+
+def grown(thought: Any, piece: Any) -> Any:
+    """Reasoning with its next piece: text grows, entries of a list grow by their index, or by their place."""
+    if isinstance(piece, str):
+        return thought + piece if isinstance(thought, str) else piece
+    if not isinstance(piece, list):
+        return thought
+    entries = list(thought) if isinstance(thought, list) else []
+    for place, entry in enumerate(piece):
+        if not isinstance(entry, dict):
+            continue
+        index = entry.get("index", place)
+        known = next((i for i, e in enumerate(entries) if e.get("index", i) == index), None)
+        if known is None:
+            entries.append(entry)
+        else:
+            said, text = str(entries[known].get("text") or ""), str(entry.get("text") or "")
+            entries[known] = {**entries[known], **entry, "text": said + new_in(said, text)}
+    return entries
 
 
 class ThoughtStream:
@@ -89,13 +112,13 @@ class ThoughtStream:
 
     def __init__(self, field: str) -> None:
         self._field = field
-        self.thought = ""
+        self.thought: Any = None
         self.calls: list[str] = []
 
     def event(self, event: Json) -> list[Json]:
         for choice in event.get("choices") or []:
             delta = choice.get("delta") or {}
-            self.thought += delta.get(self._field) or ""
+            self.thought = grown(self.thought, delta.get(self._field))
             self.calls += [call for call in _calls(delta) if call not in self.calls]
         return [event]
 

@@ -64,10 +64,25 @@ def move(op: FieldMove, holder: Json) -> Json:
     if op.from_ not in holder:
         return holder
     value = holder[op.from_]
+    if op.join:
+        text = joined(op, value)
+        return {**holder, op.to: text} if text and not holder.get(op.to) else holder
     if op.as_list:
         return {**holder, op.to: [value]} if isinstance(value, dict) else holder
     rest = {k: v for k, v in holder.items() if k != op.from_}
     return rest if rest.get(op.to) or value is None else {**rest, op.to: value}
+
+
+def joined(op: FieldMove, value: Any) -> str:
+    """The texts of a list of objects as one."""
+    entries = value if isinstance(value, list) else []
+    return "".join(str(e.get(op.join) or "") for e in entries if isinstance(e, dict))
+
+
+def new_in(said: str, piece: str) -> str:
+    """What a piece adds to what was said: some vendors repeat all of it with each piece."""
+    repeats = piece.startswith(said) and (len(piece) > len(said) or len(said) > _CHANCE)
+    return piece[len(said) :] if said and repeats else piece
 
 
 def finish(selection: Selection, choice: Json) -> tuple[Json, str]:
@@ -102,3 +117,6 @@ def _with_usage(selection: Selection, response: Json) -> Json:
                 if isinstance(found := get(response, place), dict):
                     return {**response, "usage": found}
     return response
+
+
+_CHANCE = 8  # characters: a longer text is not said twice in a row by chance

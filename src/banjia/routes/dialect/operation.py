@@ -240,11 +240,15 @@ class Dims(Op, tag="dims", frozen=True, kw_only=True):
 
 
 class FieldMove(Op, tag="field_move", rename={"from_": "from"}, frozen=True, kw_only=True):
-    """Inside a message or a delta. `as_list`: a single object becomes a list of one."""
+    """Inside a message or a delta. `as_list`: a single object becomes a list of one.
+
+    `join`: of a list of objects the texts under that name become one text; the list itself stays, for the next turn.
+    """
 
     from_: str
     to: str
     as_list: bool = False
+    join: str = ""
 
 
 class TagSplit(Op, tag="tag_split", frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from banjia.routes.dialect.answer import Json, broken_off, finish, move
+from banjia.routes.dialect.answer import Json, broken_off, finish, move, new_in
 from banjia.routes.dialect.error import CanonicalError, error_in_answer
 from banjia.routes.dialect.operation import (
     EmptyChoices,
@@ -42,6 +42,7 @@ class StreamRewriter:
     seen: set[int] = field(default_factory=set)
     _splitters: dict[int, Splitter] = field(default_factory=dict)
     _tools: dict[int, Tools] = field(default_factory=dict)
+    _joined: dict[int, str] = field(default_factory=dict)
     _last: Json = field(default_factory=dict)
 
     @property
@@ -100,7 +101,7 @@ class StreamRewriter:
         first = index not in self.seen
         for op in self.selection.answer:
             if isinstance(op, FieldMove):
-                delta = move(op, delta)
+                delta = self._moved(index, op, delta)
             elif isinstance(op, ToolIndexRepair):
                 delta = self._repaired(index, delta)
             elif isinstance(op, TagSplit):
@@ -108,6 +109,16 @@ class StreamRewriter:
             elif isinstance(op, FirstChunkRole) and first and "role" not in delta:
                 delta = {"role": "assistant", **delta}
         return delta, before
+
+    def _moved(self, index: int, op: FieldMove, delta: Json) -> Json:
+        """Text joined from a list may repeat what was said before it: only what is new goes on."""
+        moved = move(op, delta)
+        if not op.join or op.from_ not in delta or delta.get(op.to):
+            return moved
+        said, text = self._joined.get(index, ""), str(moved.get(op.to) or "")
+        new = new_in(said, text)
+        self._joined[index] = said + new
+        return {**delta, op.to: new} if new else delta
 
     def _split(self, index: int, op: TagSplit, delta: Json, *, ends: bool) -> tuple[Json, list[Json]]:
         splitter = self._splitters.setdefault(index, Splitter(op))
