@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 from tests.assess.asking import ask
 
+from banjia.assess.doubts import Choice
+
 ENDS = [
     ("azure_openai", "gpt-35-turbo", "0613", "2025-02-13"),
     ("azure_openai", "gpt-35-turbo-16k", None, "2025-04-30"),
@@ -54,3 +56,14 @@ def test_a_vendor_that_closed_its_interface_offers_nothing():
 def test_versions_that_ended_on_different_days_stay_open_until_one_is_named():
     assert outcome("azure_openai", "gpt-35-turbo", None, date(2025, 3, 1)) == "indeterminate"
     assert outcome("azure_openai", "gpt-35-turbo", "0613", date(2025, 3, 1)) == "retired"
+
+
+@pytest.mark.parametrize(
+    ("option", "state"), [(None, "retired"), ("surest-source", "retired"), ("latest-announced", "available")]
+)
+def test_where_sources_disagree_the_earliest_end_counts_unless_another_reading_is_chosen(option, state):
+    choices = (Choice("retirement-date", option, "the vendor confirmed it"),) if option else ()
+    facts = {"provider": "azure_openai", "model.id": "gpt-4o"}
+    answer = ask(facts, on=date(2026, 10, 2), choices=choices)
+    assert answer.axes["lifecycle"].outcome == state
+    assert ("retirement-date" in answer.law.readings) is bool(option)

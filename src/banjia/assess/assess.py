@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from banjia.assess.assessment import (
     INDETERMINATE,
@@ -35,6 +35,7 @@ from banjia.logic.answer import DutyAnswer, duties
 from banjia.logic.inquiry import inquire
 from banjia.logic.trace import trace
 from banjia.routes.catalogue import Catalogue
+from banjia.routes.lifecycle import By
 from banjia.routes.provider import Endpoint
 
 STATES = ("excluded", "possible", "certain")
@@ -61,7 +62,8 @@ def assess_route(
 
     `explain=False` leaves out questions, reasons and levers; `traced` adds every rule with the truth of its parts.
     """
-    whole = complete(profile, on=on, routes=routes, endpoint=endpoint)
+    ends = ending(choices)
+    whole = complete(profile, on=on, routes=routes, endpoint=endpoint, ends=ends)
     known = whole.values_only
     joined, silent = join(law, known, on=on, readings=_options(choices), listed=listed)
     laws = {axis: (each, each.law.axes[axis]) for each in joined for axis in each.axes}
@@ -83,7 +85,7 @@ def assess_route(
         """What is known after a change; what was concluded or filled in goes with its ground."""
         given = Profile({k: v for k, v in whole.items() if v.provenance.kind not in {"filled", "implied"}})
         try:
-            return complete(given.with_(fact, value), on=on, routes=routes, endpoint=endpoint).values_only
+            return complete(given.with_(fact, value), on=on, routes=routes, endpoint=endpoint, ends=ends).values_only
         except FactError:
             return None
 
@@ -119,10 +121,18 @@ def assess_route(
     )
 
 
-def complete(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | None = None) -> Profile:
+def complete(
+    profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | None = None, ends: By = "earliest"
+) -> Profile:
     """The profile with what follows from it and what the catalogue knows; a given fact wins."""
     closed = close(profile)
-    return close(fill(closed, on=on, routes=routes, endpoint=endpoint))
+    return close(fill(closed, on=on, routes=routes, endpoint=endpoint, ends=ends))
+
+
+def ending(choices: Iterable[Choice]) -> By:
+    """Which of several announced ends of a model counts, by the reading chosen; the strict one is the earliest."""
+    option = next((c.option for c in choices if c.reading == "retirement-date"), "")
+    return next((by for by in get_args(By) if by == option), "earliest")
 
 
 def _as_cited(found: Cited, law: Corpus, on: date) -> Cited:

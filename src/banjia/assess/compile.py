@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from banjia.assess.assess import assess_route
+from banjia.assess.assess import assess_route, ending
 from banjia.assess.assessment import ORDER, Assessment, AxisResult
 from banjia.assess.doubts import Choice
 from banjia.assess.scope import ORDINARY, SENSITIVE, RouteScope, app_profile, route_scopes
@@ -226,7 +226,7 @@ class _Compiler:
             days.append(filing.until)
         provider = scope.profile.get("provider")
         if scope.model and provider is not None and (found := self.routes.find(str(provider.value))):
-            ends = life(found, scope.model, self.on).ends
+            ends = life(found, scope.model, self.on, by=ending(self.choices)).ends
             days.append(ends - timedelta(days=1) if ends and ends > self.on else None)
         return min((day for day in days if day is not None), default=None)
 

@@ -9,7 +9,7 @@ from datetime import date
 from banjia.facts.profile import Known, Profile, Provenance
 from banjia.facts.value import Value
 from banjia.routes.catalogue import Catalogue
-from banjia.routes.lifecycle import life
+from banjia.routes.lifecycle import By, life
 from banjia.routes.provider import Endpoint, Provider
 
 # Who makes the models of a provider that sells one maker's alone.
@@ -57,10 +57,14 @@ KIND_FILED = {
 NO_FILING = "no filing of this maker was found in the register"
 
 
-def fill(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | None = None) -> Profile:
-    """The profile with everything the catalogue settles; `endpoint` is the one that the route's host belongs to."""
+def fill(
+    profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | None = None, ends: By = "earliest"
+) -> Profile:
+    """The profile with everything the catalogue settles; `endpoint` is the one that the route's host belongs
+    to, `ends` the day that counts where sources give several for the end of a model.
+    """
     profile = placed(profile)
-    filler = _Filler(profile, on, routes, endpoint)
+    filler = _Filler(profile, on, routes, endpoint, ends)
     found: dict[str, Known] = {}
     for step in (
         _Filler.kind,
@@ -74,7 +78,7 @@ def fill(profile: Profile, *, on: date, routes: Catalogue, endpoint: Endpoint | 
         for fact, value, source in step(filler):
             if fact not in filler.profile:
                 found[fact] = Known(value, Provenance("filled", source, on))
-        filler = _Filler(profile.filled(found), on, routes, endpoint)
+        filler = _Filler(profile.filled(found), on, routes, endpoint, ends)
     return filler.profile
 
 
@@ -114,6 +118,7 @@ class _Filler:
     on: date
     routes: Catalogue
     endpoint: Endpoint | None
+    ends: By
 
     def value(self, fact: str) -> Value | None:
         known = self.profile.get(fact)
@@ -172,7 +177,9 @@ class _Filler:
             yield "model.vendor", made_by, "routes/fill"
         if provider is None or not self.value("model.id"):
             return
-        span = life(provider, str(self.value("model.id")), self.on, str(self.value("model.version") or ""))
+        span = life(
+            provider, str(self.value("model.id")), self.on, str(self.value("model.version") or ""), by=self.ends
+        )
         if provider.is_engine:
             yield "model.life", "available", _of(provider)
         elif not span.known:

@@ -66,9 +66,8 @@ def cuts(law: Corpus, *, provider: Provider | None = None, models: Iterable[str]
         days += [rule.from_ for rule in provider.regions if rule.from_]
         days += [provider.closed] if provider.closed else []
         for model in models:
-            ends = life(provider, model, FIRST).ends
-            if ends is not None:
-                days += [ends - timedelta(days=90), ends]
+            for end in life(provider, model, FIRST).sources:
+                days += [end.on - timedelta(days=90), end.on]
     yield from (day for day in days if day > FIRST)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -11,6 +12,7 @@ from banjia.routes.provider import Provider
 from banjia.routes.record import SURENESS, Sure
 from banjia.text import Text
 
+By = Literal["earliest", "surest-source", "latest-announced"]
 State = Literal["available", "ending-soon", "retired", "not-offered"]
 NOTICE = timedelta(days=90)
 ORDER: tuple[State, ...] = ("available", "ending-soon", "retired", "not-offered")
@@ -18,13 +20,13 @@ ORDER: tuple[State, ...] = ("available", "ending-soon", "retired", "not-offered"
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The state by the surest source, every state some source gives, and the successors named."""
+    """The state by the source that counts, every state some source gives, and the successors named."""
 
     model: str
     on: date
     state: State
     possible: frozenset[State]
-    ends: date | None  # the first day without service, by the surest source
+    ends: date | None  # the first day without service, by the source that counts
     sources: tuple[Ending, ...]
     successors: tuple[str, ...]
     sure: Sure
@@ -52,15 +54,15 @@ class Life:
         return words
 
 
-def life(provider: Provider, model: str, on: date, version: str = "") -> Life:
-    """The state of one model id on one day. The day it ends counts as gone."""
+def life(provider: Provider, model: str, on: date, version: str = "", *, by: By = "earliest") -> Life:
+    """The state of one model id on one day. The day it ends counts as gone; `by` says which of several days counts."""
     rows = provider.find(model, version)
     if provider.closed is not None and on >= provider.closed:
         gone = Ending(on=provider.closed, src=provider.src, sure=provider.sure)
         return Life(model, on, "not-offered", frozenset({"not-offered"}), provider.closed, (gone,), (), provider.sure)
     if not rows:
         return Life(model, on, "available", frozenset({"available"}), None, (), (), "mem", known=False)
-    spans = [_of_row(row, on) for row in rows]
+    spans = [_of_row(row, on, by) for row in rows]
     best = min(spans, key=lambda s: (ORDER.index(s.state), -SURENESS[s.sure]))
     return Life(
         model=model,
@@ -90,14 +92,18 @@ class _Span(NamedTuple):
     sure: Sure
 
 
-def _of_row(row: Model, on: date) -> _Span:
-    """The surest source decides; of equally sure ones the earliest end."""
-    best = max(row.ends, key=lambda e: (SURENESS[e.sure], -e.on.toordinal()), default=None)
+def _of_row(row: Model, on: date, by: By) -> _Span:
+    best = max(row.ends, key=_COUNTS[by], default=None)
     possible = {state_at(e.on, on, row.released) for e in row.ends} or {state_at(None, on, row.released)}
     state = state_at(best.on if best else None, on, row.released)
     return _Span(state, frozenset(possible), best, best.sure if best else row.sure)
 
 
+_COUNTS: dict[By, Callable[[Ending], tuple[int, int]]] = {
+    "earliest": lambda e: (-e.on.toordinal(), SURENESS[e.sure]),
+    "surest-source": lambda e: (SURENESS[e.sure], -e.on.toordinal()),
+    "latest-announced": lambda e: (e.on.toordinal(), SURENESS[e.sure]),
+}
 _WORDS: dict[State, Text] = {
     "available": Text("{model}：可用", "{model}: available"),
     "ending-soon": Text("{model}：将于 {day} 停用，还有 {left} 天", "{model}: ends on {day}, {left} days left"),
