@@ -25,6 +25,8 @@ MEDIA_TYPES = frozenset(
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*,\S*$")
 DEEPEST = 100  # a string nested more deeply is read as text
 IN_JSON = "\0json"  # no key of a body can be this
+KEY = "\0key"  # the step to the name of a field
+_SPEAKING = re.compile(r"[^A-Za-z_.\-]")  # a field's name with more in it than a word of code
 # Their `name` is matched by code.
 NAMED_BY_CODE = frozenset({"function", "tools", "tool_choice", "functions", "json_schema"})
 
@@ -88,7 +90,10 @@ def _walk(node: Any, path: tuple[str | int, ...], label: str, found: list[Leaf])
         for i, child in enumerate(node):
             _walk(child, (*path, i), label, found)
     elif isinstance(node, dict):
+        payload = _is_payload(path)
         for key, child in node.items():
+            if payload and _SPEAKING.search(key):
+                found.append(Leaf((*path, KEY, key), "", key))
             if not _skips(path, key, node):
                 _walk(child, (*path, key), key, found)
 
@@ -105,8 +110,11 @@ def _rewrite(node: Any, path: tuple[str | int, ...], label: str, new: Callable[[
     if isinstance(node, list):
         return [_rewrite(child, (*path, i), label, new) for i, child in enumerate(node)]
     if isinstance(node, dict):
+        payload = _is_payload(path)
         return {
-            key: child if _skips(path, key, node) else _rewrite(child, (*path, key), key, new)
+            new(Leaf((*path, KEY, key), "", key)) if payload and _SPEAKING.search(key) else key: child
+            if _skips(path, key, node)
+            else _rewrite(child, (*path, key), key, new)
             for key, child in node.items()
         }
     return node

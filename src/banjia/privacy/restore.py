@@ -56,7 +56,7 @@ class Restorer:
         if isinstance(node, list):
             return [self._node(child, key) for child in node]
         if isinstance(node, dict):
-            return {k: _silent(v) if k in DROPPED else self._node(v, k) for k, v in node.items()}
+            return {self.text(k): _silent(v) if k in DROPPED else self._node(v, k) for k, v in node.items()}
         return node
 
 

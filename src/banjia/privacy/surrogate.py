@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -39,6 +40,7 @@ class Surrogates:
     def __init__(self, nonce: str) -> None:
         self.nonce = nonce
         self.grown = False
+        self.seal = b""  # what the store held when this map was read: it is kept only while that stands
         self._tokens: dict[tuple[str, str], str] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         self._counts: dict[str, int] = {}
@@ -57,6 +59,7 @@ class Surrogates:
     def load(cls, raw: bytes) -> Surrogates:
         state = msgspec.msgpack.decode(raw, type=State)
         kept = cls(state.nonce)
+        kept.seal = sha256(raw).digest()
         for kind, surface, token in state.tokens:
             kept._keep(kind, surface, token)
         return kept
@@ -64,6 +67,11 @@ class Surrogates:
     def save(self) -> bytes:
         tokens = [(kind, surface, token) for (kind, surface), token in self._tokens.items()]
         return msgspec.msgpack.encode(State(self.nonce, tokens))
+
+    @property
+    def tokens(self) -> bool:
+        """Whether any mark stands for something, that a model must be told to copy."""
+        return bool(self._tokens)
 
     @property
     def originals(self) -> dict[str, str]:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 from typing import Any, Literal
 
 from banjia.errors import RouteError
+from banjia.privacy.corpus import CorpusTokens
+from banjia.privacy.encoded import wrapped
 from banjia.privacy.engine import Engine
 from banjia.privacy.leaf import IN_JSON, Leaf, leaves, media, rewritten, tokens_given
 from banjia.privacy.person import PersonFound, persons
 from banjia.privacy.restore import DROPPED, Restorer
-from banjia.privacy.span import Record
+from banjia.privacy.span import NOT_PERSONAL, SECRET, Record, Span, SpanClass
 from banjia.privacy.stream import Stream
-from banjia.privacy.surrogate import Lang, Surrogates, language, masked, pseudonymised
+from banjia.privacy.surrogate import Lang, Surrogates, gone, language, replaced
 from banjia.privacy.taken import Taken
+from banjia.privacy.treatment import REPLACING, Finer, Plan, Treatment
 from banjia.privacy.vault import Maps
 from banjia.text import Text
 
 DataClass = Literal["none", "ordinary", "sensitive"]
-Treatment = Literal["refuse", "home", "pseudonymise", "mask", "allow"]
+Tokens = Surrogates | CorpusTokens
 CLASSES: tuple[DataClass, ...] = ("none", "ordinary", "sensitive")
 KNOWN = 4096  # texts whose places are kept
 SHORT = 200  # a text up to this length is read together with the key it stands under
@@ -54,7 +57,7 @@ class Treated:
     body: dict[str, Any]
     persons: tuple[PersonFound, ...]
     data_class: DataClass
-    surrogates: Surrogates | None = None
+    surrogates: Tokens | None = None
     json_output: bool = False
 
     def restorer(self) -> Restorer:
@@ -80,7 +83,9 @@ class Treater:
         for leaf in leaves(body):
             label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
             records[leaf.path] = leaf.text, self._record(leaf.text, label, on)
+            self._unwrap(leaf, records, on)
         self._propagate(records)
+        _wrap(records)
         found = persons(((_home(p), t, r) for p, (t, r) in records.items()), self._engine.strength)
         topics = tuple(dict.fromkeys(t for _, r in records.values() for t in r.sensitive))
         grave = max((CLASSES.index(r.data_class) for _, r in records.values()), default=0)
@@ -94,18 +99,20 @@ class Treater:
         body: dict[str, Any],
         treatment: Treatment = "pseudonymise",
         *,
+        finer: Sequence[Finer] = (),
         inspection: Inspection | None = None,
         on: date | None = None,
         app: str = "",
         conversation: str = "",
+        corpus: str = "",
         at: int = 0,
         allow_unreadable: bool = False,
     ) -> Treated:
         """Treat a request for a foreign route.
 
-        `app` and `conversation` scope the map that is kept, `at` is now in milliseconds since 1970. For embeddings the
-        corpus takes the conversation's place, so that one name has one token in all of it. Raises Unreadable for
-        content that cannot be looked into, and StoreError where the map of the conversation does not open.
+        `app` and `conversation` scope the map that is kept, `at` is now in milliseconds since 1970. Embeddings name
+        their `corpus` instead, in all of which one value has one token. Raises Unreadable for content that cannot be
+        looked into, and StoreError where the map of the conversation does not open.
         """
         seen = inspection or self.inspect(body, on=on)
         if seen.unreadable and not allow_unreadable:
@@ -116,21 +123,43 @@ class Treater:
                     "去掉图片、音频或文件，或走境内路线", "leave images, audio and files out, or use a route at home"
                 ),
             )
-        if treatment == "allow":
+        plan = Plan(treatment, finer)
+        asked = plan.asked(seen.records)
+        if kept := asked - REPLACING - {"allow"}:
+            raise RouteError(
+                Text(f"处理方式 {min(kept)} 不外发", f"treatment {min(kept)} sends nothing"),
+            )
+        if asked == {"allow"}:
             return Treated(body, seen.persons, seen.data_class)
-        if treatment == "mask":
-            return Treated(_silent(rewritten(body, _masker(seen))), seen.persons, seen.data_class)
-        if treatment != "pseudonymise":
-            raise RouteError(Text(f"处理方式 {treatment} 不外发", f"treatment {treatment} sends nothing"))
-        surrogates = self._surrogates(seen, app, conversation, at)
-        treated = rewritten(body, self._pseudonymiser(seen, surrogates))
-        if surrogates.originals:
+        restores = bool(asked & {"pseudonymise", "fake"})
+        while True:
+            surrogates = self._surrogates(seen, app, conversation, corpus, at) if restores else None
+            treated = rewritten(body, self._rewriter(seen, plan, surrogates))
+            if surrogates is None or self._saved(app, conversation, surrogates, at):
+                break
+        if treated != body:
             treated = _silent(treated)
-            if _speaks(body):
-                treated = _with_note(treated)
-        if self._maps is not None and conversation and surrogates.grown:
-            self._maps.save(app, conversation, surrogates, at=at)
+        if surrogates is not None and surrogates.tokens and _speaks(body):
+            treated = _with_note(treated)
         return Treated(treated, seen.persons, seen.data_class, surrogates, _asks_json(body))
+
+    def _saved(self, app: str, conversation: str, surrogates: Tokens, at: int) -> bool:
+        """False where another call has added to the map of this conversation meanwhile: it is read again."""
+        if self._maps is None or not conversation or not isinstance(surrogates, Surrogates):
+            return True
+        if surrogates.grown:
+            return self._maps.save(app, conversation, surrogates, at=at)
+        self._maps.renew(app, conversation, at=at)
+        return True
+
+    def _unwrap(self, leaf: Leaf, records: dict[tuple[str | int, ...], tuple[str, Record]], on: date | None) -> None:
+        """What stands in base64 inside a text is read as a text of its own."""
+        for run in wrapped(leaf.text):
+            inside = leaves({"": run.text}) if run.text[:1] in ("{", "[") else [Leaf((), "", run.text)]
+            for inner in inside:
+                path = (*leaf.path, ENCODED, run.start, run.end, *inner.path)
+                label = inner.label if len(inner.text) <= SHORT else ""
+                records[path] = inner.text, self._record(inner.text, label, on)
 
     def _record(self, text: str, label: str, on: date | None) -> Record:
         """What a text holds; those of a conversation come again with each turn. Kept by digest, as places only."""
@@ -143,20 +172,37 @@ class Treater:
         self._known[key] = record
         return record
 
-    def _surrogates(self, seen: Inspection, app: str, conversation: str, at: int) -> Surrogates:
+    def _surrogates(self, seen: Inspection, app: str, conversation: str, corpus: str, at: int) -> Tokens:
         texts = [text for text, _ in seen.records.values()]
-        if self._maps is not None and conversation:
-            kept = self._maps.load(app, conversation, at=at)
-            if kept is not None and not any(f"·{kept.nonce}" in t for t in texts):
-                return kept
-        return Surrogates.fresh(texts)
+        if self._maps is None or not (conversation or corpus):
+            return Surrogates.fresh(texts)
+        if corpus:
+            return CorpusTokens(self._maps.corpus(app, corpus, at=at))
+        kept = self._maps.load(app, conversation, at=at)
+        if kept is None:
+            return Surrogates.fresh(texts)
+        if any(f"·{kept.nonce}" in t for t in texts):  # a text that looks like a token of the map
+            fresh = Surrogates.fresh(texts)
+            fresh.seal = kept.seal
+            return fresh
+        return kept
 
-    def _pseudonymiser(self, seen: Inspection, surrogates: Surrogates) -> Any:
+    def _rewriter(self, seen: Inspection, plan: Plan, surrogates: Tokens | None) -> Callable[[Leaf], str]:
         removed, lang = self._engine.removed, _language(seen)
 
         def new(leaf: Leaf) -> str:
             found = seen.records.get(leaf.path)
-            return pseudonymised(leaf.text, found[1].spans, surrogates, removed, lang=lang) if found else leaf.text
+            if found is None:
+                return leaf.text
+            pieces: dict[Span, str] = {}
+            for span in found[1].spans:
+                if span.type in NOT_PERSONAL or (how := plan.of(leaf.path, span.type)) == "allow":
+                    continue
+                if how == "mask" or surrogates is None or span.type in removed:
+                    pieces[span] = gone(span.type, lang)
+                else:
+                    pieces[span] = surrogates.token(span.type, leaf.text[span.start : span.end], lang)
+            return replaced(leaf.text, pieces) if pieces else leaf.text
 
         return new
 
@@ -183,6 +229,29 @@ class Treater:
                 records[path] = text, Record(tuple(self._engine.grouped(text, spans)), record.sensitive)
 
 
+ENCODED = "\0base64"  # the step into a run of base64
+
+
+def _wrap(records: dict[tuple[str | int, ...], tuple[str, Record]]) -> None:
+    """A run of base64 that holds personal information is one span of the text it stands in."""
+    runs: dict[tuple[str | int, ...], dict[tuple[int, int], list[Span]]] = {}
+    for path, (_, record) in records.items():
+        if ENCODED in path:
+            at = path.index(ENCODED)
+            spans = [s for s in record.spans if s.type not in NOT_PERSONAL]
+            if spans:
+                place = int(path[at + 1]), int(path[at + 2])
+                runs.setdefault(path[:at], {}).setdefault(place, []).extend(spans)
+    for path, places in runs.items():
+        text, record = records[path]
+        kept = [s for s in record.spans if not any(s.start < end and start < s.end for start, end in places)]
+        for (start, end), spans in places.items():
+            first = next((s for s in spans if s.type == SECRET), spans[0])
+            grave: SpanClass = "sensitive" if any(s.data_class == "sensitive" for s in spans) else "pi"
+            kept.append(Span(start, end, first.type, grave, 1.0))
+        records[path] = text, Record(tuple(sorted(kept, key=lambda s: s.start)), record.sensitive)
+
+
 _SPREADING = frozenset(
     {"PERSON", "PHONE", "EMAIL", "ID_CN", "BANK_CARD", "PASSPORT", "ADDRESS", "WECHAT", "QQ", "MRN", "PLATE"}
 )
@@ -205,16 +274,6 @@ def _stands(text: str, start: int, end: int) -> bool:
 
 def _language(seen: Inspection) -> Lang:
     return language("".join(text[:2000] for text, _ in seen.records.values()))
-
-
-def _masker(seen: Inspection) -> Any:
-    lang = _language(seen)
-
-    def new(leaf: Leaf) -> str:
-        found = seen.records.get(leaf.path)
-        return masked(leaf.text, found[1].spans, lang=lang) if found else leaf.text
-
-    return new
 
 
 def _silent(body: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 
 from banjia.privacy.surrogate import Surrogates
@@ -10,6 +11,8 @@ from banjia.store.vault import Vault
 SPACE = "surrogates"
 DAY = 24 * 3600 * 1000
 LIFE = 30 * DAY
+CORPORA = "corpora"
+CORPUS_LIFE = 3650 * DAY  # as long as the stored vectors may be used
 
 
 class Maps:
@@ -26,8 +29,23 @@ class Maps:
         raw = self._vault.get(SPACE, _name(app, conversation), at=at)
         return None if raw is None else Surrogates.load(raw)
 
-    def save(self, app: str, conversation: str, surrogates: Surrogates, *, at: int) -> None:
-        self._vault.put(SPACE, _name(app, conversation), surrogates.save(), until=at + self._life)
+    def save(self, app: str, conversation: str, surrogates: Surrogates, *, at: int) -> bool:
+        """Keep a map that has grown. False, and nothing is kept, where another call was first to change it."""
+
+        def unchanged(found: bytes | None) -> bool:
+            return (sha256(found).digest() if found is not None else b"") == surrogates.seal
+
+        return self._vault.swap(
+            SPACE, _name(app, conversation), surrogates.save(), unchanged, at=at, until=at + self._life
+        )
+
+    def renew(self, app: str, conversation: str, *, at: int) -> None:
+        """A map in use lives on: written only where half of its span is over."""
+        self._vault.renew(SPACE, _name(app, conversation), below=at + self._life // 2, until=at + self._life)
+
+    def corpus(self, app: str, name: str, *, at: int) -> bytes:
+        """The secret under which one corpus has its tokens, made on first use."""
+        return self._vault.first(CORPORA, _name(app, name), os.urandom(32), until=at + CORPUS_LIFE)
 
     def drop(self, app: str, conversation: str) -> bool:
         return self._vault.drop(SPACE, _name(app, conversation))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -62,6 +63,40 @@ class Vault:
             )
             found = tx.rows("SELECT value FROM expiring WHERE space = ? AND name = ?", space, name)
         return _opened(self._cipher, space, name, bytes(found[0][0]))
+
+    def swap(
+        self, space: str, name: str, value: bytes, stands: Callable[[bytes | None], bool], *, at: int, until: int
+    ) -> bool:
+        """Put the value if what lives there now `stands`, so that of two who read the same one only one writes."""
+        blob = _sealed(self._cipher, space, name, value)
+        with self._store.transaction() as tx:
+            tx.lock(f"{space}/{name}")
+            found = _find(tx, space, name, at)
+            if not stands(None if found is None else _opened(self._cipher, space, name, found)):
+                return False
+            tx.run(
+                """INSERT INTO expiring (space, name, value, until) VALUES (?, ?, ?, ?)
+                ON CONFLICT (space, name) DO UPDATE SET value = excluded.value, until = excluded.until""",
+                space,
+                name,
+                blob,
+                until,
+            )
+        return True
+
+    def renew(self, space: str, name: str, *, below: int, until: int) -> None:
+        """Give a value a longer span where less than up to `below` is left."""
+        with self._store.snapshot() as tx:
+            found = tx.rows("SELECT until FROM expiring WHERE space = ? AND name = ?", space, name)
+        if found and found[0][0] < below:
+            with self._store.transaction() as tx:
+                tx.run(
+                    "UPDATE expiring SET until = ? WHERE space = ? AND name = ? AND until < ?",
+                    until,
+                    space,
+                    name,
+                    until,
+                )
 
     def get(self, space: str, name: str, *, at: int) -> bytes | None:
         """The value while it lives. Raises StoreError where it was sealed under another key or altered."""
