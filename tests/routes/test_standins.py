@@ -245,3 +245,13 @@ def test_a_schema_is_answered_with_a_value_that_it_allows():
         "$defs": {"C": {"type": "boolean"}},
     }
     jsonschema.validate(json.loads(instance(schema)), schema)
+
+
+def test_a_schema_in_the_prompt_is_followed_and_a_tool_that_is_named_is_called():
+    note = (
+        'Answer under this JSON Schema, and with nothing else:\n{"type":"object","properties":{"n":{"type":"integer"}}}'
+    )
+    _, (_, _, raw) = chat("deepseek", {}, note)
+    assert {"n": 1} == json.loads(json.loads(raw)["choices"][0]["message"]["content"])
+    _, (_, _, raw) = chat("deepseek", {"tools": TOOLS}, "You must answer with a call of f and with nothing else.")
+    assert "f" == json.loads(raw)["choices"][0]["message"]["tool_calls"][0]["function"]["name"]

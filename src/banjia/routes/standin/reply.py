@@ -184,11 +184,11 @@ def _text(request: Json, asked: list[str]) -> str:
 
 def _schema_in(text: str) -> Json:
     """A model does as a prompt says that brings a schema on a line of its own."""
-    at = text.find("JSON Schema:\n{")
+    at = text.find("\n{", text.find("JSON Schema")) if "JSON Schema" in text else -1
     if at < 0:
         return {}
     try:
-        found, _ = JSONDecoder().raw_decode(text, text.index("{", at))
+        found, _ = JSONDecoder().raw_decode(text, at + 1)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
