@@ -96,3 +96,11 @@ def test_a_sweep_answers_every_row_and_goes_on_where_it_stopped(tmp_path, capsys
     assert run(capsys, "sweep", str(table), "-o", str(out))[0] == 0
     assert out.read_text(encoding="utf-8").splitlines()[:3] == first
     assert len(out.read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_a_place_without_a_summary_is_said_and_the_nearest_named(capsys):
+    assert main(["law", "show", "cbdf", "art.", "88", "--lang", "en"]) == 1
+    assert "no summary of art. 88 of cbdf is loaded" in (said := capsys.readouterr().err)
+    assert "did you mean `art. 8`?" in said
+    assert main(["law", "cite", "cbdf", "art.", "88", "--lang", "en"]) == 0
+    assert "no summary of this place is loaded" in capsys.readouterr().out

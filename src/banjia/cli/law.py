@@ -96,7 +96,8 @@ def _cite(args: argparse.Namespace) -> int:
         return _print({"cites": [{**cite.to_json(), "text": cite.text.as_dict()} for cite in found]})
     for cite in found:
         _say(args, same(f"{cite.id}  ") + cite.title + same(f"  {cite.in_force[0] or ''} – {cite.in_force[1] or ''}"))
-        _say(args, same("  ") + cite.text)
+        absent = Text("没有载入这一处的摘要，见来源", "no summary of this place is loaded; see the source")
+        _say(args, same("  ") + (cite.text if cite.text.en else absent))
         _say(args, same(f"  {cite.confidence}  {cite.source}"))
     return 0
 

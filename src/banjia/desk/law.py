@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +24,7 @@ from banjia.law.reader import read_statute
 from banjia.law.statute import Provision, Statute
 from banjia.logic.rule import stands
 from banjia.routes.catalogue import load as load_routes
+from banjia.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def show(name: str | None, *, on: date, packs: Sequence[str] = (), confidence: s
         )
         if confidence is not None and not provisions:
             continue
+        if wanted and not provisions:
+            raise _no_place(statute, wanted)
         alive = stands(statute.since, statute.until, on)
         found.append(Shown(statute, law.library.pack_of(statute.id), alive, provisions if name or confidence else ()))
     return found
@@ -177,6 +181,17 @@ def _named(law: Corpus, name: str | None) -> Iterator[Statute]:
         yield from (file.statute for file in pack.pack.files)
         return
     yield law.library.statute(name.partition(" ")[0])
+
+
+def _no_place(statute: Statute, wanted: str) -> LawError:
+    places = [p.ref for p in statute.provisions]
+    near = difflib.get_close_matches(wanted, places, n=1)
+    return LawError(
+        Text(f"{statute.id} 没有载入 {wanted} 的摘要", f"no summary of {wanted} of {statute.id} is loaded"),
+        where=f"{statute.id} {wanted}",
+        expected=", ".join(dict.fromkeys(places)),
+        remedy=Text(f"是不是 {near[0]}？", f"did you mean `{near[0]}`?") if near else "",
+    )
 
 
 def _others(folders: Sequence[Path], id: str) -> list[Pack]:  # noqa: A002
