@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from banjia.scan import notebook
 from banjia.scan.accept import is_remarked, without_reason
@@ -13,29 +14,15 @@ from banjia.scan.language import language_of
 from banjia.scan.lexicon import Lexicon, lexicon
 from banjia.scan.manifest import declared, installed
 from banjia.scan.resolve import Resolver
+from banjia.scan.result import FileResult, Pending
 from banjia.scan.rule import Rule, rules
 from banjia.scan.settings import READERS, SettingsReader, shell_line
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.parse import parse
-from banjia.scan.voice import Pending
 from banjia.scan.words import WORDS
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
 MAGIC = re.compile(r"^\s*[%!]")
-
-
-@dataclass(slots=True)
-class FileResult:
-    """What one file says, and what it offers to others: names bound to clients."""
-
-    findings: list[Finding] = field(default_factory=list)
-    pending: list[Pending] = field(default_factory=list)
-    exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    open_urls: list[tuple[str, int, str]] = field(default_factory=list)
-    owns: str = ""
-    suppressed: int = 0
-    remarks: list[int] = field(default_factory=list)
-    broken: bool = False
 
 
 OWNS = re.compile(r"^\s*(?:package|namespace)\s+([\w.\\]+)", re.MULTILINE)
@@ -86,13 +73,22 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
         out.findings, out.pending = kept, pending
         out.remarks = without_reason(rows)
     out.findings.sort(key=lambda finding: finding.order)
+    said = {finding.rule for finding in out.findings} | {pending.finding.rule for pending in out.pending}
+    out.weak = sorted(name for name in said if name in _weak() or name.removesuffix("-config") in _weak())
     return out
 
 
+@functools.cache
+def _weak() -> frozenset[str]:
+    return frozenset(rule.id for rule in rules().all if rule.weak)
+
+
+@functools.cache
 def _named() -> dict[str, Rule]:
     return {rule.id: rule for rule in rules().all}
 
 
+@functools.cache
 def _sdks(language: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules().of("sdk") if language in rule.languages)
 

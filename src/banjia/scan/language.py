@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 CODE = {
     ".py": "python",
@@ -73,6 +72,7 @@ NAMES = {
     "gemfile": "none",
     "pipfile": "none",
     "go.mod": "none",
+    ".replit": "toml",
 }
 LOCKS = frozenset(
     {
@@ -127,24 +127,65 @@ MESSAGES = re.compile(
 )
 
 
+ENV_NAME = re.compile(r"(?:^|[.\-_])env(?:\.\w+)*$")
+SAMPLES = (".example", ".sample", ".template", ".tmpl", ".dist", ".j2", ".default", ".bak", ".orig", ".local")
+MANIFESTS = frozenset(
+    {
+        "pyproject.toml",
+        "pipfile",
+        "uv.toml",
+        "setup.cfg",
+        "setup.py",
+        "package.json",
+        "deno.json",
+        "deno.jsonc",
+        "import_map.json",
+        "go.mod",
+        "pom.xml",
+        "composer.json",
+        "gemfile",
+        "cargo.toml",
+        "packages.config",
+    }
+)
+REQUIREMENTS = re.compile(r"(?:[\w.\-]*requirements?[\w.\-]*|constraints[\w.\-]*)\.(?:txt|in)")
+CONDA = re.compile(r"(?:environment|conda)[\w.\-]*\.ya?ml")
+PROJECTS = (".csproj", ".fsproj", ".vbproj", "packages.props", ".gradle", ".gradle.kts", ".versions.toml", ".gemspec")
+# An Android screen: texts and ids of its elements, no settings.
+SCREENS = re.compile(
+    r"(?:^|/)res/(?:layout|menu|drawable|navigation|anim|animator|color|font|mipmap|transition)[\w\-]*/"
+)
+
+
+def is_manifest(path: str) -> bool:
+    """Whether the file's name is one that declares libraries."""
+    name = path[path.rfind("/") + 1 :].lower()
+    return (
+        name in MANIFESTS
+        or name.endswith(PROJECTS)
+        or (name.endswith((".txt", ".in")) and REQUIREMENTS.fullmatch(name) is not None)
+        or (name.endswith((".yml", ".yaml")) and CONDA.fullmatch(name) is not None)
+    )
+
+
 def language_of(path: str) -> str | None:
     """The reader for a path; None for what no reader knows; `lock`, `docs` for what is left out knowingly."""
-    file = PurePosixPath(path)
-    name = file.name.lower()
+    name = path[path.rfind("/") + 1 :].lower()
     if name in LOCKS:
         return "lock"
-    suffix = file.suffix.lower()
+    if not name.startswith(".env") and name.endswith(SAMPLES):
+        cut = name[: name.rfind(".")]
+        if "." in cut.lstrip(".") or cut in NAMES:
+            name, path = cut, path[: len(path) - len(name) + len(cut)]
+    place = name.rfind(".")
+    suffix = name[place:] if place > 0 and place < len(name) - 1 else ""
     if suffix in DOCS or name in ("pkg-info", "license", "readme", "changelog"):
         return "docs"
     if name in NAMES:
         return NAMES[name]
-    if (
-        name.startswith((".env", "env."))
-        or re.search(r"(?:^|[.\-_])env(?:\.\w+)*$", name)
-        or name.endswith((".env.example", ".env.local", "env.example", "env.template", ".env.sample"))
-    ):
+    if "env" in name and (name.startswith((".env", "env.")) or ENV_NAME.search(name)):
         return CODE.get(suffix, "env")
-    if name.startswith(("dockerfile", "containerfile")) or name.endswith(".dockerfile"):
+    if "file" in name and (name.startswith(("dockerfile", "containerfile")) or name.endswith(".dockerfile")):
         return "dockerfile"
     if suffix in CODE:
         return CODE[suffix]
@@ -152,6 +193,8 @@ def language_of(path: str) -> str | None:
         if TEXT[suffix] != "none" and (APART.search(path) or MESSAGES.match(name)):
             return "docs"
         if name.endswith(".min.json") or name in ("tsconfig.json", "jsconfig.json"):
+            return "docs"
+        if suffix == ".xml" and SCREENS.search(path):
             return "docs"
         return TEXT[suffix]
     return None

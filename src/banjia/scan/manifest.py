@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from banjia.scan.formats import jsontext, lines, markup, yamltext
+from banjia.scan.language import CONDA, REQUIREMENTS, is_manifest
 from banjia.scan.resolve import provider_of
 from banjia.scan.rule import Rule, rules
 
@@ -31,13 +32,9 @@ TABLES = re.compile(
 )
 
 
-def is_manifest(path: str) -> bool:
-    return _reader(PurePosixPath(path).name.lower()) is not None
-
-
 def declared(path: str, text: str) -> Iterator[tuple[Declared, Rule, str]]:
     """Each declaration of a known library, its rule and provider."""
-    reader = _reader(PurePosixPath(path).name.lower())
+    reader = _reader(PurePosixPath(path).name.lower()) if is_manifest(path) else None
     if reader is None:
         return
     for item in reader(text):
@@ -251,9 +248,9 @@ def _gemfile(text: str) -> Iterator[Declared]:
 def _reader(name: str) -> Callable[[str], Iterator[Declared]] | None:
     if name in READERS:
         return READERS[name]
-    if re.fullmatch(r"(?:[\w.\-]*requirements?[\w.\-]*|constraints[\w.\-]*)\.(?:txt|in)", name):
+    if REQUIREMENTS.fullmatch(name):
         return _requirements
-    if re.fullmatch(r"environment[\w.\-]*\.ya?ml|conda[\w.\-]*\.ya?ml", name):
+    if CONDA.fullmatch(name):
         return _environment
     if name.endswith((".csproj", ".fsproj", ".vbproj", "packages.props")) or name == "packages.config":
         return _csproj

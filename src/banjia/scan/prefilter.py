@@ -8,13 +8,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from banjia.scan.rule import Rule, Rules
+from banjia.scan.language import is_manifest
+from banjia.scan.rule import CODE, SCRIPT, Rule, Rules
 
 hyperscan: Any
 try:
     import hyperscan
 except ImportError:  # pragma: no cover - a platform without it
     hyperscan = None
+
+
+# A library of another language is not used in a program; in every other file it may be installed or declared.
+PROGRAMS: dict[str, frozenset[str]] = {name: frozenset({name}) for name in CODE} | {
+    "vue": frozenset(SCRIPT),
+    "notebook": frozenset({"python"}),
+}
 
 
 class Prefilter:
@@ -50,6 +58,18 @@ class Prefilter:
         if not words:
             return frozenset()
         return frozenset(rule.id for rule, groups in self._groups if any(group <= words for group in groups))
+
+    def wants(self, data: bytes, path: str, language: str) -> bool:
+        """Whether any rule may find something in this file: one of its own language, or one of any."""
+        words = self.words(data)
+        if not words:
+            return is_manifest(path)
+        of = PROGRAMS.get(language)
+        return any(
+            any(group <= words for group in groups)
+            for rule, groups in self._groups
+            if of is None or rule.match != "sdk" or of.intersection(rule.languages)
+        ) or is_manifest(path)
 
     def active(self, data: bytes) -> tuple[Rule, ...]:
         ids = self.rules(data)

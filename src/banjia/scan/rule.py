@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal, cast
 
-import yaml
-
 from banjia.errors import ConfigError
 from banjia.scan.finding import KINDS, Fix, Kind
 from banjia.text import Text
@@ -122,19 +120,30 @@ class Rules:
 @functools.cache
 def rules() -> Rules:
     """The rules of this installation."""
-    found: list[Rule] = []
+    found = [read_rule(text, where=name) for name, text in _files()]
+    return Rules(tuple(sorted(found, key=lambda rule: rule.id)), rules_hash())
+
+
+@functools.cache
+def rules_hash() -> str:
+    """What tells these rules from others, without reading what they say."""
     digest = hashlib.sha256()
+    for _, text in _files():
+        digest.update(text.encode())
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
+def _files() -> tuple[tuple[str, str], ...]:
     folder = resources.files("banjia.scan") / "rules"
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yml"):
-            text = file.read_text(encoding="utf-8")
-            digest.update(text.encode())
-            found.append(read_rule(text, where=file.name))
-    return Rules(tuple(sorted(found, key=lambda rule: rule.id)), digest.hexdigest()[:16])
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yml"))
+    return tuple((name, (folder / name).read_text(encoding="utf-8")) for name in names)
 
 
 def read_rule(text: str, *, where: str) -> Rule:
     """One rule file; a wrong one is a ConfigError naming the file and the field."""
+    import yaml  # noqa: PLC0415 - a scan that knows every file reads no rule
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         raw = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import multiprocessing
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from banjia.errors import ConfigError
-from banjia.scan.cache import Cache
-from banjia.scan.file import FileResult, scan_file
-from banjia.scan.finding import Finding, Inventory, OpenUrl, Remarked, Skipped
-from banjia.scan.manifest import is_manifest
-from banjia.scan.prefilter import Prefilter
-from banjia.scan.rule import rules
+from banjia.scan.cache import Cache, Entry, Memory, mark_of, packed, unpacked
+from banjia.scan.finding import Finding, Inventory, OpenUrl, Remarked
+from banjia.scan.result import FileResult
 from banjia.scan.tree import settled
-from banjia.scan.walk import Listed, content, decoded, listing, printable, skip, unreadable
+from banjia.scan.walk import Key, Listed, content, decoded, listing, plain, printable, skip, unreadable
 from banjia.text import Text
 
-CHUNK = 400
-Progress = Callable[[int, int], None]
-Read = tuple[list[tuple[str, FileResult]], list[Skipped]]
+if TYPE_CHECKING:
+    from banjia.scan.prefilter import Prefilter
 
-_prefilter: Prefilter | None = None
+CHUNK = 400
+CHUNK_BYTES = 4_000_000
+Progress = Callable[[int, int], None]
+
+
+class Read(NamedTuple):
+    """What reading one file gave, in the form in which it is kept."""
+
+    path: str
+    key: Key | None
+    reason: str = ""
+    mark: bytes = b""
+    result: bytes = b""
 
 
 def scan(
@@ -46,14 +57,31 @@ def scan(
             remedy=Text("请给出存在的目录或文件", "name a folder or file that exists"),
         )
     listed, skipped = listing(root, since=since)
+    memory = cache.open(root) if cache is not None and root.is_dir() else None
     results: dict[str, FileResult] = {}
-    done = 0
-    for read, dropped in _read(root, listed, jobs, cache):
-        results.update(read)
-        skipped.extend(dropped)
-        done += CHUNK
+    unread: list[Listed] = []
+    for item in listed:
+        entry = memory.known(item.path, item.key) if memory is not None and item.key else None
+        if entry is None:
+            unread.append(item)
+        elif entry.reason:
+            skipped.append(skip(item.path, entry.reason))
+        if entry is not None and entry.result:
+            results[item.path] = unpacked(entry.result)
+    done = len(listed) - len(unread)
+    for read in _read(root, unread, jobs, memory):
+        for file in read:
+            if file.reason:
+                skipped.append(skip(file.path, file.reason))
+            if file.result:
+                results[file.path] = unpacked(file.result)
+            if memory is not None and file.key is not None and printable(file.path) == file.path:
+                memory.now[file.path] = Entry(file.key, file.reason, file.mark, file.result)
+        done += len(read)
         if progress is not None:
-            progress(min(done, len(listed)), len(listed))
+            progress(done, len(listed))
+    if memory is not None:
+        memory.write({item.path for item in listed} if since is None else None)
     findings = settled(results, [item.path for item in listed])
     fresh = _fresh(findings, known or {})
     return Inventory(
@@ -77,43 +105,70 @@ def _fresh(findings: list[Finding], known: Mapping[str, int]) -> list[Finding]:
     return fresh
 
 
-def _read(root: Path, listed: list[Listed], jobs: int, cache: Cache | None) -> Iterable[Read]:
-    chunks = [listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK)]
+def _read(root: Path, unread: list[Listed], jobs: int, memory: Memory | None) -> Iterable[list[Read]]:
+    base = str(root) if root.is_dir() else str(root.parent)
+    chunks = list(_chunks(unread, memory))
     if jobs <= 1 or len(chunks) < 2:
         for chunk in chunks:
-            yield read_chunk(root, chunk, cache)
+            yield read_chunk(base, chunk)
         return
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(read_chunk, [root] * len(chunks), chunks, [cache] * len(chunks))
+    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=_context()) as pool:
+        yield from pool.map(read_chunk, [base] * len(chunks), chunks)
 
 
-def read_chunk(root: Path, chunk: list[Listed], cache: Cache | None) -> Read:
-    """Some files of the tree; what the prefilter drops is not in the answer."""
-    global _prefilter  # noqa: PLW0603 - one compiled database a process
-    if _prefilter is None:
-        _prefilter = Prefilter(rules())
-    results: list[tuple[str, FileResult]] = []
-    skipped: list[Skipped] = []
-    for item in chunk:
-        data = content(root, item.path)
-        if isinstance(data, Skipped):
-            skipped.append(data)
-            continue
-        if not _prefilter.rules(data) and not is_manifest(item.path):
-            continue
-        if (reason := unreadable(item.path, data, item.language)) is not None:
-            skipped.append(reason)
-            continue
-        result = cache.get(item.path, data) if cache else None
-        if result is None:
-            result = scan_file(printable(item.path), decoded(data), item.language)
-            if cache:
-                cache.put(item.path, data, result)
-        if result.broken:
-            skipped.append(skip(item.path, "broken"))
-        if result.findings or result.pending or result.exports or result.owns or result.suppressed or result.remarks:
-            results.append((item.path, result))
-    return results, skipped
+def _context() -> multiprocessing.context.BaseContext:
+    """A copy of this process has the rules read already; with threads about that is not safe."""
+    if threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods():
+        prepared()
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
+
+
+def _chunks(unread: list[Listed], memory: Memory | None) -> Iterator[list[tuple[Listed, Entry | None]]]:
+    """Parts of about the same number of bytes, so that no process waits long for another."""
+    chunk: list[tuple[Listed, Entry | None]] = []
+    size = 0
+    for item in unread:
+        chunk.append((item, memory.before.get(item.path) if memory is not None else None))
+        size += item.key[0] if item.key else 0
+        if size >= CHUNK_BYTES or len(chunk) >= CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+@functools.cache
+def prepared() -> Prefilter:
+    """One compiled database a process."""
+    from banjia.scan.prefilter import Prefilter  # noqa: PLC0415 - not needed where every file is known
+    from banjia.scan.rule import rules  # noqa: PLC0415 - likewise
+
+    return Prefilter(rules())
+
+
+def read_chunk(base: str, chunk: list[tuple[Listed, Entry | None]]) -> list[Read]:
+    """Some files of the tree; `result` is empty where the prefilter drops a file or it says nothing."""
+    return [_read_file(f"{base}/{item.path}", item, before) for item, before in chunk]
+
+
+def _read_file(place: str, item: Listed, before: Entry | None) -> Read:
+    from banjia.scan.file import scan_file  # noqa: PLC0415 - the parsers are slow to load
+
+    found = content(place)
+    if isinstance(found, str):
+        return Read(item.path, None, found)
+    data, key = found
+    data = plain(data)
+    if not prepared().wants(data, item.path, item.language):
+        return Read(item.path, key)
+    if reason := unreadable(data, item.language):
+        return Read(item.path, key, reason)
+    mark = mark_of(data)
+    if before is not None and before.mark == mark:
+        return Read(item.path, key, before.reason, mark, before.result)
+    result = scan_file(printable(item.path), decoded(data), item.language)
+    return Read(item.path, key, "broken" if result.broken else "", mark, b"" if result.is_empty else packed(result))
 
 
 def _open(results: dict[str, FileResult], findings: list[Finding]) -> tuple[OpenUrl, ...]:

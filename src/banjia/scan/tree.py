@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from banjia.scan.file import FileResult
 from banjia.scan.finding import Finding, Kind
-from banjia.scan.rule import rules
+from banjia.scan.result import FileResult
 
 # What shows by itself that a tree uses a hosted model; everything else needs one of these beside it.
 STRONG: frozenset[Kind] = frozenset(
     {"client", "call", "http", "import", "dependency", "env", "config", "proxy", "state", "secret"}
 )
-MODEL_FILES = 3
 
 
 def settled(results: dict[str, FileResult], paths: Iterable[str] = ()) -> list[Finding]:
@@ -24,9 +22,8 @@ def settled(results: dict[str, FileResult], paths: Iterable[str] = ()) -> list[F
     for path in sorted(results):
         found.extend(finding for finding in results[path].findings if not _is_own(finding, own))
         found.extend(_decided(path, results[path], exports))
-    weak = {rule.id for rule in rules().all if rule.weak}
-    strong = [finding for finding in found if _is_strong(finding, weak)]
-    if not strong:
+    weak = {name for result in results.values() for name in result.weak}
+    if not any(_is_strong(finding, weak) for finding in found):
         found = [finding for finding in found if finding.kind == "secret"]
     found = _once(found)
     return sorted(found, key=lambda finding: finding.order)
@@ -56,9 +53,7 @@ def _is_own(finding: Finding, own: frozenset[str]) -> bool:
 
 
 def _is_strong(finding: Finding, weak: set[str]) -> bool:
-    if finding.kind not in STRONG or finding.rule.removesuffix("-config") in weak or finding.rule in weak:
-        return False
-    return finding.confidence >= 0.7
+    return finding.kind in STRONG and finding.rule not in weak and finding.confidence >= 0.7
 
 
 def _decided(path: str, result: FileResult, exports: dict[str, dict[str, tuple[str, str, str]]]) -> list[Finding]:

@@ -8,19 +8,11 @@ from dataclasses import dataclass, field, replace
 from banjia.scan.finding import Finding, Kind
 from banjia.scan.lexicon import Hit, Lexicon, base_shape, host_of, is_own, relay_weight
 from banjia.scan.resolve import Resolver
+from banjia.scan.result import Pending
 from banjia.scan.rule import Rule
 from banjia.scan.signs import VENDOR_WORDS
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.words import WORDS
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A call of a telling shape whose object was made elsewhere: decided when the whole tree has been read."""
-
-    finding: Finding
-    module: str | None
-    name: str
 
 
 @dataclass(slots=True)

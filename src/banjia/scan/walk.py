@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import NamedTuple
 
 from banjia.errors import ConfigError
 from banjia.scan.finding import Skipped
-from banjia.scan.language import language_of
-from banjia.scan.manifest import is_manifest
+from banjia.scan.language import is_manifest, language_of
 from banjia.text import Text
 
 LIMIT = 2 * 1024 * 1024
@@ -41,22 +41,39 @@ APART = frozenset(
 )
 
 REASONS = {
-    "size": Text("超过 2 MB，未读", "larger than 2 MB, not read"),
-    "binary": Text("二进制文件", "binary"),
+    "size": Text("超过 2 MB，未读；如是代码请拆分", "larger than 2 MB, not read; if it is code, split it"),
+    "binary": Text(
+        "二进制内容，未读；如是文本请存为 UTF-8", "binary content, not read; if it is text, save it as UTF-8"
+    ),
     "lock": Text("锁文件：看清单即可", "a lock file: the manifest says it"),
     "minified": Text("压缩过的代码，请扫描其源码", "minified: scan its source"),
-    "unreadable": Text("无法读取", "could not be read"),
-    "loop": Text("指向目录的符号链接", "a symbolic link to a folder"),
+    "unreadable": Text("无法读取；请检查权限与路径", "could not be read; look at its permissions and path"),
+    "loop": Text("指向目录的符号链接，未跟随", "a symbolic link to a folder, not followed"),
     "apart": Text("第三方或生成的目录", "a folder of third-party or generated files"),
     "special": Text("不是普通文件", "not an ordinary file"),
-    "broken": Text("内容无法解析", "its content could not be read"),
+    "broken": Text(
+        "内容无法解析，未看；请检查语法与编码（UTF-8）",
+        "its content could not be parsed; look at its syntax and encoding (UTF-8)",
+    ),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+MARKS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+Key = tuple[int, int, int, int]  # size, mtime_ns, ctime_ns, inode
+
+
+class Listed(NamedTuple):
+    """A file worth reading; `key` changes when the file does. `reason`: why it is not read all the same."""
+
     path: str
     language: str
+    key: Key | None
+    reason: str = ""
 
 
 OWN_CONFIG = "banjia.yaml"
@@ -70,7 +87,7 @@ def listing(root: Path, *, since: str | None = None) -> tuple[list[Listed], list
     """Files as git sees them plus `.env*`, else all below the folder; in the order of their paths."""
     skipped: list[Skipped] = []
     if root.is_file():
-        return [Listed(root.name, language_of(root.name) or "none")], skipped
+        return [Listed(root.name, language_of(root.name) or "none", None)], skipped
     names = _git(root, since)
     if names is None and since is not None:
         raise ConfigError(
@@ -79,20 +96,55 @@ def listing(root: Path, *, since: str | None = None) -> tuple[list[Listed], list
             found=since,
             remedy=Text("用 git log 查看版本", "see git log for revisions"),
         )
-    if names is None:
-        names = list(_walked(root, skipped))
-    listed: list[Listed] = []
-    for name in sorted(set(names)):
-        if PurePosixPath(name).name == OWN_CONFIG:
-            continue  # where calls may go, not a use
-        language = language_of(name)
+    found = _walked(root, "", skipped) if names is None else _tracked(root, names, skipped)
+    listed: dict[str, Listed] = {}
+    for name, entry in found:
+        language = wanted(name)
         if language == "lock":
             skipped.append(skip(name, "lock"))
-        elif (language not in (None, "docs")) or is_manifest(name):
-            if language == "none" and not is_manifest(name):
-                continue
-            listed.append(Listed(name, "none" if language is None or language == "docs" else language))
-    return listed, skipped
+        elif language is not None:
+            listed[name] = _listed(root, name, language, entry)
+    skipped.extend(skip(item.path, item.reason) for item in listed.values() if item.reason)
+    return [listed[name] for name in sorted(listed) if not listed[name].reason], skipped
+
+
+def _tracked(root: Path, names: list[str], skipped: list[Skipped]) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
+    """What git lists. A submodule is listed as one name and is a folder: its files are walked."""
+    try:
+        modules = set(re.findall(r"(?m)^\s*path\s*=\s*(\S+)\s*$", (root / ".gitmodules").read_text("utf-8", "replace")))
+    except OSError:
+        modules = set()
+    for name in names:
+        if name.endswith("/") or name in modules:
+            if not (root / name.rstrip("/")).is_symlink():
+                yield from _walked(root, name.rstrip("/"), skipped)
+        else:
+            yield name, None
+
+
+def wanted(path: str) -> str | None:
+    """The reader a path goes to; None where none is asked for. Our own configuration is no use."""
+    if path.endswith(OWN_CONFIG) and path[path.rfind("/") + 1 :] == OWN_CONFIG:
+        return None
+    language = language_of(path)
+    if language == "lock":
+        return language
+    if language in (None, "docs", "none"):
+        return "none" if is_manifest(path) else None
+    return language
+
+
+def _listed(root: Path, name: str, language: str, entry: os.DirEntry[str] | None) -> Listed:
+    try:
+        state = entry.stat() if entry is not None else os.stat(f"{root}/{name}")  # noqa: PTH116
+    except (OSError, ValueError):
+        return Listed(name, language, None, "unreadable")
+    if stat.S_ISDIR(state.st_mode):
+        return Listed(name, language, None, "folder")
+    if not stat.S_ISREG(state.st_mode):
+        return Listed(name, language, None, "special")
+    key = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+    return Listed(name, language, key, "size" if state.st_size > LIMIT else "")
 
 
 def _git(root: Path, since: str | None) -> list[str] | None:
@@ -113,16 +165,7 @@ def _git(root: Path, since: str | None) -> list[str] | None:
     ignored = (
         _run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", ".env*", "**/.env*") or b""
     )
-    names = [name for name in _names(tracked + ignored) if not APART.intersection(name.split("/")[:-1])]
-    # A submodule is listed as one name and is a folder: its files are walked.
-    found: list[str] = []
-    for name in names:
-        place = root / name
-        if place.is_dir() and not place.is_symlink():
-            found.extend(f"{name}/{inner}" for inner in _walked(place, []))
-        else:
-            found.append(name)
-    return found
+    return [name for name in _names(tracked + ignored) if not APART.intersection(name.split("/")[:-1])]
 
 
 def _names(raw: bytes) -> list[str]:
@@ -144,17 +187,18 @@ def _run(root: Path, *arguments: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _walked(root: Path, skipped: list[Skipped]) -> Iterator[str]:
+def _walked(root: Path, start: str, skipped: list[Skipped]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Never follows a symbolic link to a folder, so no loop can hold it."""
-    stack = [""]
+    stack = [start]
     while stack:
         folder = stack.pop()
         try:
-            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name, reverse=True)
+            with os.scandir(f"{root}/{folder}" if folder else root) as entries:
+                below = list(entries)
         except OSError:
             skipped.append(skip(folder or ".", "unreadable"))
             continue
-        for entry in entries:
+        for entry in below:
             name = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
                 if entry.name in APART:
@@ -164,32 +208,48 @@ def _walked(root: Path, skipped: list[Skipped]) -> Iterator[str]:
             elif entry.is_symlink() and entry.is_dir():
                 skipped.append(skip(name, "loop"))
             else:
-                yield name
+                yield name, entry
 
 
-def content(root: Path, path: str) -> bytes | Skipped:
-    """The bytes of a file, or why it is not read."""
-    place = root / path if root.is_dir() else root
+def content(place: str) -> tuple[bytes, Key] | str:
+    """The bytes of a file and its key before they were read, or the reason why it is not read."""
     try:
-        state = place.stat()
-        if not stat.S_ISREG(state.st_mode):
-            return skip(path, "special")
-        if state.st_size > LIMIT:
-            return skip(path, "size")
-        with place.open("rb") as file:
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - forty thousand paths are slower as objects
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                return "special"
+            if state.st_size > LIMIT:
+                return "size"
             data = file.read(LIMIT + 1)
     except (OSError, ValueError):
-        return skip(path, "unreadable")
-    return data
+        return "unreadable"
+    return data, (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
 
-def unreadable(path: str, data: bytes, language: str) -> Skipped | None:
-    """Of bytes that the prefilter let pass: whether they are text a person wrote."""
-    if b"\0" in data[:8192] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return skip(path, "binary")
+def unreadable(data: bytes, language: str) -> str:
+    """Of bytes that the prefilter let pass: why they are no text a person wrote; empty where they are."""
+    if b"\0" in data[:8192]:
+        return "binary"
     if language in ("javascript", "typescript", "tsx") and len(data) > 20_000 and data.count(b"\n") * 600 < len(data):
-        return skip(path, "minified")
-    return None
+        return "minified"
+    return ""
+
+
+def plain(data: bytes) -> bytes:
+    """UTF-16 and UTF-32 as UTF-8, with a byte order mark or by the zeros of their ASCII; all else as it is."""
+    if b"\0" not in data[:256]:
+        return data
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace").encode("utf-8", "replace")
+    start = data[:512]
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    half = len(start) // 2
+    if odd > half * 0.7 and even < half * 0.05:
+        return data.decode("utf-16-le", "replace").encode("utf-8", "replace")
+    if even > half * 0.7 and odd < half * 0.05:
+        return data.decode("utf-16-be", "replace").encode("utf-8", "replace")
+    return data
 
 
 def printable(path: str) -> str:
@@ -199,8 +259,6 @@ def printable(path: str) -> str:
 
 def decoded(data: bytes) -> str:
     """Text of bytes in whatever encoding they are likely to be; never fails, keeps the number of lines."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

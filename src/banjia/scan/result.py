@@ -1,0 +1,40 @@
+"""FileResult: what the text of one file says by itself, before anything is known of its tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from banjia.scan.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call of a telling shape whose object was made elsewhere: decided when the whole tree has been read."""
+
+    finding: Finding
+    module: str | None
+    name: str
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What one file says, and what it offers to others: names bound to clients.
+
+    `weak`: ids of its rules whose findings alone show no use; `broken`: no parser could read it.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    open_urls: list[tuple[str, int, str]] = field(default_factory=list)
+    weak: list[str] = field(default_factory=list)
+    owns: str = ""
+    suppressed: int = 0
+    remarks: list[int] = field(default_factory=list)
+    broken: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (
+            self.findings or self.pending or self.exports or self.owns or self.suppressed or self.remarks or self.broken
+        )
