@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -60,11 +59,3 @@ def applied(text: str, edits: Sequence[Edit]) -> str:
         out += [text[at : edit.start], edit.new]
         at = edit.end
     return "".join([*out, text[at:]])
-
-
-def diff(path: str, before: str, after: str) -> str:
-    """Unified diff of one file, as `git apply` and `patch -p1` take it."""
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}"
-    )
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)

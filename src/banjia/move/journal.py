@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from banjia.errors import ConfigError
-from banjia.move.plan import Change, Plan
+from banjia.move.change import Change
+from banjia.move.plan import Plan
 from banjia.text import Text
 
 FOLDER = Path(".banjia") / "moves"
@@ -43,6 +44,7 @@ def apply(root: Path, plan: Plan, *, stamp: str, force: bool = False) -> Path:
     }
     file = root / FOLDER / f"{stamp}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
+    (file.parent / ".gitignore").write_text("*\n", encoding="ascii")
     _replace(file, json.dumps(record, indent=1).encode())
     written: list[Change] = []
     try:
@@ -83,6 +85,19 @@ def undo(root: Path) -> tuple[str, ...]:
         _replace(root / row["path"], base64.b64decode(row["before"]))
     records[-1].unlink()
     return tuple(row["path"] for row in record["files"])
+
+
+def latest(root: Path) -> dict[str, bytes]:
+    """What the files of the latest move held before it; nothing where one of them was edited since."""
+    records = sorted((root / FOLDER).glob("*.json"))
+    if not records:
+        return {}
+    rows = json.loads(records[-1].read_text(encoding="utf-8"))["files"]
+    if any(
+        not (root / r["path"]).is_file() or _digest((root / r["path"]).read_bytes()) != r["after_sha256"] for r in rows
+    ):
+        return {}
+    return {row["path"]: base64.b64decode(row["before"]) for row in rows}
 
 
 def _refuse_dirty(root: Path, changes: Iterable[Change]) -> None:

@@ -6,26 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from banjia.move.change import Change
 from banjia.move.checklist import Item, items
 from banjia.move.codemod import every
-from banjia.move.edit import Edit, applied, diff, merged
+from banjia.move.edit import Edit, applied, merged
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding, Inventory
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One file before and after."""
-
-    path: str
-    before: str
-    after: str
-    edits: tuple[Edit, ...]
-
-    @property
-    def diff(self) -> str:
-        return diff(self.path, self.before, self.after)
+OWN = ".banjia/"  # journals and proofs hold what was there before
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +27,16 @@ class Plan:
     @property
     def edits(self) -> tuple[Edit, ...]:
         return tuple(e for c in self.changes for e in c.edits)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The codemods at work, in order."""
+        return tuple(sorted({kind for c in self.changes for kind in c.kinds}))
+
+    @property
+    def patch(self) -> str:
+        """All changes as one patch for `git apply`."""
+        return "".join(c.diff for c in self.changes)
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -56,7 +55,8 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
     changes: list[Change] = []
     dropped: list[Edit] = []
     lines: dict[tuple[str, int], str] = {}
-    for path, findings in sorted(_by_path(inventory.findings).items()):
+    findings_all = tuple(f for f in inventory.findings if not f.path.startswith(OWN))
+    for path, findings in sorted(_by_path(findings_all).items()):
         text = _read(root, path)
         if text is None:
             continue
@@ -69,7 +69,7 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
             changes.append(Change(path, text, after, kept))
     moved = frozenset(e.finding.fingerprint for c in changes for e in c.edits if e.finding)
     changed = frozenset(c.path for c in changes)
-    return Plan(target, tuple(changes), tuple(items(inventory.findings, moved, changed, lines)), tuple(dropped))
+    return Plan(target, tuple(changes), tuple(items(findings_all, moved, changed, lines)), tuple(dropped))
 
 
 def _edits(source: Source, findings: Iterable[Finding], target: Target, only: frozenset[str]) -> list[Edit]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from banjia.move.address import find
+from banjia.move.change import Change
 from banjia.move.checklist import Item
-from banjia.move.plan import Change
 from banjia.move.source import Source
 from banjia.move.syntax_tree import broken
 from banjia.scan.finding import Inventory
 from banjia.text import Text
 
-State = Literal["holds", "fails", "not-run"]
+State = Literal["holds", "fails", "not-run", "as-before"]
 PARSED = frozenset({"javascript", "typescript", "tsx", "java", "go", "csharp"})
 
 
@@ -61,25 +61,38 @@ def parses(changes: Iterable[Change]) -> Step:
     return Step("parses", "holds", Text(f"{count} 个改动的程序文件都能解析", f"{count} changed program files parse"))
 
 
-def compiles(root: Path, changes: Iterable[Change]) -> Step:
-    """Python files compile where they stand; other compilers belong to the project's own build."""
+def compiles(was: Mapping[str, Counter[str]], now: Mapping[str, Counter[str]], changes: Iterable[Change]) -> Step:
+    """Nothing is said after the move that was not said before: by Python's compiler and every tool found."""
     faults: list[str] = []
-    paths = [c.path for c in changes if c.path.endswith(".py")]
-    for path in paths:
-        try:
-            compile((root / path).read_bytes(), path, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, OSError) as error:
-            faults.append(f"{path}: {error}")
+    python = [c for c in changes if c.path.endswith(".py")]
+    faults += [e for c in python if (e := _compiled(c.after, c.path)) and not _compiled(c.before, c.path)]
+    for tool, words in now.items():
+        faults += [f"{tool}: {line}" for line in (words - was.get(tool, Counter()))]
+    tools = [*(["py_compile"] if python else []), *now]
     if faults:
-        return Step("compiles", "fails", Text("改后的文件不能编译", "a changed file does not compile"), tuple(faults))
-    if not paths:
-        return Step("compiles", "not-run", Text("没有改动 Python 文件", "no Python file was changed"))
-    return Step("compiles", "holds", Text(f"{len(paths)} 个 Python 文件能编译", f"{len(paths)} Python files compile"))
+        return Step(
+            "compiles", "fails", Text("改后有新的编译或类型错误", "new errors of compiler or types"), tuple(faults)
+        )
+    if not tools:
+        text = Text("改动的文件没有可用的编译器", "no compiler was found for the changed files")
+        return Step("compiles", "not-run", text)
+    names = ", ".join(tools)
+    return Step("compiles", "holds", Text(f"没有新的错误：{names}", f"no new error: {names}"))
+
+
+def _compiled(text: str, path: str) -> str:
+    try:
+        compile(text, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        return f"{path}: {error}"
+    return ""
 
 
 def _python(change: Change) -> list[str]:
     try:
         ast.parse(change.after)
     except SyntaxError as error:
+        if _compiled(change.before, change.path):
+            return []  # it was no Python of today before either
         return [f"{change.path}:{error.lineno}: {error.msg}"]
     return []

@@ -1,36 +1,38 @@
-"""Recorder: a stand-in on loopback that answers as OpenAI would and keeps the shape of each call, never its content."""
+"""Recorder: a stand-in that answers as OpenAI would and keeps each call's shape; what is meant for others is denied."""
 
 from __future__ import annotations
 
 import json
+import re
+import socket
+import ssl
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any
 
+from banjia.move.answers import events, reply
+from banjia.move.call import Call
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from banjia.move.authority import Authority
 
 MOST_BYTES = 64 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Method, path without host and query, and the names of the body's fields."""
-
-    method: str
-    path: str
-    keys: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        return {"method": self.method, "path": self.path, "keys": list(self.keys)}
+FIELD = re.compile(rb'content-disposition: form-data;[^\r\n]*?\bname="([^"]+)"', re.IGNORECASE)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass
 class Recording:
+    """`serves(host)`: whether this listener stands in for that host; others are denied and written down."""
+
     port: int = 0
     calls: list[Call] = field(default_factory=list)
+    denied: list[str] = field(default_factory=list)
+    serves: Callable[[str], bool] = LOOPBACK.__contains__
 
     @property
     def root(self) -> str:
@@ -38,15 +40,19 @@ class Recording:
 
 
 @contextmanager
-def recording() -> Iterator[Recording]:
-    """Serve until the block ends."""
-    kept = Recording()
+def recording(
+    kept: Recording | None = None, *, port: int = 0, authority: Authority | None = None
+) -> Iterator[Recording]:
+    """Serve until the block ends; with an authority over TLS. Port 0 takes a free one on loopback alone."""
+    kept = kept if kept is not None else Recording()
+    own: Recording = kept
 
     class Handler(_Handler):
-        record = kept
+        record = own
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1" if port == 0 else "", port), Handler)
+    if authority is not None:
+        server.context = authority.context("stand-in.invalid")
     kept.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -58,92 +64,113 @@ def recording() -> Iterator[Recording]:
         thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    context: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """The handshake belongs to the connection's own thread: a silent client holds up nobody."""
+        if self.context is not None:
+            try:
+                request.settimeout(30)
+                request = self.context.wrap_socket(request, server_side=True)
+            except (OSError, ssl.SSLError):
+                return
+        super().finish_request(request, client_address)
+
+    def server_bind(self) -> None:
+        """Without the look-up of its own name that the standard library makes."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "stand-in", self.server_address[1]
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that hangs up in the middle is no fault of the stand-in."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     record: Recording
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self._keep(())
-        self._answer(
-            {"object": "list", "data": [{"id": "gpt-4o", "object": "model", "created": 0, "owned_by": "stand-in"}]}
-        )
+        if self._meant("GET", ()):
+            self._answer(
+                {"object": "list", "data": [{"id": "gpt-4o", "object": "model", "created": 0, "owned_by": "stand-in"}]}
+            )
+
+    def do_DELETE(self) -> None:
+        if self._meant("DELETE", ()):
+            self._answer({"id": "stand-in", "object": "deleted", "deleted": True})
 
     def do_POST(self) -> None:
-        size = min(int(self.headers.get("content-length") or 0), MOST_BYTES)
-        try:
-            body = json.loads(self.rfile.read(size) or b"{}")
-        except ValueError:
-            body = {}
-        body = body if isinstance(body, dict) else {}
-        self._keep(tuple(sorted(body)))
-        if body.get("stream"):
-            self._stream(body)
+        data = self._body()
+        kind = self.headers.get("content-type", "")
+        body: dict[str, Any] = {}
+        if "multipart/" in kind:
+            body = {name.decode("utf-8", "replace"): "" for name in FIELD.findall(data)}
         else:
-            self._answer(_reply(self.path, body))
+            try:
+                read = json.loads(data or b"{}")
+                body = read if isinstance(read, dict) else {}
+            except ValueError:
+                body = {}
+        if not self._meant("POST", tuple(sorted(body))):
+            return
+        if body.get("stream") is True:
+            self._stream(events(self.path.partition("?")[0], body))
+        elif self.path.partition("?")[0].endswith("/speech"):
+            self._send(b"\0", "audio/mpeg")
+        else:
+            self._answer(reply(self.path.partition("?")[0], body))
+
+    do_PUT = do_PATCH = do_POST  # noqa: N815 - names of the standard library
+
+    def do_CONNECT(self) -> None:
+        self.record.denied.append(self.path)
+        self.send_error(403)
 
     def log_message(self, *_: object) -> None:
         return
 
-    def _keep(self, keys: tuple[str, ...]) -> None:
-        self.record.calls.append(Call(self.command, self.path.partition("?")[0], keys))
+    def _meant(self, method: str, keys: tuple[str, ...]) -> bool:
+        host = (
+            self.headers.get("host", "").rpartition("]")[0].lstrip("[")
+            or self.headers.get("host", "").partition(":")[0]
+        )
+        if not self.record.serves(host.lower()):
+            self.record.denied.append(host)
+            self.send_error(502, "denied")
+            self.close_connection = True
+            return False
+        self.record.calls.append(Call(method, self.path.partition("?")[0], keys, host.lower()))
+        return True
+
+    def _body(self) -> bytes:
+        if "chunked" not in self.headers.get("transfer-encoding", ""):
+            return self.rfile.read(min(int(self.headers.get("content-length") or 0), MOST_BYTES))
+        parts: list[bytes] = []
+        while size := int(self.rfile.readline().partition(b";")[0].strip() or b"0", 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
 
     def _answer(self, document: dict[str, Any]) -> None:
-        data = json.dumps(document).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        self._send(json.dumps(document).encode(), "application/json")
 
-    def _stream(self, body: dict[str, Any]) -> None:
-        chunk = {"id": "stand-in", "object": "chat.completion.chunk", "created": 0, "model": body.get("model", "")}
-        deltas = [{"index": 0, "delta": {"role": "assistant", "content": "ok"}, "finish_reason": None}]
-        ends = [{"index": 0, "delta": {}, "finish_reason": "stop"}]
-        events = [json.dumps({**chunk, "choices": c}) for c in (deltas, ends)] + ["[DONE]"]
-        data = "".join(f"data: {event}\n\n" for event in events).encode()
+    def _stream(self, frames: list[str]) -> None:
+        self._send("".join(f"{frame}\n\n" for frame in frames).encode(), "text/event-stream")
+
+    def _send(self, data: bytes, kind: str) -> None:
         self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(data)))
+        self.send_header("x-request-id", "stand-in")
         self.end_headers()
         self.wfile.write(data)
 
 
-def _reply(path: str, body: dict[str, Any]) -> dict[str, Any]:
-    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-    model = str(body.get("model", ""))
-    if "embeddings" in path:
-        inputs = body.get("input")
-        count = len(inputs) if isinstance(inputs, list) and inputs and isinstance(inputs[0], (str, list)) else 1
-        rows = [{"object": "embedding", "index": i, "embedding": [0.0] * 8} for i in range(count)]
-        return {"object": "list", "model": model, "data": rows, "usage": usage}
-    if path.endswith("/responses"):
-        part = {"type": "output_text", "text": "ok", "annotations": []}
-        item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
-        return {
-            "id": "resp_1",
-            "object": "response",
-            "created_at": 0,
-            "status": "completed",
-            "model": model,
-            "output": [item],
-        }
-    if "chat" not in path and "completions" in path:
-        choice: dict[str, Any] = {"index": 0, "text": "ok", "finish_reason": "stop", "logprobs": None}
-        return {
-            "id": "stand-in",
-            "object": "text_completion",
-            "created": 0,
-            "model": model,
-            "choices": [choice],
-            "usage": usage,
-        }
-    message = {"role": "assistant", "content": "ok"}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    return {
-        "id": "stand-in",
-        "object": "chat.completion",
-        "created": 0,
-        "model": model,
-        "choices": [choice],
-        "usage": usage,
-    }
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,11 +13,36 @@ DEFAULT = "http://127.0.0.1:8420"
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What is done by the user's word alone: `subject` is an expression of the application, taken as it is given."""
+
+    purpose: str = ""
+    subject: str = ""
+    upgrade: bool = False  # calls of openai-python 0.x to the current version
+
+    @classmethod
+    def parse(cls, headers: Iterable[str], *, upgrade: bool) -> Choices:
+        found: dict[str, str] = {}
+        for header in headers:
+            name, mark, value = header.partition("=")
+            if name not in {"purpose", "subject"} or not mark or not value.strip():
+                raise ConfigError(
+                    Text("不认识这个头", "this is no header that can be added"),
+                    where="--header",
+                    expected="purpose=ID, subject=EXPR",
+                    found=header,
+                )
+            found[name] = value.strip()
+        return cls(found.get("purpose", ""), found.get("subject", ""), upgrade)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A gateway, or a configured route. `root` has no path of the API and no slash at its end."""
 
     root: str = DEFAULT
     prefix: str = "/v1"  # what stands between root and an operation for clients of OpenAI
+    choices: Choices = Choices()
 
     @classmethod
     def parse(cls, url: str, *, where: str) -> Target:

@@ -1,0 +1,75 @@
+"""Change: one file before and after, and the edits between; shown as hunks, each beside what asked for it."""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from banjia.move.edit import Edit, applied
+from banjia.move.source import Source
+
+CONTEXT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """`lines` as in a unified diff, the `@@` line first; `first` and `last` are lines of the file before, 1-based."""
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    path: str
+    before: str
+    after: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def diff(self) -> str:
+        """Unified diff of the file, as `git apply` and `patch -p1` take it."""
+        lines = [f"--- a/{self.path}", f"+++ b/{self.path}"]
+        lines += [line for hunk in self.hunks() for line in hunk.lines]
+        return "\n".join(lines) + "\n"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The codemods at work here; one that an import serves counts by its finding alone."""
+        return tuple(dict.fromkeys(e.codemod for e in self.edits if e.finding))
+
+    def with_kinds(self, kinds: frozenset[str]) -> str:
+        """The text with the edits of these codemods alone; what several share (an import) comes with the first."""
+        shared = bool(kinds & {*self.kinds})
+        return applied(self.before, [e for e in self.edits if (e.codemod in kinds if e.finding else shared)])
+
+    def hunks(self) -> Iterator[Hunk]:
+        """In order; together they are the unified diff."""
+        before, after = _lines(self.before), _lines(self.after)
+        starts = Source(self.path, self.before).starts
+        at = [(bisect_right(starts, edit.start), edit) for edit in self.edits]
+        for group in difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(CONTEXT):
+            first, last = group[0][1] + 1, group[-1][2] + 1
+            lines = [f"@@ -{_span(group[0][1], group[-1][2])} +{_span(group[0][3], group[-1][4])} @@"]
+            for tag, i1, i2, j1, j2 in group:
+                if tag == "equal":
+                    lines += [f" {line}" for line in before[i1:i2]]
+                else:
+                    lines += [f"-{line}" for line in before[i1:i2]]
+                    lines += [f"+{line}" for line in after[j1:j2]]
+            yield Hunk(first, last, tuple(lines), tuple(e for line, e in at if first <= line <= last))
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as git counts them; an ending that is missing or of another system is part of what is shown."""
+    rows = text.split("\n")
+    return rows[:-1] if rows[-1] == "" else [*rows[:-1], f"{rows[-1]}\n\\ No newline at end of file"]
+
+
+def _span(start: int, stop: int) -> str:
+    size = stop - start
+    return f"{start + 1 if size else start},{size}"
