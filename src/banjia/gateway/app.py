@@ -30,6 +30,7 @@ from banjia.gateway.settings import Settings
 from banjia.gateway.space import Spaces
 from banjia.gateway.surface import OPERATIONS, having, not_served, place, wrong_method
 from banjia.gateway.thought import Thoughts
+from banjia.gateway.vector import as_text
 from banjia.ledger.journal import Journal
 from banjia.store.vault import Vault
 from banjia.text import Text
@@ -173,6 +174,8 @@ class Gateway:
             call.read_head(where.deployment)
             if where.operation == "completions":
                 through_chat(call, settings)
+            elif where.operation == "embeddings":
+                as_text(call)
             await self._limited(call, settings)
         finally:
             self._active.discard(call)

@@ -25,13 +25,13 @@ from banjia.gateway.rewrite import Rewrite, payloads
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.thought import Thoughts, thought_of
-from banjia.gateway.whole import Gathered, as_events, needs_whole, together, whole
+from banjia.gateway.vector import embedded
+from banjia.gateway.whole import Gathered, as_events, needs_whole, whole
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import VectorPlan
-from banjia.routes.dialect.vector import joined, parts
+from banjia.routes.dialect.error import error_in_answer
 
 ERROR_BYTES = 1024 * 1024
-PARTS_AT_ONCE = 4
 FILTERED = "content_filter"
 
 
@@ -58,6 +58,7 @@ class Attempt:
     tools: Tools
     entry: str = ""  # the ledger's id of this decision
     is_written: bool = False
+    losses: tuple[str, ...] = ()  # what the answer's headers, the ledger and the metrics say was lost
 
     async def run(self) -> None:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
@@ -73,12 +74,13 @@ class Attempt:
             entity=self.settings.entity,
             at=tools.clock.at(),
         )
+        self._lose(*self.call.losses, *out.warnings)
         if route.abroad:  # nothing leaves before this is on disk
             self.entry = await tools.recorder.commit(self.call, self.settings, candidate, self.decision, contents)
             self.is_written = True
         else:
             self.entry = tools.recorder.new_id()
-        tries = route.retries + 1
+        tries = route.retries + 1 if out.plan.vectors is None else 1  # parts are repeated one by one
         while True:
             tries -= 1
             try:
@@ -144,24 +146,25 @@ class Attempt:
             body = msgspec.json.encode(finished)
         said = read_answer(body)
         self._done(said.usage, 200, stopped)
-        await forward_json(self.call, body, self._told(out), said.model)
+        await forward_json(self.call, body, self._told(), said.model)
 
     async def _vectors(self, out: Outgoing, request: dict[str, Any], plan: VectorPlan) -> None:
-        """Cut to the vendor's limits, asked for a few parts at a time, put together in the caller's order."""
-        gate = asyncio.Semaphore(PARTS_AT_ONCE)
-
-        async def part(inputs: list[Any]) -> dict[str, Any]:
-            async with gate:
-                return await self._ask(out, {**request, "input": inputs})
-
-        answers = await together([part(inputs) for inputs in parts(request.get("input"), plan)])
-        await self._pass_on(out, joined(answers, plan))
+        answer, lost = await embedded(
+            request,
+            plan,
+            lambda changed: self._ask(out, changed),
+            settings=self.call.app.vectors,
+            retries=self.candidate.route.retries,
+            pause=asyncio.sleep,
+        )
+        self._lose(*lost)
+        await self._pass_on(answer)
 
     async def _whole(self, out: Outgoing, request: dict[str, Any]) -> None:
         answer = await whole(request, out.plan, lambda changed: self._ask(out, changed))
         if out.rewrite is not None:
             await self._remember(out.rewrite, answer)
-        await self._pass_on(out, await self._screened(out, answer))
+        await self._pass_on(await self._screened(out, answer))
 
     async def _screened(self, out: Outgoing, answer: dict[str, Any]) -> dict[str, Any]:
         """The finished answer; where a service is to be asked, not before it has said yes."""
@@ -188,13 +191,19 @@ class Attempt:
         if out.plan.force_stream:
             return gathered(said, out.rewrite)
         found = decoded(said)
-        return out.rewrite.translated(found) if out.rewrite is not None else found
+        if out.rewrite is not None:
+            return out.rewrite.translated(found)
+        translator = self.candidate.route.translator
+        hidden = error_in_answer(translator.provider, found) if translator is not None else None
+        if hidden is not None:
+            raise from_canonical(hidden, self.candidate.route.id)
+        return found
 
-    async def _pass_on(self, out: Outgoing, answer: dict[str, Any]) -> None:
+    async def _pass_on(self, answer: dict[str, Any]) -> None:
         body = msgspec.json.encode(answer)
         said = read_answer(body)
         self._done(said.usage, 200, stop_of(answer))
-        told = self._told(out)
+        told = self._told()
         if self.call.stream:
             events = as_events(answer, include_usage=self.call.usage_asked)
             await self.call.begin([EVENT_STREAM, NO_CACHE, *told.headers(said.model)], events, more=False)
@@ -208,7 +217,7 @@ class Attempt:
         if out.rewrite is not None:
             found = out.rewrite.translated(found)
             await self._remember(out.rewrite, found)
-        await self._pass_on(out, await self._screened(out, found))
+        await self._pass_on(await self._screened(out, found))
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:
         translates = out.rewrite is not None and out.rewrite.provider is not None  # the translator hides it itself
@@ -216,7 +225,7 @@ class Attempt:
         rewrite = None
         if out.rewrite is not None:
             rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)
-        status = await forward_stream(self.call, answer, self._told(out), events, rewrite)
+        status = await forward_stream(self.call, answer, self._told(), events, rewrite)
         usage = (rewrite.usage if rewrite is not None else None) or events.usage
         self._done(usage, status, FILTERED if rewrite is not None and rewrite.stopped else "")
         kept = rewrite.thoughts if rewrite is not None else None
@@ -241,7 +250,8 @@ class Attempt:
         ms = self._ms()
         metrics.observe("banjia_request_seconds", ms / 1000, call.app.id, route)
         metrics.count("banjia_requests_total", call.app.id, route, call.operation, str(status))
-        self._record(status=status, **({"code": code} if code else {}), input=read, output=written, ms=ms)
+        lost = {"warnings": list(self.losses)} if self.losses else {}
+        self._record(status=status, **({"code": code} if code else {}), input=read, output=written, ms=ms, **lost)
 
     def _report(self, *, failed: bool) -> None:
         call, clock = self.call, self.tools.clock
@@ -260,12 +270,15 @@ class Attempt:
             dc = self.contents.data_class
             recorder.note(self.call, self.settings, self.candidate, self.decision, dc, outcome, self.entry)
 
-    def _told(self, out: Outgoing) -> Told:
-        for warning in out.warnings:
-            self.tools.metrics.count("banjia_warnings_total", self.candidate.route.id, warning.partition("(")[0])
+    def _told(self) -> Told:
         treatment = self.decision.treatment if self.contents.data_class != "none" else "allow"
         space = self.candidate.vector_space if self.call.operation == "embeddings" else ""
-        return Told(self.candidate.route.id, self.candidate.model, self.entry, treatment, out.warnings, space)
+        return Told(self.candidate.route.id, self.candidate.model, self.entry, treatment, self.losses, space)
+
+    def _lose(self, *warnings: str) -> None:
+        for warning in warnings:
+            self.tools.metrics.count("banjia_warnings_total", self.candidate.route.id, warning.partition("(")[0])
+        self.losses = (*self.losses, *warnings)
 
     def _ms(self) -> int:
         return int((self.tools.clock.monotonic() - self.call.started) * 1000)

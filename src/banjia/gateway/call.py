@@ -51,6 +51,7 @@ class Call:
         "gone",
         "holds",
         "lang",
+        "losses",
         "operation",
         "purpose",
         "receive",
@@ -84,6 +85,7 @@ class Call:
         self.watched = False
         self.task: asyncio.Task[Any] | None = None
         self.tokens = 0
+        self.losses: tuple[str, ...] = ()  # what was lost before the call came to a route
         self.holds = 0  # bytes of the room for bodies
 
     def read_headers(self, headers: list[tuple[bytes, bytes]], settings: Settings) -> None:

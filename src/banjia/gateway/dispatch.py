@@ -46,7 +46,7 @@ class Dispatch:
         routing = call.app.routing
         ordered = self._tools.router.order(pairs, routing, app=call.app.id, conversation=call.conversation, now=now)
         if call.operation == "embeddings":
-            pinned = call.app.vector_space or await self._spaces.of(call.app.id, call.asked)
+            pinned = call.app.vectors.space or await self._spaces.of(call.app.id, call.asked)
             ordered = one_space(ordered, pinned)
         for candidate, decision in ordered:
             try:
@@ -57,7 +57,7 @@ class Dispatch:
                     break  # the request itself is at fault: no other route would take it
             else:
                 if call.operation == "embeddings":
-                    own = bool(call.app.vector_space)
+                    own = bool(call.app.vectors.space)
                     await self._spaces.pin(call.app.id, call.asked, candidate.vector_space, replace=own)
                 return
         raise last or NO_ROUTE

@@ -8,7 +8,7 @@ import msgspec
 
 from banjia.gateway.call import Call, Message, Send
 from banjia.gateway.event import Events
-from banjia.gateway.refusal import bad_request, warned
+from banjia.gateway.refusal import bad_request
 from banjia.gateway.rewrite import payloads
 from banjia.gateway.settings import Candidate, Settings
 from banjia.text import Text
@@ -43,6 +43,7 @@ def through_chat(call: Call, settings: Settings) -> None:
         raise bad_request("hard_loss", HARD, param="prompt")
     call.body = msgspec.json.encode(as_chat(msgspec.json.decode(call.body)))
     call.operation = "chat/completions"
+    call.losses = (*call.losses, WARNING)
     call.send = _Back(call.send).send
 
 
@@ -101,7 +102,7 @@ class _Back:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._passes = message["status"] != 200
-            self._start = message if self._passes else {**message, "headers": warned(message["headers"], (WARNING,))}
+            self._start = message
             headers = self._start["headers"]
             self._streams = any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers)
             if self._passes or self._streams:

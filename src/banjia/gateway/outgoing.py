@@ -29,9 +29,9 @@ OPERATION = {"chat/completions": "chat", "embeddings": "embeddings", "completion
 INCLUDE_USAGE = b'"stream_options":{"include_usage":true}'
 NO_PLAN = Plan()
 TOKEN_IDS = Text(
-    "此路线的模型只接受文字，不接受词元编号；请让客户端发送文字（LangChain：check_embedding_ctx_length=False）",
+    "此路线的模型只接受文字，不接受词元编号；请让客户端发送文字（LangChain：check_embedding_ctx_length=False），或给网关配置词表（embeddings.vocabulary）",
     "the model of this route takes text, no token ids; let the client send text "
-    "(LangChain: check_embedding_ctx_length=False)",
+    "(LangChain: check_embedding_ctx_length=False), or give the gateway the vocabulary (embeddings.vocabulary)",
 )
 # OpenAI's models that did not think before they answered: an app that came from one is served without thinking
 UNTHINKING = re.compile(r"^(gpt-3\.5|gpt-4(?!\.[5-9]|o-audio)|gpt-4o|chatgpt-4o|gpt-35|text-davinci)", re.IGNORECASE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from banjia.policy.decide import Decision
@@ -50,15 +48,6 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of the p
             out.append((b"retry-after", str(max(1, round(self.wait))).encode()))
             out.append((b"retry-after-ms", str(max(1, round(self.wait * 1000))).encode()))
         return out
-
-
-def warned(headers: list[Header], warnings: Sequence[str]) -> list[Header]:
-    """The headers of an answer with further warnings."""
-    if not warnings:
-        return headers
-    said = [v for n, v in headers if n == b"x-banjia-warnings"]
-    rest = [(n, v) for n, v in headers if n != b"x-banjia-warnings"]
-    return [*rest, (b"x-banjia-warnings", b", ".join([*said, *(w.encode("ascii") for w in warnings)]))]
 
 
 def error_body(message: str, type: str, code: str | None, param: str | None = None) -> bytes:  # noqa: A002

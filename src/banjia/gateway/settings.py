@@ -19,13 +19,13 @@ from banjia.gateway.personal import PrivacySettings, read_privacy
 from banjia.gateway.route import RouteSettings, build_route
 from banjia.gateway.router import Routing, read_routing
 from banjia.gateway.target import Target
+from banjia.gateway.vector import VectorSettings, read_vectors
 from banjia.policy.decide import CLASS_ORDER, Ask, Index
 from banjia.policy.policy import DATA_CLASSES, DataClass, Policy
 from banjia.routes.dialect.translator import Translator
 from banjia.text import Lang, Text
 
 TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
-EMBEDDINGS = frozenset({"space"})
 MAX_BODY = 64 * 1024 * 1024
 MAX_IN_FLIGHT = 4096
 BEARER = ("authorization", "Bearer {key}")
@@ -40,7 +40,7 @@ class AppSettings:
     routes: tuple[str, ...]
     limits: Limits
     routing: Routing = field(default_factory=Routing)
-    vector_space: str = ""  # provider/model that made the application's stored vectors
+    vectors: VectorSettings = field(default_factory=VectorSettings)
     labels: Labels = field(default_factory=Labels)
     screen: Screen | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -200,7 +200,6 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
     weights = {
         r.id: float(w) for r in config.routes if r.id in names and isinstance(w := r.options.get("weight"), int | float)
     }
-    embeddings = Options(app.options.get("embeddings"), f"{where}.embeddings", EMBEDDINGS)
     return AppSettings(
         id=app.id,
         purposes=frozenset(app.purposes),
@@ -208,7 +207,7 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         routes=names,
         limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
         routing=read_routing(dict(app.options), weights, where=where),
-        vector_space=embeddings.word("space"),
+        vectors=read_vectors(app.options.get("embeddings"), config.path.parent, where=f"{where}.embeddings"),
         labels=app.labels,
         screen=read_screen(
             app.options.get("moderation", config.options.get("moderation")),

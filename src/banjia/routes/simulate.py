@@ -18,6 +18,7 @@ from banjia.routes.provider import Provider
 from banjia.routes.standin import reply as replies
 from banjia.routes.standin.acceptance import complaints
 from banjia.routes.standin.fault import KINDS, Fault, asked_for, fault, filtered, hidden, interrupted, refused
+from banjia.routes.standin.vector import embedded, misshapen
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -80,7 +81,11 @@ class StandIn:
         elif kind == "error-in-200":
             await _json(send, hidden(self.provider))
         elif operation == "embeddings":
-            await _json(send, Fault(200, replies.vectors(self.provider.model(model), request)))
+            selection = self.translator.selection(model, "embeddings")
+            if misshapen(request, selection):
+                await _json(send, fault(self.provider, "value", "texts are not where they belong"))
+            else:
+                await _json(send, Fault(200, embedded(self.provider.model(model), request, selection)))
         else:
             await self._chat(model, request, kind, send)
 

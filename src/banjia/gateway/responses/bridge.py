@@ -9,7 +9,7 @@ import msgspec
 from banjia.gateway.call import Call, Message, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.event import Events
-from banjia.gateway.refusal import Refusal, bad_request, warned
+from banjia.gateway.refusal import Refusal, bad_request
 from banjia.gateway.responses.answer import beside, finished, items, message_of, new_id, shell
 from banjia.gateway.responses.kept import as_item, not_found
 from banjia.gateway.responses.request import Json, Wanted, input_messages, losses, to_chat, wanted
@@ -39,6 +39,7 @@ async def bridge(call: Call, states: States, clock: Clock) -> None:
     call.conversation = call.conversation or root
     call.body = msgspec.json.encode(chat)
     call.operation = "chat/completions"
+    call.losses = losses(request, whole)
     instructed = 1 if request.instructions else 0
     call.send = _Back(call.send, call, states, request, whole, chat["messages"][instructed:], id, root, at).send
 
@@ -83,12 +84,11 @@ class _Back:
         self._stream: ResponseStream | None = None
         self._events = Events()
         self._passes = False
-        self._losses = losses(request, whole)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._passes = message["status"] != 200
-            self._start = message if self._passes else {**message, "headers": warned(message["headers"], self._losses)}
+            self._start = message
             if self._passes:
                 await self._send(message)
         elif self._passes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from banjia.routes.dialect.operation import Loss, Op, ReasoningReplay, loss_of
+from banjia.routes.dialect.operation import Loss, Op, ReasoningReplay, VectorShape, loss_of
 from banjia.routes.model import Model
 from banjia.routes.provider import Provider
 from banjia.text import Text
@@ -47,6 +47,7 @@ class VectorPlan:
     to_base64: bool = False
     vocabulary: str | None = None  # token ids are turned into text with it
     width: int | None = None
+    shape: VectorShape | None = None  # the vendor's own form of the call
 
 
 @dataclass(frozen=True, slots=True)

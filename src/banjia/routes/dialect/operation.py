@@ -236,6 +236,16 @@ class Dims(Op, tag="dims", frozen=True, kw_only=True):
     send: bool = True  # False: the vendor knows no such field; another width is refused
 
 
+class VectorShape(Op, tag="vector_shape", frozen=True, kw_only=True):
+    """Embeddings in the vendor's own form: where the texts go, and where vectors and tokens stand in its answer."""
+
+    texts: str = "input"
+    as_parts: bool = False  # each text as a part of content
+    add: dict[str, Any] = {}  # noqa: RUF012
+    vectors: str  # one vector, or a list of them
+    tokens: str = ""
+
+
 # ---- answers
 
 
@@ -356,7 +366,7 @@ RequestOp = (
     Rename | Drop | Clamp | Scale | Fix | Default | MapValue | Reject | Fanout | Inject | Conditional | RoleRewrite
     | MergeSystem | EnsureMessage | FlattenParts | PartRewrite | StripField | SchemaRewrite | ReasoningControl
     | ReasoningReplay | EmulateJsonSchema | EmulateTools | ForceTool | ForceStream | BatchSplit | EncodeBase64
-    | Detokenize | Dims
+    | Detokenize | Dims | VectorShape
 )  # fmt: skip
 AnswerOp = (
     FieldMove | TagSplit | FinishMap | ToolIndexRepair | UsageMove | DropKeepalive | FirstChunkRole | EmptyChoices

@@ -33,6 +33,7 @@ from banjia.routes.dialect.operation import (
     RequestOp,
     Scale,
     SchemaRewrite,
+    VectorShape,
 )
 from banjia.routes.dialect.override import Override
 from banjia.routes.model import Model
@@ -50,6 +51,7 @@ _FIELDS: dict[type[Op], tuple[str, ...]] = {
     EncodeBase64: ("encoding_format",),
     Detokenize: ("input",),
     Dims: ("dimensions",),
+    VectorShape: ("input",),
 }
 
 

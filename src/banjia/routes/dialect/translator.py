@@ -41,6 +41,7 @@ from banjia.routes.dialect.operation import (
     Scale,
     SchemaRewrite,
     StripField,
+    VectorShape,
 )
 from banjia.routes.dialect.override import Override
 from banjia.routes.dialect.selection import Selection, matches, select
@@ -223,6 +224,6 @@ _FUNCTIONS: dict[type[Op], Callable[[Any, Draft], None]] = {
     ForceTool: reasoning.force_tool,
     EmulateJsonSchema: _emulate_json_schema, EmulateTools: _emulate_tools, ForceStream: _force_stream,
     BatchSplit: vector.batch_split, EncodeBase64: vector.encode_base64, Detokenize: vector.detokenize,
-    Dims: vector.dims,
+    Dims: vector.dims, VectorShape: vector.vector_shape,
 }  # fmt: skip
 OPERATIONS: Sequence[type[Op]] = (*_FUNCTIONS, Conditional)

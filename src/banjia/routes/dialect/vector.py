@@ -7,9 +7,12 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from banjia.routes.dialect import path
 from banjia.routes.dialect.draft import Draft, Refusal, VectorPlan
-from banjia.routes.dialect.operation import BatchSplit, Detokenize, Dims, EncodeBase64
+from banjia.routes.dialect.operation import BatchSplit, Detokenize, Dims, EncodeBase64, VectorShape
 from banjia.text import Text
+
+Json = dict[str, Any]
 
 
 def batch_split(op: BatchSplit, draft: Draft) -> None:
@@ -58,6 +61,33 @@ def dims(op: Dims, draft: Draft) -> None:
     draft.vectors(width=wanted)
     if not op.send or (len(allowed) == 1 and wanted == normal):
         draft.drop("dimensions")
+
+
+def vector_shape(op: VectorShape, draft: Draft) -> None:
+    draft.vectors(shape=op)
+
+
+def in_shape(request: Json, shape: VectorShape) -> Json:
+    """The request of one part in the vendor's own form."""
+    texts = request.get("input")
+    items = texts if isinstance(texts, list) else [texts]
+    given = [{"type": "text", "text": t} for t in items] if shape.as_parts else items
+    rest = {k: v for k, v in request.items() if k != "input"}
+    return {**rest, **shape.add, shape.texts: given}
+
+
+def out_of_shape(answer: Json, shape: VectorShape, model: str) -> Json:
+    """The vendor's answer in OpenAI's form."""
+    found = path.get(answer, shape.vectors) or []
+    vectors = found if found and isinstance(found[0], list) else [found] if found else []
+    tokens = path.get(answer, shape.tokens) if shape.tokens else 0
+    count = tokens if isinstance(tokens, int) else 0
+    return {
+        "object": "list",
+        "model": answer.get("model") or model,
+        "data": [{"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(vectors)],
+        "usage": {"prompt_tokens": count, "total_tokens": count},
+    }
 
 
 def holds_token_ids(inputs: Any) -> bool:
