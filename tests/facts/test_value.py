@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from banjia.errors import FactError
 from banjia.facts.catalogue import load
-from banjia.facts.value import Interval, parse, show
+from banjia.facts.value import Interval, parse, say, show
 
 
 def read(name, raw):
@@ -135,3 +135,21 @@ def test_any_raw_value_is_read_or_refused_but_never_crashes(raw):
             read(name, raw)
         except FactError as error:
             assert "banjia.yaml:3" == error.where
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (True, "是", "yes"),
+        (False, "否", "no"),
+        (Interval(5, 5), "5", "5"),
+        (Interval(1000, None), "≥ 1,000", "≥ 1,000"),
+        (Interval(0, 99999), "0 – 99,999", "0 – 99,999"),
+        (frozenset({"CN", "SG"}), "CN, SG", "CN, SG"),
+        (frozenset(), "无", "none"),
+        ("none", "none", "none"),
+        (date(2026, 11, 24), "2026-11-24", "2026-11-24"),
+    ],
+)
+def test_a_value_is_said_as_people_read_it(value, zh, en):
+    assert (say(show(value)).zh, say(show(value)).en) == (zh, en)

@@ -8,6 +8,7 @@ from html import escape
 from banjia.assess.assessment import COUNSEL, Assessment, DutyResult
 from banjia.assess.doubt import Contested, Silent, Stale
 from banjia.assess.words import DUE, MARKS, WHO, headline, trace_lines, verdict
+from banjia.facts.value import say as say_value
 from banjia.facts.value import show
 from banjia.text import Lang, Text, same
 
@@ -16,7 +17,8 @@ STYLE = (
     'body{font:15px/1.6 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif;max-width:60rem;margin:2rem auto;}'
     "body{padding:0 1rem}h1{font-size:1.4rem}h3{font-size:1rem;margin:1.2rem 0 .3rem}"
     "h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid #8886}"
-    "table{border-collapse:collapse;width:100%}"
+    "table{border-collapse:collapse;width:100%}td:last-child{overflow-wrap:anywhere}"
+    "th,td span{white-space:nowrap}pre{overflow-x:auto}"
     "td,th{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8883}"
     ".permitted{color:#187a3c}.conditional,.doubtful{color:#8a5a00}.prohibited{color:#b3261e}"
     ".indeterminate{color:#555}small{opacity:.75}"
@@ -52,12 +54,16 @@ def _answer(answer: Assessment, lang: Lang) -> str:
     parts.append(_table([*head, Text("出处", "citations")], rows, lang))
     if answer.because:
         parts.append(_title(Text("足以得出结论的事实", "Facts that suffice"), lang))
-        rows = [[escape(b.axis), escape(b.fact), escape(str(show(b.value)))] for b in answer.because]
+        rows = [[escape(b.axis), escape(b.fact), _v(show(b.value), lang)] for b in answer.because]
         parts.append(_table([Text("问题", "question"), Text("事实", "fact"), Text("值", "value")], rows, lang))
     if answer.levers:
         parts.append(_title(Text("什么会改变结论", "What would change it"), lang))
         rows = [
-            [escape(v.fact), escape(f"{show(v.before)} → {v.after}"), _e(verdict(v.verdict), lang)]
+            [
+                escape(v.fact),
+                f"{_v(show(v.before), lang)} → {_v(v.after, lang)}",
+                _e(verdict(v.verdict), lang),
+            ]
             for v in answer.levers
         ]
         parts.append(_table([Text("事实", "fact"), Text("变化", "change"), Text("结论", "verdict")], rows, lang))
@@ -87,7 +93,7 @@ def _answer(answer: Assessment, lang: Lang) -> str:
             [
                 escape(c.id),
                 f"{_e(c.title, lang)}<br><small>{_e(c.text, lang)}</small>",
-                " – ".join(str(day) if day else "" for day in c.in_force),
+                "<span>" + " – ".join(str(day) if day else "" for day in c.in_force) + "</span>",
                 escape(c.confidence) + _e(MARKS[c.confidence], lang),
                 escape(c.source),
             ]
@@ -103,7 +109,7 @@ def _answer(answer: Assessment, lang: Lang) -> str:
         parts.append(_table(head, rows, lang))
     if answer.filled:
         parts.append(_title(Text("自动填入的事实", "Facts filled in"), lang))
-        rows = [[escape(f.fact), escape(str(show(f.value))), escape(f.kind), escape(f.source)] for f in answer.filled]
+        rows = [[escape(f.fact), _v(show(f.value), lang), escape(f.kind), escape(f.source)] for f in answer.filled]
         parts.append(
             _table([Text("事实", "fact"), Text("值", "value"), Text("方式", "how"), Text("来源", "source")], rows, lang)
         )
@@ -157,6 +163,10 @@ def _table(head: Sequence[Text], rows: Sequence[Sequence[str]], lang: Lang) -> s
 
 def _title(text: Text, lang: Lang) -> str:
     return f"<h3>{_e(text, lang)}</h3>"
+
+
+def _v(shown: object, lang: Lang) -> str:
+    return escape(say_value(shown).say(lang))
 
 
 def _e(text: Text, lang: Lang) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from banjia.assess.assessment import COUNSEL, Assessment, AxisResult, DutyResult
 from banjia.assess.doubt import Contested, Open, Silent, Stale
+from banjia.facts.value import say as say_value
 from banjia.facts.value import show
 from banjia.logic.condition import show as show_condition
 from banjia.logic.trace import Branch
@@ -70,11 +71,15 @@ def _lines(answer: Assessment, *, why: bool) -> Iterator[Text]:
     if why and (legend := _legend(answer)):
         yield legend
     if answer.because and why:
-        facts = "; ".join(dict.fromkeys(f"{b.fact}={_short(show(b.value))}" for b in answer.because))
-        yield Text(f"  依据的事实：{facts}", f"  because: {facts}")
+        facts = {b.fact: say_value(show(b.value)) for b in answer.because}
+        zh = "; ".join(f"{fact}={_short(said.zh)}" for fact, said in facts.items())
+        en = "; ".join(f"{fact}={_short(said.en)}" for fact, said in facts.items())
+        yield Text(f"  依据的事实：{zh}", f"  because: {en}")
     for lever in answer.levers[:3] if why else ():
-        change = f"{lever.fact}: {_short(show(lever.before))} → {_short(lever.after)}"
-        yield Text("  可改变：", "  would change it: ") + same(f"{change} → ") + verdict(lever.verdict)
+        before, after = say_value(show(lever.before)), say_value(lever.after)
+        change = Text(f"{_short(before.zh)} → {_short(after.zh)}", f"{_short(before.en)} → {_short(after.en)}")
+        head = Text("  可改变：", "  would change it: ") + same(f"{lever.fact}: ")
+        yield head + change + same(" → ") + verdict(lever.verdict)
     if answer.missing:
         yield Text("  待答的问题：", "  open questions:")
         for number, item in enumerate(answer.missing[:5], 1):
@@ -201,6 +206,5 @@ def _legend(answer: Assessment) -> Text | None:
     return Text("  （", "  (") + line + Text("）", ")")
 
 
-def _short(value: object) -> str:
-    text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+def _short(said: str) -> str:
+    return said if len(said) <= 40 else said[:37] + "..."

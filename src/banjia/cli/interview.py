@@ -17,6 +17,7 @@ def interview(request: Request, *, out: Path | None, lang: Lang) -> int:
     from banjia.assess.words import WHO, full, headline
     from banjia.desk.interview import DEFAULT_OUT, Interview, hint
     from banjia.errors import BanjiaError
+    from banjia.facts.value import say as say_value
     from banjia.facts.value import show
 
     def say(text: Text) -> None:
@@ -27,8 +28,8 @@ def interview(request: Request, *, out: Path | None, lang: Lang) -> int:
     for id_, value, origin in talk.known(answers):
         say(
             Text(
-                f"已知 {id_} = {show(value)}（{origin.kind} {origin.source}）",
-                f"known {id_} = {show(value)} ({origin.kind} {origin.source})",
+                f"已知 {id_} = {say_value(show(value)).zh}（{origin.kind} {origin.source}）",
+                f"known {id_} = {say_value(show(value)).en} ({origin.kind} {origin.source})",
             )
         )
     say(Text("回车表示不知道，h 看说明，q 结束", "Enter: don't know; h: what it means; q: stop"))

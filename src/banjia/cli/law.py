@@ -124,6 +124,7 @@ def _timeline(args: argparse.Namespace) -> int:
 def _diff(args: argparse.Namespace) -> int:
     from banjia.assess.words import verdict
     from banjia.desk import law
+    from banjia.facts.value import say, show
 
     changed, moved = law.difference(args.first, args.second, _request(args))
     if args.json:
@@ -137,8 +138,9 @@ def _diff(args: argparse.Namespace) -> int:
             if rules:
                 _say(args, same(f"  {name} {', '.join(rules)}"))
         for move in change.moves:
-            facts = ", ".join(f"{fact}={_value(value)}" for fact, value in move.witness.items())
-            _say(args, same(f"  {move.axis}: {move.old} → {move.new}  ({facts})"))
+            facts = {fact: say(show(value)).say(args.lang) for fact, value in move.witness.items()}
+            witness = ", ".join(f"{fact}={said}" for fact, said in facts.items())
+            _say(args, same(f"  {move.axis}: {move.old} → {move.new}  ({witness})"))
     for each in moved:
         arrow = verdict(each.before.verdict) + same(" → ") + verdict(each.after.verdict)
         _say(args, same(f"{each.app}/{each.route}: ") + arrow)
@@ -203,12 +205,6 @@ def _day(args: argparse.Namespace) -> date:
 
     found: date = args.on or clock.today()
     return found
-
-
-def _value(value: object) -> str:
-    from banjia.facts.value import show
-
-    return str(show(value))  # type: ignore[arg-type]
 
 
 def _print(document: dict[str, Any]) -> int:

@@ -72,6 +72,23 @@ def show(value: Value) -> Any:
             return sorted(value)
 
 
+def say(shown: Any) -> Text:
+    """What `show` gave, for people: yes and no, names in a row, a range of numbers."""
+    match shown:
+        case bool():
+            return Text("是", "yes") if shown else Text("否", "no")
+        case [int() as low, None]:
+            return same(f"≥ {low:,}")
+        case [int() as low, int() as high]:
+            return same(f"{low:,} – {high:,}")
+        case int():
+            return same(f"{shown:,}")
+        case list():
+            return same(", ".join(str(each) for each in shown)) if shown else Text("无", "none")
+        case _:
+            return same(str(shown))
+
+
 def _flag(fact: Fact, raw: Any, where: str) -> bool:
     if isinstance(raw, bool):
         return raw
