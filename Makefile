@@ -43,6 +43,10 @@ bench: $(STAMP)
 
 conformance: $(STAMP) $(MODELS)
 	$(BIN)/python conformance/run.py
+	$(BIN)/python conformance/matrix.py
+
+soak: $(STAMP)
+	$(BIN)/python scripts/soak.py
 
 format: $(STAMP)
 	$(BIN)/ruff format .
