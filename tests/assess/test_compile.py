@@ -160,3 +160,44 @@ def test_the_same_config_gives_the_same_bytes(tmp_path):
 
 def test_what_is_not_listed_is_refused(tmp_path):
     assert not decide(table(tmp_path).policy, Ask("stranger", "", "home", "qwen3", "none", ON)).passes
+
+
+def counted(tmp_path, app, readings, data_class="ordinary"):
+    apps = [{"id": "desk", "facts": APP | app, "routes": ["azure"], "treatment": {"abroad": "pseudonymise"}}]
+    given = [{"reading": r, "option": o, "reason": "counsel", "by": "dpo"} for r, o in readings]
+    policy = table(tmp_path, apps=apps, readings=given, attestations=attest(*DONE)).policy
+    found = decide(policy, ask("azure", data_class, ordinary=(1, 1), sensitive=(0, 0))).cell
+    return found.decision, found.basis, found.uncounted
+
+
+HR = {"export.scenario": "cross-border-hr", "export.scenario_necessary": True}
+
+
+@pytest.mark.parametrize(
+    ("app", "readings", "expected"),
+    [
+        ({}, [], ("pass", "", False)),
+        (HR, [], ("pass", "cross-border-hr", False)),
+        (HR, [("exempt-flows-tally", "outside")], ("pass", "cross-border-hr", True)),
+        ({}, [("exempt-flows-tally", "outside")], ("pass", "", False)),
+        ({}, [("pseudonymised-tally", "outside")], ("pass", "pseudonymised", True)),
+    ],
+)
+def test_the_readings_on_the_tally_say_whose_persons_are_counted(tmp_path, app, readings, expected):
+    assert expected == counted(tmp_path, app, readings)
+
+
+def test_the_finer_treatments_of_the_config_stand_in_every_open_cell_with_persons(tmp_path):
+    apps = [
+        {
+            "id": "desk",
+            "facts": APP,
+            "routes": ["azure"],
+            "treatment": {"azure": {"ordinary": "mask"}, "abroad": "home", "types": {"ID_CN": "home"}},
+        }
+    ]
+    policy = table(tmp_path, apps=apps, attestations=attest(*DONE)).policy
+    passed = decide(policy, ask("azure", "ordinary", ordinary=(1, 1)))
+    assert "mask" == passed.treatment
+    assert [("home", ("ID_CN",))] == [(f.treatment, f.types) for f in passed.cell.finer]
+    assert () == decide(policy, ask("azure", "none")).cell.finer

@@ -103,3 +103,54 @@ def test_a_missing_secret_says_which_variable_to_set(tmp_path, monkeypatch):
     monkeypatch.setenv("HELPDESK_KEY", " value\n")
     assert "value" == secret.reveal()
     assert "value" not in repr(secret)
+
+
+FINE = """\
+apps:
+  - id: helpdesk
+    treatment:
+      azure: {sensitive: refuse}
+      SG: mask
+      fields: {"metadata.*": mask, user: refuse}
+      types: {ID_CN: mask}
+treatment: {abroad: pseudonymise, types: {ID_CN: home, PHONE: fake}}
+routes:
+  - {id: azure, provider: azure_openai, base_url: "https://acme.openai.azure.com"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ({"route": "azure", "country": "US", "data_class": "sensitive"}, "refuse"),
+        ({"route": "azure", "country": "US", "data_class": "ordinary"}, "pseudonymise"),
+        ({"route": "other", "country": "SG", "data_class": "ordinary"}, "mask"),
+        ({"route": "other", "country": "", "data_class": "ordinary"}, "pseudonymise"),
+    ],
+)
+def test_a_route_goes_before_a_country_and_a_country_before_abroad(tmp_path, where, expected):
+    chosen = read(written(tmp_path, FINE)).app("helpdesk").treatment
+    assert expected == chosen.of(abroad=True, **where)
+
+
+def test_fields_and_types_have_treatments_and_the_application_goes_before_the_default(tmp_path):
+    finer = read(written(tmp_path, FINE)).app("helpdesk").treatment.finer
+    assert {("metadata.*", "mask"), ("user", "refuse")} == {(f.field, f.treatment) for f in finer if f.field}
+    assert {("ID_CN", "mask"), ("PHONE", "fake")} == {(f.types[0], f.treatment) for f in finer if f.types}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "near"),
+    [
+        ("treatment: {abroad: pseudonymize}\n", "banjia.yaml:1", "pseudonymise"),
+        ("treatment: {abrod: mask}\n", "banjia.yaml:1", "abroad"),
+        ("treatment: {types: {id_cn: mask}}\n", "banjia.yaml:1", "ID_CN"),
+        ("treatment: {fields: {user: hide}}\n", "banjia.yaml:1", ""),
+    ],
+)
+def test_a_treatment_that_is_none_is_refused_with_its_line(tmp_path, text, line, near):
+    with pytest.raises(ConfigError) as found:
+        read(written(tmp_path, text))
+    said = found.value.say("en")
+    assert line in said
+    assert near in said

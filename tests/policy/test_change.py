@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from test_decide import DAY, TALLIES, ask, cell, policy, tables
 
 from banjia.policy.change import changes, held, opens
 from banjia.policy.decide import STRICTNESS, Index
-from banjia.policy.policy import Band, RouteFacts
+from banjia.policy.policy import Band, Finer, RouteFacts
 
 
 @given(tables(), tables(), TALLIES, TALLIES)
@@ -73,3 +74,44 @@ def test_a_route_that_counted_as_abroad_keeps_its_ledger_duty_until_approved():
     new = replace(policy(cell()), routes=(replace(facts, abroad=False),))
     assert held(old, new).routes[0].abroad
     assert new.law_date == DAY
+
+
+PARTS = st.lists(
+    st.builds(
+        Finer,
+        st.sampled_from(sorted(STRICTNESS)),
+        st.sampled_from(["", "user", "metadata.*"]),
+        st.sampled_from([(), ("ID_CN",), ("PHONE",)]),
+    ).filter(lambda f: f.field or f.types),
+    max_size=3,
+    unique_by=lambda f: (f.field, f.types),
+).map(tuple)
+
+
+def says(decision, field, kind):
+    """What a cell asks for one piece: the strictest part that fits it, else the whole."""
+    fitting = [
+        f.treatment
+        for f in decision.cell.finer
+        if (not f.types or kind in f.types) and (not f.field or fnmatchcase(field, f.field))
+    ]
+    return max(fitting, key=STRICTNESS.__getitem__, default=decision.treatment)
+
+
+@given(
+    st.sampled_from(["allow", "pseudonymise", "mask", "home"]), PARTS, st.sampled_from(["allow", "mask", "home"]), PARTS
+)
+def test_a_part_that_loosens_waits_and_none_is_looser_meanwhile(base, finer, new_base, new_finer):
+    old, new = policy(cell(treatment=base, finer=finer)), policy(cell(treatment=new_base, finer=new_finer))
+    was, now, between = (Index(p).decide(ask()) for p in (old, new, held(old, new)))
+    for field in ("user", "metadata.name", "messages.0.content"):
+        for kind in ("ID_CN", "PHONE", "PERSON"):
+            before, after = STRICTNESS[says(was, field, kind)], STRICTNESS[says(now, field, kind)]
+            assert after >= before or opens(old, new)
+            assert STRICTNESS[says(between, field, kind)] >= max(before, after)
+
+
+def test_persons_who_would_no_longer_be_counted_wait_for_an_approval():
+    old, new = policy(cell()), policy(cell(basis="pseudonymised", uncounted=True))
+    assert ["loosens"] == [c.kind for c in changes(old, new)]
+    assert not Index(held(old, new)).decide(ask()).cell.uncounted

@@ -10,19 +10,32 @@ from banjia.assess.assess import assess_route, ending
 from banjia.assess.assessment import ORDER, Assessment, AxisResult
 from banjia.assess.doubts import Choice
 from banjia.assess.scope import ORDINARY, SENSITIVE, RouteScope, app_profile, route_scopes
-from banjia.config.config import App, Config, Route, TreatmentRule
+from banjia.config.config import App, Config, Route
+from banjia.config.treatment import TreatmentRule
 from banjia.errors import ConfigError
 from banjia.facts.profile import Known, Profile, Provenance
 from banjia.facts.value import Interval
 from banjia.law.corpus import Corpus
 from banjia.logic.condition import AtLeast, atoms
-from banjia.policy.policy import DATA_CLASSES, Band, Cell, Cite, DataClass, Policy, RouteFacts, Treatment, Verdict
+from banjia.policy.policy import (
+    DATA_CLASSES,
+    Band,
+    Cell,
+    Cite,
+    DataClass,
+    Finer,
+    Policy,
+    RouteFacts,
+    Treatment,
+    Verdict,
+)
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.lifecycle import life
 from banjia.routes.provider import Provider
 from banjia.text import Text, same
 
 EXIT_OPEN = 3
+SURROGATES: frozenset[Treatment] = frozenset({"pseudonymise", "fake", "mask"})
 CLASS_FACTS: Mapping[DataClass, tuple[bool, bool]] = {
     "none": (False, False),
     "ordinary": (True, False),
@@ -111,11 +124,14 @@ class _Compiler:
         abroad = self.facts_of(scope).abroad
         for data_class in DATA_CLASSES:
             whole = self.cell(app, purpose, profile, scope, data_class, Band())
-            if data_class == "none" or not abroad or _alike(*whole):
+            if data_class == "none" or not abroad:
                 yield whole
-            else:
+                continue
+            rows = [whole]
+            if not _alike(*whole):
                 rows = [self.cell(app, purpose, profile, scope, data_class, band) for band in self.bands()]
-                yield from _merged(rows)
+            for cell, answer in _merged(rows):
+                yield self.counted(app, profile, scope, cell), answer
 
     def cell(
         self, app: App, purpose: str, profile: Profile, scope: RouteScope, data_class: DataClass, band: Band
@@ -123,7 +139,7 @@ class _Compiler:
         answer = self.assess(app, profile, scope, data_class, band)
         place = self.facts_of(scope)
         passes = self.passes(answer, app, scope)
-        treatment = _treatment(app.treatment, abroad=place.abroad, data_class=data_class) if passes else "refuse"
+        treatment = _treatment(app.treatment, place, data_class) if passes else "refuse"
         gravest = max(answer.axes.values(), key=_weight, default=None)
         worst: Verdict = answer.worst  # type: ignore[assignment]
         cites = [c for c in answer.cites if gravest is not None and c.id in gravest.cites]
@@ -143,8 +159,29 @@ class _Compiler:
             cites=tuple(Cite(c.id, c.title, c.source, c.confidence) for c in cites[:6]),
             duties=tuple(duty.id for duty in answer.duties.certain),
             until=self.until(app, scope),
+            finer=_finer(app.treatment) if passes and data_class != "none" else (),
         )
         return cell, answer
+
+    def counted(self, app: App, profile: Profile, scope: RouteScope, cell: Cell) -> Cell:
+        """The cell with the exemption that holds at any tally, and whether its persons are counted all the same.
+
+        Two readings say who is counted: `exempt-flows-tally` of exempt flows, `pseudonymised-tally` of surrogates.
+        """
+        if cell.decision != "pass" or cell.data_class == "none":
+            return cell
+        if cell.treatment in SURROGATES and self.reads("pseudonymised-tally", "outside"):
+            return replace(cell, basis="pseudonymised", uncounted=True)
+        top = Band(*((edges[-1], None) for edges in (self.edges(ORDINARY), self.edges(SENSITIVE))))
+        export = self.assess(app, profile, scope, cell.data_class, top).axes.get("export")
+        if export is None or set(export.reachable) != {"exempt"}:
+            return cell
+        named = profile.get("export.scenario")
+        basis = str(named.value) if named is not None and str(named.value) != "none" else "exempt"
+        return replace(cell, basis=basis, uncounted=self.reads("exempt-flows-tally", "outside"))
+
+    def reads(self, reading: str, option: str) -> bool:
+        return any(r.reading == reading and r.option == option for r in self.config.readings)
 
     def assess(self, app: App, profile: Profile, scope: RouteScope, data_class: DataClass, band: Band) -> Assessment:
         """The route for one class of data, with the tallies of one band; the call itself is counted."""
@@ -304,12 +341,16 @@ def _spans(edges: Sequence[int]) -> list[tuple[int, int | None]]:
     return [(low, high) for low, high in zip(edges, [*edges[1:], None], strict=True)]
 
 
-def _treatment(chosen: TreatmentRule, *, abroad: bool, data_class: DataClass) -> Treatment:
+def _treatment(chosen: TreatmentRule, place: RouteFacts, data_class: DataClass) -> Treatment:
     """What config says, else: personal information stays at home, all else may go."""
-    told = chosen.of(abroad=abroad, data_class=data_class)
+    told = chosen.of(abroad=place.abroad, data_class=data_class, country=place.country, route=place.id)
     if told is not None and (data_class != "none" or told == "refuse"):
         return told
-    return "home" if abroad and data_class != "none" else "allow"
+    return "home" if place.abroad and data_class != "none" else "allow"
+
+
+def _finer(chosen: TreatmentRule) -> tuple[Finer, ...]:
+    return tuple(Finer(f.treatment, f.field, f.types) for f in chosen.finer)
 
 
 def _reason(answer: Assessment, gravest: AxisResult | None) -> Text:

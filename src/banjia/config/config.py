@@ -10,8 +10,8 @@ from typing import Literal
 
 from banjia.config.confirmation import Confirmation
 from banjia.config.secret import Secret
+from banjia.config.treatment import TreatmentRule
 
-Treatment = Literal["refuse", "home", "pseudonymise", "mask", "allow"]
 Facts = Mapping[str, object]  # fact id -> value as written; the catalogue judges it
 
 
@@ -31,17 +31,6 @@ class Elsewhere:
     by: str
     on: date
     evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TreatmentRule:
-    """What happens to personal information, by destination and class; the most specific entry wins."""
-
-    by: Mapping[str, Treatment] = field(default_factory=dict)  # "abroad", "abroad.sensitive", "home.ordinary" ...
-
-    def of(self, *, abroad: bool, data_class: str) -> Treatment | None:
-        place = "abroad" if abroad else "home"
-        return self.by.get(f"{place}.{data_class}") or self.by.get(place)
 
 
 @dataclass(frozen=True, slots=True)

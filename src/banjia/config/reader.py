@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from banjia.config import field
+from banjia.config import treatment as treatments
 from banjia.config.config import (
     Acceptance,
     App,
@@ -17,12 +18,11 @@ from banjia.config.config import (
     Labels,
     ReadingChoice,
     Route,
-    Treatment,
-    TreatmentRule,
 )
 from banjia.config.confirmation import confirmations
 from banjia.config.document import Document, load
 from banjia.config.secret import Secret
+from banjia.config.treatment import TreatmentRule
 from banjia.errors import ConfigError
 from banjia.text import Text
 
@@ -68,7 +68,6 @@ ROUTE_ROOMS = {
     "region",
     "headers",
 }
-TREATMENTS = get_args(Treatment)
 
 
 def read(path: Path) -> Config:
@@ -82,10 +81,10 @@ def config(doc: Document) -> Config:
     base = doc.path.parent
     for room in ROOMS & data.keys():
         field.name(doc, (room,), data[room]) if room == "checkpoints" else field.mapping(doc, (room,), data[room])
-    treatment = _treatment(doc, ("treatment",), data.get("treatment"))
     labels = _labels(doc, ("labels",), data.get("labels"))
     routes = tuple(_route(doc, i, r, base) for i, r in enumerate(field.listing(doc, ("routes",), data.get("routes"))))
     field.unique(doc, "routes", [r.id for r in routes])
+    treatment = treatments.read(doc, ("treatment",), data.get("treatment"), [r.id for r in routes])
     apps = tuple(
         _app(doc, i, a, base, treatment, labels, {r.id for r in routes})
         for i, a in enumerate(field.listing(doc, ("apps",), data.get("apps")))
@@ -141,14 +140,14 @@ def _app(
         field.one_of(doc, (*at, "routes", j), name, routes, Text("没有这条路线", "no such route"))
     keys = [data["key"]] if "key" in data else field.listing(doc, (*at, "keys"), data.get("keys"))
     purposes = field.mapping(doc, (*at, "purposes"), data.get("purposes"))
-    own = _treatment(doc, (*at, "treatment"), data.get("treatment"))
+    own = treatments.read(doc, (*at, "treatment"), data.get("treatment"), routes)
     return App(
         id=field.name(doc, (*at, "id"), data.get("id")),
         keys=tuple(Secret.parse(k, base=base, where=doc.where(*at, "keys", j)) for j, k in enumerate(keys)),
         facts=_facts(doc, (*at, "facts"), data.get("facts")),
         purposes={str(k): _facts(doc, (*at, "purposes", k), v) for k, v in purposes.items()},
         routes=chosen,
-        treatment=TreatmentRule({**treatment.by, **own.by}),
+        treatment=own.over(treatment),
         labels=_labels(doc, (*at, "labels"), data.get("labels"), labels),
         options={k: v for k, v in data.items() if k in APP_ROOMS},
     )
@@ -234,33 +233,6 @@ def _elsewhere(doc: Document, year: Any, raw: Any) -> Elsewhere:
         on=field.day(doc, (*at, "on"), data.get("on")),
         evidence=str(data.get("evidence", "")),
     )
-
-
-def _treatment(doc: Document, at: tuple[Any, ...], raw: Any) -> TreatmentRule:
-    by: dict[str, Treatment] = {}
-    if isinstance(raw, str):
-        raw = {"abroad": raw}
-    for place, value in field.mapping(doc, at, raw).items():
-        field.one_of(
-            doc,
-            (*at, place),
-            str(place),
-            {"abroad", "home"},
-            Text("目的地应为 abroad 或 home", "a destination is abroad or home"),
-        )
-        for kind, treatment in value.items() if isinstance(value, dict) else [("", value)]:
-            spot = (*at, place, kind) if kind else (*at, place)
-            if kind:
-                field.one_of(
-                    doc,
-                    spot,
-                    str(kind),
-                    {"ordinary", "sensitive"},
-                    Text("类别应为 ordinary 或 sensitive", "a class is ordinary or sensitive"),
-                )
-            field.one_of(doc, spot, str(treatment), set(TREATMENTS), Text("没有这种处理方式", "no such treatment"))
-            by[f"{place}.{kind}".rstrip(".")] = cast("Treatment", treatment)
-    return TreatmentRule(by)
 
 
 def _labels(doc: Document, at: tuple[Any, ...], raw: Any, default: Labels | None = None) -> Labels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 import msgspec
 
@@ -13,6 +14,7 @@ from banjia.gateway.record import Contents, ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.space import Spaces
+from banjia.gateway.treatment import REPLACING, finer_of, overall
 from banjia.policy.decide import Decision, raised
 from banjia.text import Text
 
@@ -21,6 +23,10 @@ Allowed = list[tuple[Candidate, Decision]]
 KEPT_HOME = Text(
     "含个人信息的请求按处理方式留在境内，不走境外路线",
     "a call with personal information is kept at home and not sent over a route abroad",
+)
+REFUSED_FIELD = Text(
+    "请求的某个字段或某类信息按设置不得外发",
+    "a field of the call, or a type of information in it, may not be sent by the settings",
 )
 UNTREATED = Text(
     "策略要求先处理个人信息，但网关没有开启识别",
@@ -114,16 +120,16 @@ class Dispatch:
         decision = index.settled(call.app.id, call.purpose, candidate.route.id, candidate.model, dc)
         if decision is None:
             decision = index.decide(ask_of(call, candidate, dc, self._tools.recorder, self._tools.clock))
-        if decision.passes and dc != "none" and decision.treatment != "allow":
-            if decision.treatment == "home" and candidate.route.abroad:
-                return Decision(False, "home", "kept-home", KEPT_HOME, cites=decision.cites)
-            if (
-                decision.treatment in {"pseudonymise", "mask"}
-                and candidate.route.abroad
-                and contents.inspection is None
-            ):
-                return Decision(False, "refuse", "untreated", UNTREATED)
-        return decision
+        if not decision.passes or dc == "none":
+            return decision
+        treatment = overall(decision, contents)
+        if treatment == "home" and candidate.route.abroad:
+            return Decision(False, "home", "kept-home", KEPT_HOME, cites=decision.cites)
+        if treatment == "refuse":
+            return Decision(False, "refuse", "refused-field", REFUSED_FIELD, cites=decision.cites)
+        if contents.inspection is None and (treatment in REPLACING or finer_of(decision)):
+            return Decision(False, "refuse", "untreated", UNTREATED)
+        return decision if treatment == decision.treatment else replace(decision, treatment=treatment)
 
 
 NO_ROUTE = Refusal(502, "server_error", "no_route", Text("没有可用的路线", "no route could be used"), retry=True)

@@ -16,6 +16,7 @@ from banjia.gateway.rewrite import Rewrite
 from banjia.gateway.settings import Candidate
 from banjia.gateway.splice import names_once, with_fields, with_first, with_model
 from banjia.gateway.thought import Thoughts
+from banjia.gateway.treatment import REPLACING, at_home, plan_of
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import Plan
 from banjia.routes.dialect.operation import ReasoningReplay
@@ -76,7 +77,8 @@ async def prepare(
             prepared = _translated(call, candidate, translator, whole, operation)
             request = prepared.request
             replay = prepared.plan.replay
-            if replay is not None and not candidate.route.abroad:  # what was treated may not be joined by what was not
+            # what was treated may not be joined by what was not
+            if replay is not None and treated is None and not candidate.route.abroad:
                 request = await thoughts.recall(call.app.id, request, replay.field, at=at)
     restores = treated is not None and treated.surrogates is not None and bool(treated.surrogates.originals)
     rewrite = None
@@ -140,20 +142,25 @@ def _labels(
 async def _treated(
     call: Call, candidate: Candidate, decision: Decision, contents: Contents, personal: Personal, *, at: int
 ) -> Treated | None:
-    """The request as it may go abroad; at home nothing is treated."""
-    if not candidate.route.abroad or contents.inspection is None or contents.request is None:
+    """The request as it may leave; at home only what the application wants treated there too."""
+    if contents.inspection is None or contents.request is None:
         return None
-    treatment = decision.treatment if contents.data_class != "none" else "allow"
+    plan = plan_of(decision) if contents.data_class != "none" else None
+    if not candidate.route.abroad:
+        if plan is None or not (plan.base in REPLACING or plan.finer):
+            return None
+        plan = at_home(plan)
     options = call.app.options.get("privacy")
     allow = isinstance(options, dict) and options.get("allow_unreadable") is True
     return await personal.treat(
         contents.request,
-        treatment,
+        plan,
         contents.inspection,
         app=call.app.id,
         conversation=call.conversation,
+        corpus=(call.conversation or "-") if call.operation == "embeddings" else "",
         at=at,
-        allow_unreadable=allow,
+        allow_unreadable=allow or not candidate.route.abroad,
     )
 
 

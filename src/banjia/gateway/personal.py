@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from banjia.errors import StoreError
 from banjia.gateway.option import Options
 from banjia.gateway.refusal import Refusal
-from banjia.policy.policy import Treatment
 from banjia.store.vault import Vault
 from banjia.text import Text
 
 if TYPE_CHECKING:
     from banjia.privacy.treater import Inspection, Treated, Treater
+    from banjia.privacy.treatment import Plan
 
 T = TypeVar("T")
+Reading = Literal["current", "strict"]
 
 KNOWN = frozenset({"detect", "reading", "names"})
 
@@ -33,15 +34,16 @@ class PrivacySettings:
     """`detect` off: the declared class alone decides, and a route that asks for treatment is refused."""
 
     detect: bool = True
-    reading: Literal["current", "strict"] = "current"
+    reading: Reading = "current"
     names: bool = True
 
 
-def read_privacy(raw: object) -> PrivacySettings:
+def read_privacy(raw: object, reading: Reading = "current") -> PrivacySettings:
+    """`reading` where the settings name none."""
     options = Options(raw, "privacy", KNOWN)
     return PrivacySettings(
         detect=options.flag("detect", default=True),
-        reading="strict" if options.word("reading", "current") == "strict" else "current",
+        reading="strict" if options.word("reading", reading) == "strict" else "current",
         names=options.flag("names", default=True),
     )
 
@@ -74,24 +76,27 @@ class Personal:
     async def treat(
         self,
         request: dict[str, Any],
-        treatment: Treatment,
+        plan: Plan | None,
         inspection: Inspection,
         *,
         app: str,
         conversation: str,
+        corpus: str,
         at: int,
         allow_unreadable: bool,
     ) -> Treated:
-        """The request as it may leave. Raises Refusal for what cannot be looked into or treated."""
+        """The request as it may leave; without a plan as it is. Raises Refusal for what cannot be looked into."""
         from banjia.privacy.treater import Unreadable  # noqa: PLC0415 - the engine is loaded on first need
 
         def work() -> Treated:
             return self._load().request(
                 request,
-                treatment,
+                plan.base if plan is not None else "allow",
+                finer=plan.finer if plan is not None else (),
                 inspection=inspection,
                 app=app,
                 conversation=conversation,
+                corpus=corpus,
                 at=at,
                 allow_unreadable=allow_unreadable,
             )

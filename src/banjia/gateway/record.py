@@ -14,6 +14,7 @@ from banjia.gateway.call import Call
 from banjia.gateway.clock import Clock
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
+from banjia.gateway.treatment import REPLACING, leaves_in_clear
 from banjia.ledger.entry import Entry, new_id
 from banjia.ledger.journal import Journal
 from banjia.ledger.subject import DECLARED, Identifier, Person, PersonClass, Persons
@@ -89,7 +90,8 @@ class Recorder:
             raise self._unwritable(self.trouble)
         at = self._clock.at()
         dc = contents.data_class
-        entry = _entry("decision", call, settings, candidate, decision, dc, at)
+        exempt = {"basis": decision.cell.basis} if decision.cell is not None and decision.cell.basis else NO_OUTCOME
+        entry = _entry("decision", call, settings, candidate, decision, dc, at, exempt)
         if dc == "none":
             persons, line, beyond = None, None, None
         else:
@@ -215,6 +217,7 @@ def _entry(
 def _persons(call: Call, candidate: Candidate, decision: Decision, contents: Contents) -> Persons:
     """The person whom the caller names, those found beside, or one unknown where the call has only its class."""
     data_class: PersonClass = "sensitive" if contents.data_class == "sensitive" else "ordinary"
+    cell, in_clear = decision.cell, leaves_in_clear(decision, contents)
     people: list[Person] = []
     nameless: list[PersonClass] = []
     if call.subject:
@@ -231,5 +234,8 @@ def _persons(call: Call, candidate: Candidate, decision: Decision, contents: Con
         unidentified=tuple(nameless) if people or nameless else (data_class,),
         country=candidate.route.country,
         route=candidate.route.id,
-        form="surrogate" if decision.treatment in {"pseudonymise", "mask"} else "clear",
+        form="clear" if in_clear else "surrogate",
+        basis=cell.basis
+        if cell is not None and cell.uncounted and not (in_clear and cell.treatment in REPLACING)
+        else "",
     )

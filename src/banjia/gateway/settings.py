@@ -19,6 +19,7 @@ from banjia.gateway.personal import PrivacySettings, read_privacy
 from banjia.gateway.route import RouteSettings, build_route
 from banjia.gateway.router import Routing, read_routing
 from banjia.gateway.target import Target
+from banjia.gateway.treatment import REPLACING, check_types, finer_of, id_number_reading
 from banjia.gateway.vector import VectorSettings, read_vectors
 from banjia.policy.decide import CLASS_ORDER, Ask, Index
 from banjia.policy.policy import DATA_CLASSES, DataClass, Policy
@@ -124,12 +125,14 @@ class Settings:
     ) -> bool:
         graver: list[DataClass] = [c for c in DATA_CLASSES if CLASS_ORDER[c] >= CLASS_ORDER[declared]]
         answers = {
-            (d.passes, d.treatment if d.passes else "")
+            (d.passes, d.treatment if d.passes else "", bool(finer_of(d)))
             for c in graver
             for tally in ((0, 0), (0, None))
             for d in [self.index.decide(Ask(app.id, purpose, candidate.route.id, candidate.model, c, on, tally, tally))]
         }
-        return (candidate.route.abroad and any(passes for passes, _ in answers)) or len(answers) > 1
+        if any(passes and (treatment in REPLACING or finer) for passes, treatment, finer in answers):
+            return True
+        return (candidate.route.abroad and any(passes for passes, *_ in answers)) or len(answers) > 1
 
 
 def build_settings(
@@ -168,6 +171,7 @@ def build_settings(
         )
     _unshared(keys)
     limits = Options(config.options.get("limits"), "limits", TOP_LIMITS)
+    check_types(config)
     return Settings(
         entity=config.entity.id,
         apps=apps,
@@ -180,7 +184,7 @@ def build_settings(
         max_in_flight=limits.count("in_flight") or MAX_IN_FLIGHT,
         drain=limits.number("drain", 30.0),
         lang=lang,
-        privacy=read_privacy(config.options.get("privacy")),
+        privacy=read_privacy(config.options.get("privacy"), id_number_reading(config)),
         endings=endings,
         filings=filings,
     )

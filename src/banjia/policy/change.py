@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from banjia.policy.decide import STRICTNESS, Ask, Decision, Index
-from banjia.policy.policy import Band, Cell, Policy, RouteFacts
+from banjia.policy.policy import Band, Cell, Finer, Policy, RouteFacts, Treatment
 from banjia.text import Text
 
 Kind = Literal["opens", "closes", "loosens", "tightens"]
@@ -51,7 +51,7 @@ def held(old: Policy, new: Policy) -> Policy:
         if kind == "opens":
             cells.append(replace(piece, decision="refuse", rule="approval-pending", reason=PENDING))
         elif kind == "loosens":
-            cells.append(replace(piece, treatment=was.treatment))
+            cells.append(_stricter(piece, was, now))
         else:
             cells.append(piece)
     abroad = {r.id: r.abroad for r in old.routes}
@@ -66,9 +66,53 @@ def opens(old: Policy, new: Policy) -> bool:
 def _kind(was: Decision, now: Decision) -> Kind | None:
     if was.passes != now.passes:
         return "opens" if now.passes else "closes"
-    if not now.passes or was.treatment == now.treatment:
+    if not now.passes:
         return None
-    return "loosens" if STRICTNESS[now.treatment] < STRICTNESS[was.treatment] else "tightens"
+    if _uncounts(was, now):
+        return "loosens"
+    steps = [STRICTNESS[b] - STRICTNESS[a] for a, b in _side_by_side(was, now)]
+    if any(step < 0 for step in steps):
+        return "loosens"
+    changed = was.treatment != now.treatment or _finer(was) != _finer(now)
+    return "tightens" if changed else None
+
+
+def _side_by_side(was: Decision, now: Decision) -> list[tuple[Treatment, Treatment]]:
+    """Each treatment beside the one it takes the place of: as a whole, and of every field and type that either names.
+
+    Parts overlap: what only one of the two names is held against the worst that the other may say of it.
+    """
+    before, after = _finer(was), _finer(now)
+    strictest = max([was.treatment, *before.values()], key=STRICTNESS.__getitem__)
+    loosest = min([now.treatment, *after.values()], key=STRICTNESS.__getitem__)
+    parts = dict.fromkeys([*before, *after])
+    return [(was.treatment, now.treatment)] + [
+        (before.get(part, strictest), after.get(part, loosest)) for part in parts
+    ]
+
+
+def _stricter(piece: Cell, was: Decision, now: Decision) -> Cell:
+    """The piece with the stricter treatment of both, as a whole and in each part that either names."""
+
+    def worse(one: Treatment, other: Treatment) -> Treatment:
+        return max(one, other, key=STRICTNESS.__getitem__)
+
+    before, after = _finer(was), _finer(now)
+    finer = tuple(
+        Finer(worse(before.get(part, was.treatment), after.get(part, now.treatment)), *part)
+        for part in dict.fromkeys([*after, *before])
+    )
+    uncounted = piece.uncounted and bool(was.cell and was.cell.uncounted)
+    return replace(piece, treatment=worse(was.treatment, now.treatment), finer=finer, uncounted=uncounted)
+
+
+def _finer(decision: Decision) -> dict[tuple[str, tuple[str, ...]], Treatment]:
+    return {(f.field, f.types): f.treatment for f in (decision.cell.finer if decision.cell is not None else ())}
+
+
+def _uncounts(was: Decision, now: Decision) -> bool:
+    """Persons who were counted would be in no tally any more."""
+    return bool(now.cell and now.cell.uncounted and not (was.cell and was.cell.uncounted))
 
 
 def _pieces(old: Policy, new: Policy) -> Iterator[Cell]:

@@ -12,7 +12,7 @@ from banjia.text import Text
 Tally = tuple[int, int | None]  # persons exported this year, inclusive; None is no upper end
 
 GRAVITY: dict[Verdict, int] = {"permitted": 0, "conditional": 1, "doubtful": 2, "prohibited": 3}
-STRICTNESS: dict[Treatment, int] = {"allow": 0, "pseudonymise": 1, "mask": 2, "home": 3, "refuse": 4}
+STRICTNESS: dict[Treatment, int] = {"allow": 0, "fake": 1, "pseudonymise": 1, "mask": 2, "home": 3, "refuse": 4}
 CLASS_ORDER: dict[DataClass, int] = {"none": 0, "ordinary": 1, "sensitive": 2}
 
 UNLISTED = Text(

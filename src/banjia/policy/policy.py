@@ -13,7 +13,7 @@ from banjia.text import Text
 
 DataClass = Literal["none", "ordinary", "sensitive"]
 Pass = Literal["pass", "refuse"]
-Treatment = Literal["refuse", "home", "pseudonymise", "mask", "allow"]
+Treatment = Literal["refuse", "home", "pseudonymise", "fake", "mask", "allow"]
 Verdict = Literal["permitted", "conditional", "doubtful", "prohibited"]
 
 DATA_CLASSES: tuple[DataClass, ...] = ("none", "ordinary", "sensitive")
@@ -41,6 +41,15 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Finer:
+    """A treatment of its own for some fields (a path with wildcards; "" is any) or some types (() is any)."""
+
+    treatment: Treatment
+    field: str = ""
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One line of the table: who may send which data class where, after which treatment, until when."""
 
@@ -59,6 +68,9 @@ class Cell:
     cites: tuple[Cite, ...] = ()
     duties: tuple[str, ...] = ()
     until: date | None = None  # last day on which the cell holds
+    finer: tuple[Finer, ...] = ()  # beside `treatment`, which holds for all else
+    basis: str = ""  # why the law exempts this export, whatever the tally says
+    uncounted: bool = False  # by the reading that was chosen, its persons are in no tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 
 from banjia.privacy.person import normal
-from banjia.privacy.surrogate import CLOSE, NAMES_ZH, NONCE_SIGNS, OPEN, Lang
+from banjia.privacy.surrogate import CLOSE, NONCE_SIGNS, OPEN, Lang
 
 SIGNS = 10  # of 30: among a million values two share a token once in a thousand corpora
 
@@ -29,11 +29,12 @@ class CorpusTokens:
         return {}
 
     def token(self, kind: str, surface: str, lang: Lang) -> str:
-        """All ways of writing one value have one token."""
+        """All ways of writing one value have one token, whatever the language of the text around it."""
+        del lang
         value = f"{kind}\0{normal(kind, surface)}".encode("utf-8", "surrogatepass")
         number = int.from_bytes(hmac.digest(self._key, value, "sha256")[:16])
         signs = ""
         for _ in range(SIGNS):
             number, rest = divmod(number, len(NONCE_SIGNS))
             signs += NONCE_SIGNS[rest]
-        return f"{OPEN}{NAMES_ZH.get(kind, kind) if lang == 'zh' else kind}·{signs}{CLOSE}"
+        return f"{OPEN}{kind}·{signs}{CLOSE}"

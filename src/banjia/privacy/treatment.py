@@ -32,7 +32,7 @@ class Finer:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The treatment of a call. Of the finer ones that fit, the longest field decides; with a type, the stricter."""
+    """The treatment of a call: of the finer ones that fit a piece the strictest, where none fits the base."""
 
     base: Treatment
     finer: Sequence[Finer] = ()
@@ -41,11 +41,8 @@ class Plan:
         if not self.finer:
             return self.base
         field = dotted(path)
-        fitting = [f for f in self.finer if f.fits(field, kind)]
-        named = max((f for f in fitting if f.field), key=lambda f: len(f.field), default=None)
-        typed = [f.treatment for f in fitting if not f.field]
-        found = [*typed, *([named.treatment] if named else [])]
-        return max(found, key=STRICTNESS.__getitem__, default=self.base)
+        fitting = [f.treatment for f in self.finer if f.fits(field, kind)]
+        return max(fitting, key=STRICTNESS.__getitem__, default=self.base)
 
     def asked(self, records: Records) -> frozenset[Treatment]:
         """Every treatment that some piece of these texts asks for; the base where they hold none."""
