@@ -153,6 +153,11 @@ def landline_cn(value: bytes) -> bool:
     return v[1] != "0" and local[:1] in tuple("2345678") and len(local) in ((8,) if area == 3 else (7, 8))
 
 
+def local_number(value: bytes) -> bool:
+    """What a label of telephones stands before, unless it is a day."""
+    return len(value) != 8 or not (value.startswith((b"19", b"20")) and is_day(value))
+
+
 def international(value: bytes) -> bool:
     v = digits(value)
     return 8 <= len(v) <= 15 and len(set(v)) > 2
@@ -298,7 +303,7 @@ CHECKS: dict[str, Check] = {
     f.__name__: f
     for f in (
         resident_id, resident_id_15, foreign_resident, bank_card, luhn_only, uscc, iban, mobile_cn, nanp, landline_cn,
-        international, email, ssn, public_ip, mac, geo, real_day, mixed, vin,
+        local_number, international, email, ssn, public_ip, mac, geo, real_day, mixed, vin,
         password, handle, plate,
     )
 }  # fmt: skip

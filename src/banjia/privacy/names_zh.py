@@ -6,98 +6,61 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from banjia.privacy.gazetteer import alternatives, letters, lexicon, words
+from banjia.privacy.cues_zh import (
+    CALLED,
+    DOTS,
+    HAN,
+    LABELS,
+    NICKNAME,
+    OPENERS,
+    PARTICULARS,
+    SIGNED,
+    SPEAKS,
+    WARES,
+    acting,
+    alone,
+    enumerated,
+    familiar,
+    foreign,
+    labelled,
+    named_after,
+    spaced,
+    titled,
+)
+from banjia.privacy.gazetteer import letters, lexicon, words
 from banjia.privacy.taken import Taken
+from banjia.privacy.transliteration import heads as foreign_heads
+from banjia.privacy.transliteration import transliterated
 
 Place = tuple[int, int, float]  # start, end, score
-
-TITLES = alternatives("titles_zh")
-LABELS = alternatives("labels_zh")
 SOFT = letters("soft_zh")
-_CALLED = re.compile(
-    '(?:叫|我是|告诉|问|找|给|约|和|跟|陪|亲爱的|@|同事|朋友|同学|客户|患者|姓名[:：]?|联系人[:：]?|[“"：:，]\\s*)$'
-)
-_SPEAKS = re.compile(
-    "(?:说|问|答|表示|告诉|觉得|认为|打电话|来电|先生|女士|小姐|你好|您好|的(?:手机|电话|邮箱|地址|生日|身份证))"
-)
-_NICKNAME = re.compile("(?:我是|我叫|他叫|她叫|叫做|@)([小阿老][\u4e00-\u9fff])(?![\u4e00-\u9fff])")
-_WARES = re.compile(  # what is said of shops, goods and places
-    "(?:[和与、][\u4e00-\u9fff]{2,4}){0,2}的?(?:哪里有卖|哪里能买|怎么走|怎么坐车|多少钱|好用吗|门店|专卖店|旗舰店|官网|股票|品牌|说明书)"
-)
-_OPENERS = ("", " ", "\n", "，", "。", "：", ":", ",", "、", "“", '"', "（", "(", "|", "；", "\t", "！", "？")
-_HAN = "[\u4e00-\u9fff]"
-_DOTS = "[·•‧・]"
-
-
-@cache
-def _surname() -> str:
-    return (
-        "(?:"
-        + "|".join(sorted(words("compound_surnames"), key=len, reverse=True))
-        + "|["
-        + "".join(sorted(letters("surnames")))
-        + "])"
-    )
-
-
-@cache
-def _labelled() -> re.Pattern[str]:
-    gap = r"(?:[\s:：=＝\"'“”「」\[\]()（）|>*_#,、]|是|为|為|叫|名叫|即){0,6}"
-    return re.compile(f"{LABELS}({gap})({_surname()}{_HAN}{{1,3}})")
-
-
-@cache
-def _spaced() -> re.Pattern[str]:
-    """A name of two characters set apart, as forms print it."""
-    return re.compile(f"{LABELS}[:：]?\\s*({_surname()}[ \u3000]{{1,2}}{_HAN}(?:[ \u3000]{{1,2}}{_HAN})?)(?!{_HAN})")
-
-
-@cache
-def _titled() -> re.Pattern[str]:
-    return re.compile(f"({_surname()})({TITLES})(?![体理长部办学价])")
-
-
-@cache
-def _familiar() -> re.Pattern[str]:
-    return re.compile(
-        f"[小老阿][{''.join(sorted(letters('surnames')))}](?={alternatives('after_name_zh')}|[^\u4e00-\u9fff]|$)"
-    )
-
-
-@cache
-def _alone() -> re.Pattern[str]:
-    """A name that fills its cell: between stops, spaces, quotes or lines."""
-    return re.compile(
-        rf"(?:(?<=[\s,，、;；:：|\"'“”「（(\[>*。！？!?/])|^)({_surname()}{_HAN}{{1,2}})(?=[\s,，、;；:：|\"'“”」）)\]<*。！？!?/]|$|男|女|[0-9])"
-    )
-
-
-@cache
-def _acting() -> re.Pattern[str]:
-    """A name that opens a clause and does something."""
-    return re.compile(
-        rf"(?:(?<=[\s,，、;；:：\"'“「（(。！？!?])|^)({_surname()}{_HAN}{{1,2}})(?={alternatives('acts_zh')})"
-    )
-
-
-@cache
-def _enumerated() -> re.Pattern[str]:
-    name = f"{_surname()}{_HAN}{{1,2}}"
-    return re.compile(f"(?<!{_HAN}){name}(?:[、,，/ ]{name}){{1,40}}(?!{_HAN})")
-
-
-@cache
-def _foreign() -> re.Pattern[str]:
-    return re.compile(rf"{_HAN}{{1,6}}(?:{_DOTS}{_HAN}{{1,6}}){{1,3}}")
+COMMON = letters("common_zh")  # surnames that are words of every day
+GRAMMAR = "于由时向"
+LEADING = tuple("的叫是请把给由和与跟向让对被找弟妹姐哥")
+MEASURES = (
+    "各",
+    "诸",
+    "两",
+    "几",
+    "三",
+    "四",
+    "五",
+    "这",
+    "那",
+    "每",
+    "一",
+    "哪",
+    "首",
+)  # before 位, which is a surname too
 
 
 @cache
 def _candidate() -> re.Pattern[str]:
-    """A surname before a character that given names are made of, or a name in dots."""
+    """A surname before a character that given names are made of, a name in dots, or characters of foreign names."""
     never = "".join(sorted(letters("not_given")))
     compound = "|".join(sorted(words("compound_surnames"), key=len, reverse=True))
     return re.compile(
-        f"(?:{compound}|[{''.join(sorted(letters('surnames')))}](?=(?![{never}]){_HAN}))|{_DOTS}(?={_HAN})"
+        f"(?:{compound}|[{''.join(sorted(letters('surnames')))}](?=(?![{never}]){HAN}))|{DOTS}(?={HAN})|{foreign_heads()}"
     )
 
 
@@ -107,18 +70,31 @@ def candidates(text: str, settled: Taken) -> list[int]:
     found: list[int] = []
     for m in _candidate().finditer(text):
         at = m.start()
-        if m.end() - at == 1 and text[at : at + 2] in known and text[at - 1 : at] not in _OPENERS:
+        in_word = m.end() - at == 1 and text[at : at + 2] in known and text[at - 1 : at] not in OPENERS
+        if in_word and not _may_be_longer(text, at):
             continue
         if not settled.meets(at, at + 1):
             found.append(at)
     return found
 
 
+def _may_be_longer(text: str, at: int) -> bool:
+    """A word that may be the head of a name of three characters, after a word that leads to somebody."""
+    third = text[at + 2 : at + 3]
+    return (
+        text[at - 1 : at] in LEADING
+        and _han(third)
+        and third not in SOFT
+        and third not in letters("not_given")
+        and text[at + 1 : at + 3] not in lexicon()
+    )
+
+
 def settled(text: str) -> Taken:
     """Names that their label leaves no doubt about: the tagger need not be asked."""
     return Taken(
         (m.start(2), m.end(2))
-        for m in _labelled().finditer(text)
+        for m in labelled().finditer(text)
         if m[1].strip() and not _han(text[m.end(2) : m.end(2) + 1]) and text[m.start(2) : m.end(2)] not in lexicon()
     )
 
@@ -127,36 +103,91 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
     """Names by tagger and rule. `anchors` are the starts of identifiers: a cell that is a name beside one counts."""
     by_start = dict(tagged)
     found: list[Place] = [place for s, e in tagged if (place := _from_tagger(text, s, e))]
-    for m in _labelled().finditer(text):
+    for m in labelled().finditer(text):
         start = m.start(2)
         end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
         if end and end - start > 1:
             found.append((start, end, 0.96 if m[1] else 0.85))
-    found += [(m.start(1), m.end(1), 0.9) for m in _spaced().finditer(text)]
-    found += [(m.start(1), m.end(1), 0.8) for m in _NICKNAME.finditer(text)]
-    found += [_trimmed(text, m) for m in _foreign().finditer(text)]
-    for m in _titled().finditer(text):
+    found += [(m.start(1), m.end(1), 0.9) for m in spaced().finditer(text)]
+    found += [(m.start(1), m.end(1), 0.8) for m in NICKNAME.finditer(text)]
+    found += [_trimmed(text, m) for m in foreign().finditer(text)]
+    for m in titled().finditer(text):
         if _is_title(text, m):
             found.append((m.start(), m.end(), 0.9))
-    for m in _familiar().finditer(text):
+    for m in familiar().finditer(text):
         if text[m.start() : m.end()] not in lexicon():
             found.append((m.start(), m.end(), 0.8))
-    for m in _alone().finditer(text):
+    for m in alone().finditer(text):
         if _cell_is_name(text, m, anchors):
             found.append((m.start(1), m.end(1), 0.85))
-    for m in _acting().finditer(text):
+    for m in acting().finditer(text):
         name = m[1]
         if name not in lexicon() and not any(
             name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2
         ):
             found.append((m.start(1), m.end(1), 0.8))
     found += _in_lists(text, found)
+    for m in named_after().finditer(text):
+        end = _after_cue(text, m)
+        if end:
+            found.append((m.start(1), end, 0.75))
     public = words("public_zh")
+    famous = Taken(known_public(text)) if found else Taken()
     return [
         p
         for p in found
-        if (_plain(text[p[0] : p[1]]) not in public and not _WARES.match(text, p[1])) or _is_labelled(text, p[0])
+        if (_plain(text[p[0] : p[1]]) not in public and not famous.meets(p[0], p[1]) and not WARES.match(text, p[1]))
+        or _is_labelled(text, p[0])
     ]
+
+
+def known_public(text: str) -> list[tuple[int, int]]:
+    """Where names of the list of public figures and products stand; a longer name is none of them."""
+    return [
+        m.span()
+        for m in _famous().finditer(text)
+        if not (len(m[0]) == 2 and m[0][0] in letters("surnames") and _goes_on(text, m.end()))
+    ]
+
+
+@cache
+def _famous() -> re.Pattern[str]:
+    names = sorted((w for w in words("public_zh") if len(w) > 1), key=len, reverse=True)
+    return re.compile(f"(?=[{''.join(sorted({w[0] for w in names}))}])(?:{'|'.join(map(re.escape, names))})")
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """What follows a name of two characters makes it one of three: 李宁 in 李宁远说."""
+    c = text[end : end + 1]
+    return _han(c) and c not in SOFT and c not in letters("not_given") and text[end : end + 2] not in lexicon()
+
+
+def _after_cue(text: str, m: re.Match[str]) -> int | None:
+    """Where a name after a leading word ends; None where the characters make words of the language."""
+    name, start, known, never = m[1], m.start(1), lexicon(), letters("not_given")
+    surname = 2 if name[:2] in words("compound_surnames") else 1
+    if surname == 1 and text[start - 1 : start + 1] in known:
+        return None  # the surname ends a word: 由于, 和平
+    if start - m.start() == 1 and text[max(0, m.start() - 1) : start] in known:
+        return None  # the leading sign ends a word: 自由, 共和
+    for size in (surname + 2, surname + 1):
+        part = text[start : start + size]
+        if len(part) < size or not all(map(_han, part)) or any(c in never or c in SOFT for c in part[surname:]):
+            continue
+        if part in known or (any(part[i : i + 2] in known for i in range(size - 1)) and surname == 1):
+            continue
+        following = text[start + size : start + size + 1]
+        if name[0] in COMMON and _han(following) and following not in SOFT:
+            continue
+        if _stops(text, start + size):
+            return start + size
+    return None
+
+
+def _stops(text: str, end: int) -> bool:
+    """What follows is no part of a name: a stop, a word of grammar, or a word of the language."""
+    following = text[end : end + 1]
+    return not _han(following) or following in SOFT or text[end : end + 2] in lexicon()
 
 
 def _in_lists(text: str, found: Sequence[Place]) -> list[Place]:
@@ -164,7 +195,7 @@ def _in_lists(text: str, found: Sequence[Place]) -> list[Place]:
     known = {(s, e) for s, e, _ in found}
     never = letters("not_given")
     more: list[Place] = []
-    for m in _enumerated().finditer(text):
+    for m in enumerated().finditer(text):
         items = [(m.start() + i.start(), m.start() + i.end()) for i in re.finditer(r"[^、,，/ ]+", m.group())]
         if any(item in known for item in items):
             more += [
@@ -177,10 +208,11 @@ def _in_lists(text: str, found: Sequence[Place]) -> list[Place]:
 
 def _plain(name: str) -> str:
     """Without the dots of a transliteration."""
-    return re.sub(_DOTS, "", name)
+    return re.sub(DOTS, "", name)
 
 
 def _from_tagger(text: str, start: int, end: int) -> Place | None:
+    start, end = _mended(text, start, end)
     name = text[start:end]
     while end - start > 2 and name.endswith(("先生", "女士", "小姐", "老师", "医生")):
         end -= 2
@@ -191,12 +223,33 @@ def _from_tagger(text: str, start: int, end: int) -> Place | None:
         return None
     if len(name) < 2 or len(name) > 12:
         return None
-    full = name[0] in letters("surnames") or name[:2] in words("compound_surnames")
+    full = _is_surname(text, start)
+    before = text[start - 1 : start]
+    if name[0] in GRAMMAR and _han(before) and before not in SOFT and before not in LEADING:
+        return None  # "停于丹佛": no surname but a word of grammar
+    if transliterated(text, start, end):
+        return start, end, 0.8
     if not full and (name in lexicon() or not (_spoken_of(text, start, end) or any(c in "·•‧・" for c in name))):
         return None
     if full and len(name) == 2 and name in lexicon() and name[1] in SOFT:
         return None
     return start, end, 0.9 if full else 0.75
+
+
+def _mended(text: str, start: int, end: int) -> tuple[int, int]:
+    """A surname that the tagger left outside, or a word before it that it took in."""
+    if _is_surname(text, start) or not 2 <= end - start <= 4 or not all(map(_han, text[start:end])):
+        return start, end
+    if _is_surname(text, start + 1) and end - start > 2 and text[start : start + 2] not in lexicon():
+        return start + 1, end
+    before = text[max(0, start - 1) : start]
+    if end - start == 2 and before in letters("surnames") and before + text[start] not in lexicon():
+        return start - 1, end
+    return start, end
+
+
+def _is_surname(text: str, at: int) -> bool:
+    return text[at] in letters("surnames") or text[at : at + 2] in words("compound_surnames")
 
 
 def _trimmed(text: str, m: re.Match[str]) -> Place:
@@ -215,7 +268,7 @@ def _trimmed(text: str, m: re.Match[str]) -> Place:
 def _spoken_of(text: str, start: int, end: int) -> bool:
     """A name without a surname is one where somebody is called, told or speaks."""
     before, after = text[max(0, start - 5) : start], text[end : end + 3]
-    return bool(_CALLED.search(before)) or bool(_SPEAKS.match(after))
+    return bool(CALLED.search(before)) or bool(SPEAKS.match(after))
 
 
 def _end(text: str, start: int, end: int, *, tight: bool) -> int | None:
@@ -252,6 +305,8 @@ def _is_title(text: str, m: re.Match[str]) -> bool:
     before, after = text[max(0, m.start() - 1) : m.start()], text[m.end() : m.end() + 1]
     if m[1] == "任" and _han(before):
         return False  # "首任校长"
+    if m[1] == "位" and (before in MEASURES or before.isdigit()):
+        return False  # "各位老师"
     if m[1] == "班" and m[2].startswith("主任"):
         return False  # an office
     if len(m[2]) > 1:
@@ -268,14 +323,10 @@ def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
     if name in lexicon() or any(name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2):
         return False
     after = text[m.end() : m.end() + 12].lstrip(" ,，、|\"'：:")
-    if re.match(
-        r"[男女](?:$|[^\u4e00-\u9fff])|[0-9]{1,3}岁|先生|女士|您好|你好|收|启|身份证|电话|手机|护照|1[3-9][0-9]"
-        r"|(?:会|将|要|已|说|在)[\u4e00-\u9fff ]",
-        after,
-    ):
+    if PARTICULARS.match(after):
         return True
     before = text[max(0, m.start() - 8) : m.start()]
-    if re.search(r"(?:此致|敬礼|敬上|谨上|致|署名|落款|——|--|@|谢谢[！。]?)\s*$", before):
+    if SIGNED.search(before):
         return True
     return any(0 <= a - m.end() <= 3 for a in anchors)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from banjia.privacy.names_zh import TITLES
+from banjia.privacy.cues_zh import TITLES
 from banjia.privacy.span import NOT_PERSONAL, Span
 
 SINGULAR = frozenset({"ID_CN", "PASSPORT", "SSN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT", "MILITARY_ID"})
