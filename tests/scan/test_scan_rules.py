@@ -26,7 +26,7 @@ def test_a_rule_finds_its_hits(rule, sample, prefilter):
     found = settled({sample.file: scan_file(sample.file, sample.code)})
     own = {f"{finding.line} {finding.kind} {finding.provider}" for finding in found if finding.rule.startswith(rule.id)}
     assert set(sample.finds) <= own
-    assert rule.id in prefilter.rules(sample.code.encode())
+    assert rule.id in prefilter.ids(sample.code.encode())
 
 
 @pytest.mark.parametrize(("rule", "sample"), MISSES, ids=name)

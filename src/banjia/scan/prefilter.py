@@ -5,11 +5,12 @@ One pass over the bytes with Hyperscan where it is installed, else lower-cased b
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 from banjia.scan.language import is_manifest
-from banjia.scan.rule import CODE, SCRIPT, Rule, Rules
+from banjia.scan.rule import CODE, SCRIPT, Rule, Rules, rules
 
 hyperscan: Any
 try:
@@ -26,9 +27,9 @@ PROGRAMS: dict[str, frozenset[str]] = {name: frozenset({name}) for name in CODE}
 
 
 class Prefilter:
-    def __init__(self, rules: Rules, *, fast: bool = True) -> None:
+    def __init__(self, source: Rules, *, fast: bool = True) -> None:
         self._groups = [
-            (rule, [frozenset(literal.split("&")) for literal in rule.literals if literal]) for rule in rules.all
+            (rule, [frozenset(literal.split("&")) for literal in rule.literals if literal]) for rule in source.all
         ]
         self._words = sorted({word for _, groups in self._groups for group in groups for word in group})
         self._bytes = [word.encode() for word in self._words]
@@ -52,7 +53,7 @@ class Prefilter:
         self._database.scan(data, match_event_handler=lambda index, *_: found.add(index))
         return frozenset(self._words[index] for index in found)
 
-    def rules(self, data: bytes) -> frozenset[str]:
+    def ids(self, data: bytes) -> frozenset[str]:
         """Ids of the rules that may find something here; empty for nearly every file of an ordinary tree."""
         words = self.words(data)
         if not words:
@@ -72,5 +73,28 @@ class Prefilter:
         ) or is_manifest(path)
 
     def active(self, data: bytes) -> tuple[Rule, ...]:
-        ids = self.rules(data)
+        ids = self.ids(data)
         return tuple(rule for rule, _ in self._groups if rule.id in ids)
+
+
+@functools.cache
+def of_all() -> Prefilter:
+    """The prefilter of this installation's rules: one compiled database a process."""
+    return Prefilter(rules())
+
+
+def lines_of(text: str) -> frozenset[int]:
+    """Lines on which a declared literal stands."""
+    lowered = text.lower()
+    places: list[int] = []
+    for word in of_all().words(text.encode("utf-8", "replace")):
+        place = lowered.find(word)
+        while place >= 0:
+            places.append(place)
+            place = lowered.find(word, place + 1)
+    found: set[int] = set()
+    line, last = 1, 0
+    for place in sorted(places):
+        line, last = line + lowered.count("\n", last, place), place
+        found.add(line)
+    return frozenset(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import functools
 import multiprocessing
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -138,13 +137,11 @@ def _chunks(unread: list[Listed], memory: Memory | None) -> Iterator[list[tuple[
         yield chunk
 
 
-@functools.cache
 def prepared() -> Prefilter:
-    """One compiled database a process."""
-    from banjia.scan.prefilter import Prefilter  # noqa: PLC0415 - not needed where every file is known
-    from banjia.scan.rule import rules  # noqa: PLC0415 - likewise
+    """The compiled rules, in this process from now on."""
+    from banjia.scan.prefilter import of_all  # noqa: PLC0415 - not needed where every file is known
 
-    return Prefilter(rules())
+    return of_all()
 
 
 def read_chunk(base: str, chunk: list[tuple[Listed, Entry | None]]) -> list[Read]:

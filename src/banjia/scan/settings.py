@@ -10,6 +10,7 @@ from banjia.scan.formats import jsontext, lines, markup, yamltext
 from banjia.scan.formats.entry import Entry
 from banjia.scan.lexicon import Hit, Lexicon, base_shape, host_of, is_own, relay_weight
 from banjia.scan.manifest import installed
+from banjia.scan.prefilter import lines_of
 from banjia.scan.rule import Rule
 from banjia.scan.words import WORDS
 
@@ -64,6 +65,7 @@ VENDOR_VALUES = {
 }
 PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy(?:_host|_port|_url)?$")
 REVERSED = re.compile(r"(?i)reverse_?proxy|proxy_?base|forward_?(?:url|host)")
+LARGE = 64_000  # bytes of a settings file from which on only what stands near a literal is looked at
 LONG = 400  # no setting is longer; what is, is a text or a table
 PROXIED = re.compile(r"(?i)proxy|relay|reverse|forward")
 MODEL_KEY = re.compile(r"(?i)model|engine|deployment")
@@ -92,6 +94,8 @@ class SettingsReader:
 
     def read(self, language: str) -> list[Finding]:
         entries = list(READERS[language](self.text))
+        if len(self.text) > LARGE:
+            entries = list(self.near_words(entries))
         for entry in entries:
             if entry.command:
                 self.found.extend(shell_line(self.path, entry.value, entry.line, self.lexicon))
@@ -100,6 +104,17 @@ class SettingsReader:
         if self.found:
             self.proxies(entries)
         return self.found
+
+    def near_words(self, entries: list[Entry]) -> Iterator[Entry]:
+        """Of a large file, which is data for the most part: entries whose line or whose section names a literal."""
+        lines = lines_of(self.text)
+        sections: set[tuple[str, ...]] = set()
+        for entry in entries:
+            if entry.line in lines or entry.last in lines:
+                sections.add(entry.keys)
+                yield entry
+            elif sections and any(entry.keys[:cut] in sections for cut in range(1, len(entry.keys))):
+                yield entry
 
     def say(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from banjia.scan.syntax.node import Node
-from banjia.scan.syntax.reader import Reader, other, span
+from banjia.scan.syntax.reader import Reader, other
 
 
 def assign(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -14,10 +14,10 @@ def assign(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     if target is None:
         return other(reader, node, [], depth)
     if value is None and kind is None:
-        return Node("other", "", reader.kids(node, depth), span(node))
+        return Node("other", "", reader.kids(node, depth), node)
     if value is None:
-        return Node("declare", type_name(kind.text() if kind else ""), [target], span(node))
-    return Node("assign", type_name(kind.text() if kind else ""), [target, value], span(node))
+        return Node("declare", type_name(kind.text() if kind else ""), [target], node)
+    return Node("assign", type_name(kind.text() if kind else ""), [target, value], node)
 
 
 def typed(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -29,7 +29,7 @@ def typed(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
         elif kid.kind == "other" and kid.kids and kid.kids[0].kind == "name" and len(kid.kids) == 1:
             kid = Node("declare", kind, kid.kids, kid.span)
         kids.append(kid)
-    return Node("other", "", kids, span(node))
+    return Node("other", "", kids, node)
 
 
 def declare(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -37,30 +37,30 @@ def declare(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node
     kind = reader.raw(node, fields[1])
     if name is None or kind is None:
         return other(reader, node, [], depth)
-    return Node("declare", type_name(kind.text()), [name], span(node))
+    return Node("declare", type_name(kind.text()), [name], node)
 
 
 def declared(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     names = [kid for kid in kids if kid.kind == "name"]
     kind = next((kid.text() for kid in node.children() if kid.kind() in ("user_type", "nullable_type")), "")
-    return Node("declare", type_name(kind), names[:1], span(node)) if names else Node("other", "", kids, span(node))
+    return Node("declare", type_name(kind), names[:1], node) if names else Node("other", "", kids, node)
 
 
 def property_(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     place = next((index for index, kid in enumerate(kids) if kid.kind == "declare"), None)
     if place is None or place + 1 >= len(kids):
-        return Node("other", "", kids, span(node))
+        return Node("other", "", kids, node)
     declared = kids[place]
-    return Node("assign", declared.text, [declared.kids[0], *kids[place + 1 :]], span(node))
+    return Node("assign", declared.text, [declared.kids[0], *kids[place + 1 :]], node)
 
 
 def renamed(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     if len(kids) == 2:
-        return Node("assign", "", [kids[1], kids[0]], span(node))
-    return Node("other", "", kids, span(node))
+        return Node("assign", "", [kids[1], kids[0]], node)
+    return Node("other", "", kids, node)
 
 
 def type_name(text: str) -> str:

@@ -24,32 +24,63 @@ other       -               anything else
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Protocol
 
 HOLE = "\0"
+
+
+class Ranged(Protocol):
+    """A parser's node: where it stands costs a call, and of most nodes nobody asks."""
+
+    def range(self) -> Any: ...
+
+
+Span = tuple[int, int, int, int]
 
 
 class Node:
     """Spans are offsets into the text given to the parser; lines are 1-based."""
 
-    __slots__ = ("bind", "end", "kids", "kind", "line", "start", "stop", "text")
+    __slots__ = ("_place", "bind", "kids", "kind", "text")
 
     def __init__(
         self,
         kind: str,
         text: str,
         kids: list[Node],
-        span: tuple[int, int, int, int],
+        place: Span | Ranged,
         bind: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.kind = kind
         self.text = text
         self.kids = kids
-        self.line, self.end, self.start, self.stop = span
+        self._place = place
         self.bind = bind
 
     @property
-    def span(self) -> tuple[int, int, int, int]:
-        return (self.line, self.end, self.start, self.stop)
+    def span(self) -> Span:
+        place = self._place
+        if not isinstance(place, tuple):
+            found = place.range()
+            first, last = found.start, found.end
+            self._place = place = (first.line + 1, last.line + 1, first.index, last.index)
+        return place
+
+    @property
+    def line(self) -> int:
+        return self.span[0]
+
+    @property
+    def end(self) -> int:
+        return self.span[1]
+
+    @property
+    def start(self) -> int:
+        return self.span[2]
+
+    @property
+    def stop(self) -> int:
+        return self.span[3]
 
     def walk(self) -> Iterator[Node]:
         """The node and all below it, in the order of the text."""

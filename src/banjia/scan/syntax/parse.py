@@ -7,8 +7,8 @@ from ast_grep_py import SgNode, SgRoot
 from banjia.scan.syntax.binding import assign, declare, declared, property_, renamed, typed
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.imports import imports
-from banjia.scan.syntax.node import HOLE, Node
-from banjia.scan.syntax.reader import Handler, Reader, other, span
+from banjia.scan.syntax.node import HOLE, Node, Span
+from banjia.scan.syntax.reader import Handler, Reader, other
 
 ALTERNATIVES = frozenset({"or", "||", "??", "?:", "Elvis"})
 CONCATENATION = frozenset({"+", ".", "<<"})
@@ -22,15 +22,15 @@ def parse(text: str, language: str) -> Node:
 
 
 def _doc(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
-    return Node("doc", "", [], span(node))
+    return Node("doc", "", [], node)
 
 
 def _name(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
-    return Node("name", _plain(node.text()), [], span(node))
+    return Node("name", _plain(node.text()), [], node)
 
 
 def _symbol(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
-    return Node("string", node.text().lstrip(":"), [], span(node))
+    return Node("string", node.text().lstrip(":"), [], node)
 
 
 def _plain(name: str) -> str:
@@ -40,7 +40,7 @@ def _plain(name: str) -> str:
 
 
 def _number(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
-    return Node("number", node.text().replace("_", ""), [], span(node))
+    return Node("number", node.text().replace("_", ""), [], node)
 
 
 def _string(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -53,7 +53,7 @@ def _string(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
             parts.append(kid.text())
         elif what in ("hole", "name", "member", "index", "method", "call"):
             inner = reader.kids(kid, depth) if what == "hole" else [reader.read(kid, depth)]
-            kids.append(inner[0] if inner else Node("name", kid.text(), [], span(kid)))
+            kids.append(inner[0] if inner else Node("name", kid.text(), [], kid))
             parts.append(HOLE)
         elif kid.is_named() and kid.kind().endswith("body"):
             parts.append(kid.text())
@@ -61,7 +61,7 @@ def _string(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
             plain = plain and not kid.is_named()
     if not parts:
         parts.append(node.text().strip("@$rRbBfFuU").strip("\"'`") if node.text() else "")
-    return Node("string", "".join(parts), kids, span(node))
+    return Node("string", "".join(parts), kids, node)
 
 
 def _member(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -69,20 +69,20 @@ def _member(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node
     prop = reader.raw(node, fields[1])
     text = _plain(prop.text()) if prop is not None else ""
     if base is None:
-        return Node("name", text, [], span(node))
-    return Node("member", text.split("<")[0], [base], span(node))
+        return Node("name", text, [], node)
+    return Node("member", text.split("<")[0], [base], node)
 
 
 def _member_tail(reader: Reader, node: SgNode, fields: list[str], _: int) -> Node:
     prop = reader.raw(node, fields[0])
-    return Node("name", prop.text() if prop is not None else "", [], span(node))
+    return Node("name", prop.text() if prop is not None else "", [], node)
 
 
 def _conditional(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     if len(kids) == 2 and kids[1].kind == "name":
-        return Node("member", kids[1].text, [kids[0]], span(node))
-    return Node("other", "", kids, span(node))
+        return Node("member", kids[1].text, [kids[0]], node)
+    return Node("other", "", kids, node)
 
 
 def _arguments(reader: Reader, node: SgNode | None, depth: int) -> list[Node]:
@@ -94,7 +94,7 @@ def _arguments(reader: Reader, node: SgNode | None, depth: int) -> list[Node]:
 
 
 def _call(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
-    callee = reader.field(node, fields[0], depth) or Node("other", "", [], span(node))
+    callee = reader.field(node, fields[0], depth) or Node("other", "", [], node)
     kids = [callee]
     for field in fields[1:]:
         raw = reader.raw(node, field)
@@ -106,7 +106,7 @@ def _call(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
         if kid.kind() == "class_body":
             kids.extend(reader.kids(kid, depth))
     kids.extend(reader.read(kid, depth) for kid in node.children() if kid.kind() in ("block", "do_block"))
-    return Node("call", "", kids, span(node))
+    return Node("call", "", kids, node)
 
 
 def _method(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -114,24 +114,27 @@ def _method(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node
     text = _plain(name.text()) if name is not None else ""
     base = reader.field(node, fields[0], depth)
     if base is None:
-        callee = Node("name", text, [], span(name or node))
+        callee = Node("name", text, [], name or node)
     else:
-        callee = Node(
-            "member", text, [base], span(node)[:1] + span(name or node)[1:2] + (base.start, span(name or node)[3])
-        )
+        callee = Node("member", text, [base], _up_to(base, name or node))
     arguments = reader.raw(node, fields[2])
     blocks = [reader.read(kid, depth) for kid in node.children() if kid.kind() in ("block", "do_block")]
     if reader.language == "ruby" and arguments is None and not blocks and base is not None and text != "new":
         return callee
     if reader.language == "ruby" and text == "require" and base is None and arguments is not None:
         module = arguments.text().strip("()'\" ")
-        return Node("import", module, [], span(node), (("*", "*"),))
-    return Node("call", "", [callee, *_arguments(reader, arguments, depth), *blocks], span(node))
+        return Node("import", module, [], node, (("*", "*"),))
+    return Node("call", "", [callee, *_arguments(reader, arguments, depth), *blocks], node)
+
+
+def _up_to(first: Node, last: SgNode) -> Span:
+    end = last.range().end
+    return (first.line, end.line + 1, first.start, end.index)
 
 
 def _index(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     kids = [kid for field in fields if (kid := reader.field(node, field, depth)) is not None]
-    return Node("index", "", kids, span(node))
+    return Node("index", "", kids, node)
 
 
 def _pair(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -139,28 +142,28 @@ def _pair(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     if key is None or value is None:
         return other(reader, node, [], depth)
     kids = [value] if reader.table.get(key.kind(), ("",))[0] in ("name", "string") else [value, reader.read(key, depth)]
-    return Node("pair", key.text().strip("\"'`:").removeprefix("[").strip(), kids, span(node))
+    return Node("pair", key.text().strip("\"'`:").removeprefix("[").strip(), kids, node)
 
 
 def _entry(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     if len(kids) == 2:
-        return Node("pair", kids[0].text, [kids[1]], span(node))
-    return kids[0] if len(kids) == 1 else Node("other", "", kids, span(node))
+        return Node("pair", kids[0].text, [kids[1]], node)
+    return kids[0] if len(kids) == 1 else Node("other", "", kids, node)
 
 
 def _keyword(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     """An argument, perhaps with its name before it."""
     kids = reader.kids(node, depth)
     if len(kids) == 2 and kids[0].kind == "name":
-        return Node("pair", kids[0].text, [kids[1]], span(node))
-    return kids[0] if len(kids) == 1 else Node("other", "", kids, span(node))
+        return Node("pair", kids[0].text, [kids[1]], node)
+    return kids[0] if len(kids) == 1 else Node("other", "", kids, node)
 
 
 def _object(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     entries = [Node("pair", _dot(kid.kids[0]), kid.kids[1:], kid.span) if kid.kind == "assign" else kid for kid in kids]
-    return Node("object", "", entries, span(node))
+    return Node("object", "", entries, node)
 
 
 def _dot(node: Node) -> str:
@@ -168,43 +171,39 @@ def _dot(node: Node) -> str:
 
 
 def _construct(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
-    kind = reader.field(node, fields[0], depth) or Node("other", "", [], span(node))
+    kind = reader.field(node, fields[0], depth) or Node("other", "", [], node)
     body = reader.field(node, fields[1], depth)
-    return Node("call", "literal", [kind, *([body] if body else [])], span(node))
+    return Node("call", "literal", [kind, *([body] if body else [])], node)
 
 
 def _create(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     """`new(...)`: the type stands on the left; the caller finds it by the assignment's type."""
     kids = [kid for raw in node.children() if raw.is_named() for kid in _arguments(reader, raw, depth)]
-    return Node("call", "new", [Node("name", "new", [], span(node)), *kids], span(node))
+    return Node("call", "new", [Node("name", "new", [], node), *kids], node)
 
 
 def _join(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     operator = next((kid.text() for kid in node.children() if not kid.is_named()), "+")
     if operator in ALTERNATIVES:
-        return Node("join", "or", reader.kids(node, depth), span(node))
+        return Node("join", "or", reader.kids(node, depth), node)
     if operator in CONCATENATION or node.kind() == "concatenated_string":
-        return Node("join", "+", reader.kids(node, depth), span(node))
-    return Node("other", operator, reader.kids(node, depth), span(node))
+        return Node("join", "+", reader.kids(node, depth), node)
+    return Node("other", operator, reader.kids(node, depth), node)
 
 
 def _choice(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     kids = [kid for field in fields if (kid := reader.field(node, field, depth)) is not None]
     if len(kids) == 3:
         kids[2] = Node("other", "condition", [kids[2]], kids[2].span)
-    return Node("join", "or", kids, span(node))
+    return Node("join", "or", kids, node)
 
 
 def _unwrap(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     if not kids:
-        return Node("other", "", [], span(node))
+        return Node("other", "", [], node)
     return (
-        kids[-1]
-        if node.kind() == "cast_expression"
-        else kids[0]
-        if len(kids) <= 2
-        else Node("other", "", kids, span(node))
+        kids[-1] if node.kind() == "cast_expression" else kids[0] if len(kids) <= 2 else Node("other", "", kids, node)
     )
 
 
@@ -213,33 +212,33 @@ def _first(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     if node.kind() == "expression_list" and len(kids) > 1:
         first = kids[0]
         return Node(first.kind, first.text, [*first.kids], first.span, first.bind) if first.kind != "other" else first
-    return kids[0] if kids else Node("name", node.text(), [], span(node))
+    return kids[0] if kids else Node("name", node.text(), [], node)
 
 
 def _statement(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     """A string that stands alone is a docstring."""
     named = [kid for kid in node.children() if kid.is_named()]
     if len(named) == 1 and named[0].kind() in ("string", "concatenated_string"):
-        return Node("doc", "", [], span(node))
+        return Node("doc", "", [], node)
     return reader.read(named[0], depth) if len(named) == 1 else other(reader, node, [], depth)
 
 
 def _raise(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    return Node("raise", "", reader.kids(node, depth), span(node))
+    return Node("raise", "", reader.kids(node, depth), node)
 
 
 def _mark(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     """What stands before a function and says how it is used."""
-    return Node("other", "mark", reader.kids(node, depth), span(node))
+    return Node("other", "mark", reader.kids(node, depth), node)
 
 
 def _function(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     name = reader.raw(node, fields[0])
-    return Node("function", _plain(name.text()) if name is not None else "", reader.kids(node, depth), span(node))
+    return Node("function", _plain(name.text()) if name is not None else "", reader.kids(node, depth), node)
 
 
 def _return(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    return Node("return", "", reader.kids(node, depth), span(node))
+    return Node("return", "", reader.kids(node, depth), node)
 
 
 def _suffixed(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -251,14 +250,14 @@ def _suffixed(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
         for part in suffix.children() if suffix.kind() == "call_suffix" else [suffix]:
             if part.is_named():
                 kids.extend(_arguments(reader, part, depth))
-    return Node("call", "", kids, span(node))
+    return Node("call", "", kids, node)
 
 
 def _navigation(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     if len(kids) == 2 and kids[1].kind == "name":
-        return Node("member", kids[1].text, [kids[0]], span(node))
-    return Node("other", "", kids, span(node))
+        return Node("member", kids[1].text, [kids[0]], node)
+    return Node("other", "", kids, node)
 
 
 def _macro(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -270,16 +269,16 @@ def _macro(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
         text = kids[0].text
         for mark in ("{}", "{:?}"):
             text = text.replace(mark, HOLE)
-        return Node("string", text, kids[1:], span(node))
-    return Node("call", "macro", [Node("name", name, [], span(node)), *kids], span(node))
+        return Node("string", text, kids[1:], node)
+    return Node("call", "macro", [Node("name", name, [], node), *kids], node)
 
 
 def _import(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     found = imports(node, reader.language)
     if not found:
         return other(reader, node, [], depth)
-    nodes = [Node("import", module, [], span(node), bind) for module, bind in found]
-    return nodes[0] if len(nodes) == 1 else Node("other", "", nodes, span(node))
+    nodes = [Node("import", module, [], node, bind) for module, bind in found]
+    return nodes[0] if len(nodes) == 1 else Node("other", "", nodes, node)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -22,12 +22,13 @@ class Reader:
     def read(self, node: SgNode, depth: int) -> Node:
         what, *fields = self.table.get(node.kind(), ("other",))
         if depth > DEPTH:
-            return Node("doc", "", [], span(node))
+            return Node("doc", "", [], node)
         handler = self.handlers.get(what, other)
         return handler(self, node, fields, depth + 1)
 
     def kids(self, node: SgNode, depth: int) -> list[Node]:
-        return [self.read(kid, depth) for kid in node.children() if kid.is_named()]
+        read = self.read
+        return [read(kid, depth) for kid in node.children() if kid.is_named()]
 
     def field(self, node: SgNode, field: str, depth: int) -> Node | None:
         found = self.raw(node, field)
@@ -40,13 +41,8 @@ class Reader:
         return node.field(field)
 
 
-def span(node: SgNode) -> tuple[int, int, int, int]:
-    place = node.range()
-    return (place.start.line + 1, place.end.line + 1, place.start.index, place.end.index)
-
-
 def other(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    return Node("other", "", reader.kids(node, depth), span(node))
+    return Node("other", "", reader.kids(node, depth), node)
 
 
 Handler = Callable[[Reader, SgNode, list[str], int], Node]
