@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from banjia.gateway.app import Gateway
-from banjia.gateway.cork import CorkedProtocol
+from banjia.gateway.wire import Wire
 
 KEEP_ALIVE = 75  # seconds that a caller's unused connection is kept
 
@@ -35,7 +35,7 @@ def server_for(gateway: Gateway, *, drain: float = 30.0) -> Server:
     return Server(
         uvicorn.Config(
             gateway,
-            http=CorkedProtocol,
+            http=Wire,
             ws="none",
             lifespan="on",
             access_log=False,
