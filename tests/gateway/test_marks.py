@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, play, write
 
 from banjia.config.config import Labels
-from banjia.gateway.label import NOTICE, LabelPlan, LabelStream
+from banjia.config.reader import read
+from banjia.errors import ConfigError
+from banjia.gateway.label import BEFORE, NOTICE, LabelPlan, LabelStream, labelled
 from banjia.gateway.moderation import ModeratedStream, Screen, silenced
 from banjia.gateway.whole import as_events
 from house import cell, chat, house, open_cells, policy, route
@@ -78,6 +81,60 @@ def test_an_app_that_shows_its_own_label_gets_no_notice(tmp_path):
     answer, _, _ = ask(tmp_path, says("hi"), DUE, labels=shown)
     assert text_of(answer) == "hi"
     assert answer.json["AIGC"]["Label"] == "1"
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses"])
+def test_the_notice_stands_at_the_start_where_the_config_says_so(tmp_path, streamed, path):
+    async def main():
+        async with Scripted(says("你", "好")) as upstream:
+            labels = Labels(position="start", producer="001191110000")
+            async with house(tmp_path, [route("r", upstream.url)], policy(DUE), labels=labels) as h:
+                body = chat(stream=streamed) if path.endswith("completions") else {"model": "gpt-4o", "input": "x"}
+                return await h.post(path, body={**body, "stream": streamed}, x_banjia_lang="zh")
+
+    answer = play(main())
+    if path.endswith("responses"):
+        events = [json.loads(x[6:]) for x in answer.body.decode().splitlines() if x.startswith("data: ")]
+        response = events[-1]["response"] if streamed else answer.json
+        text, mark = response["output"][0]["content"][0]["text"], response["AIGC"]
+        if streamed:
+            assert "".join(e["delta"] for e in events if e["type"] == "response.output_text.delta") == text
+    else:
+        text, mark = text_of(answer), (answer.events[-2] if streamed else answer.json)["AIGC"]
+    assert text == BEFORE.zh + "你好"
+    assert mark["ContentProducer"] == mark["ContentPropagator"] == "001191110000"
+    assert mark["ProduceID"] == mark["PropagateID"]
+
+
+@given(st.lists(st.text(max_size=3), max_size=6), st.booleans(), st.sampled_from(["stop", "length"]))
+def test_a_stream_is_marked_like_the_whole_answer(words, at_start, finish):
+    plan = LabelPlan("[AI]", "acme", at_start)
+    stream = LabelStream(plan, "e1")
+    events = [piece({"role": "assistant", "content": ""}), *(piece({"content": w}) for w in words), piece({}, finish)]
+    out = [after for one in events for after in stream.event(one)]
+    said = "".join(e["choices"][0]["delta"].get("content") or "" for e in out)
+    whole = labelled(completion("".join(words)), plan, "e1")
+    assert said == whole["choices"][0]["message"]["content"]
+    assert [e["AIGC"] for e in out if "AIGC" in e] == [whole["AIGC"]]
+
+
+def test_a_mark_of_the_vendor_gives_way_to_the_one_of_the_entity():
+    marked = labelled(completion("x", AIGC={"Label": "2"}), LabelPlan(None, "acme"), "e1")
+    assert marked["AIGC"]["Label"] == "1"
+
+
+@pytest.mark.parametrize(("given", "found"), [("start", "start"), (None, "end"), ("middle", None)])
+def test_the_place_of_the_notice_is_read_from_the_config(tmp_path, given, found):
+    more = f", position: {given}" if given else ""
+    (tmp_path / "banjia.yaml").write_text(
+        f"entity: {{id: acme}}\nlabels: {{explicit: auto{more}}}\napps: [{{id: a, key: env:K}}]\nroutes: []\n"
+    )
+    if found is None:
+        with pytest.raises(ConfigError, match="position"):
+            read(tmp_path / "banjia.yaml")
+    else:
+        assert read(tmp_path / "banjia.yaml").apps[0].labels.position == found
 
 
 def test_json_is_not_broken_by_a_notice_and_the_gap_is_said(tmp_path):

@@ -38,6 +38,8 @@ class Labels:
     explicit: Literal["auto", "on", "off"] = "auto"
     implicit: Literal["auto", "on", "off"] = "auto"
     shown_by_app: str = ""
+    position: Literal["start", "end"] = "end"  # of the notice in the text
+    producer: str = ""  # name or code of the producer in the implicit label; "" = the entity's id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from banjia.config import field
 from banjia.config import treatment as treatments
@@ -238,7 +238,7 @@ def _elsewhere(doc: Document, year: Any, raw: Any) -> Elsewhere:
 def _labels(doc: Document, at: tuple[Any, ...], raw: Any, default: Labels | None = None) -> Labels:
     default = default or Labels()
     data = field.mapping(doc, at, raw)
-    field.known(doc, at, data, {"explicit", "implicit", "shown_by_app"})
+    field.known(doc, at, data, {"explicit", "implicit", "shown_by_app", "position", "producer"})
     modes = {}
     for name in ("explicit", "implicit"):
         value = data.get(name, getattr(default, name))
@@ -257,7 +257,16 @@ def _labels(doc: Document, at: tuple[Any, ...], raw: Any, default: Labels | None
             where=doc.where(*at),
             expected="shown_by_app: WHERE",
         )
-    return Labels(**modes, shown_by_app=shown)
+    position = str(data.get("position", default.position))
+    field.one_of(
+        doc,
+        (*at, "position"),
+        position,
+        {"start", "end"},
+        Text("提示语的位置应为 start 或 end", "a notice stands at the start or at the end"),
+    )
+    producer = str(data.get("producer", default.producer))
+    return Labels(**modes, shown_by_app=shown, position=cast("Any", position), producer=producer)
 
 
 def _scope(
