@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 
@@ -301,3 +302,33 @@ def test_a_file_for_checkpoints_that_is_none_is_refused(place):
     (place / "banjia.yaml").write_text(CONFIG + "checkpoints: [a]\n")
     with pytest.raises(ConfigError, match="must be text"):
         checkpoint_file(read(place / "banjia.yaml"))
+
+
+def test_the_tally_warns_with_the_lines_of_the_policy_in_force(filled, capsys):
+    from banjia.desk.policy import adopt
+    from banjia.policy.policy import Band, Cell, Policy
+    from banjia.text import Text
+
+    def cell(decision, band):
+        return Cell(
+            "desk", "", "azure", "*", "ordinary", band, decision, "conditional", True, "allow", "r", Text("一", "one")
+        )
+
+    cells = (cell("pass", Band((0, 25), (0, None))), cell("refuse", Band((25, None), (0, None))))
+    policy = Policy("acme", date(2026, 11, 24), None, (("cn", "1"),), "sha256:law", (), cells)
+    store = open_store("sqlite:///banjia.db")
+    adopt(store, policy, auto=True, by="test")
+    store.close()
+    found = document(capsys, "tally", "--year", "2026")
+    assert [25] == found["lines"]["ordinary"]
+    assert [("first-sensitive", None), ("near", 25)] == [(w["kind"], w["line"]) for w in found["warnings"]]
+    assert "88 % of the line of 25" in said(capsys, "tally", "--year", "2026")
+    assert [] == document(capsys, "tally", "--year", "2025")["warnings"]
+
+
+def test_the_deadlines_of_an_incident_run_from_when_it_was_known(filled, capsys):
+    words = ("incident", "--from", "2026-03-01", "--to", "2026-03-07", "--route", "azure")
+    found = document(capsys, *words, "--known", "2026-03-08T10:00")
+    assert "2026-03-08T02:00:00Z" == found["known"][:19] + "Z"
+    assert "2026-03-08T06:00Z" in [r["by"] for r in found["report"]]
+    assert found["seconds"] >= 0

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,14 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     incident = command("incident", "事件涉及谁，何时须向谁报告", "whom an incident concerns, and whom to tell by when")
     _span(incident, lang, required=True)
     incident.add_argument("--route", required=True)
+    incident.add_argument(
+        "--known",
+        type=datetime.fromisoformat,
+        metavar="TIME",
+        help=Text(
+            "何时得知（期限由此起算；默认现在）", "when it was noticed: deadlines run from then (default: now)"
+        ).say(lang),
+    )
     retain = command("retain", "删除已满留存期的内容", "drop what was kept long enough")
     retain.add_argument("--dry-run", action="store_true", help=Text("只说会删什么", "only say what would go").say(lang))
     hold = command("hold", "列出、设置或解除法律保全", "list, place or release legal holds")
@@ -122,6 +130,7 @@ def _tally(args: argparse.Namespace, place: Place) -> int:
                 f"  → {country or '?'}: ordinary {ordinary}, sensitive {sensitive}",
             ).say(lang)
         )
+    lines += [f"  ! {w['text'][lang]}" for w in found["warnings"]]
     _show(args, found, "\n".join(lines))
     return 0
 
@@ -185,7 +194,7 @@ def _subject(args: argparse.Namespace, place: Place) -> int:
 def _incident(args: argparse.Namespace, place: Place) -> int:
     from banjia.desk.ledger import happened
 
-    found, notices, known = happened(place, args.route, args.first, args.last)
+    found, notices, known = happened(place, args.route, args.first, args.last, args.known)
     _show(args, found.to_json(notices, known), found.say(notices, known, args.lang))
     return 0
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from banjia.config.config import Config
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
+from banjia.desk.policy import in_force
 from banjia.errors import ConfigError
 from banjia.facts.value import Interval
 from banjia.ledger import lookup
@@ -20,6 +21,8 @@ from banjia.ledger.destinations import by_country, by_form, exempt
 from banjia.ledger.entry import Entry
 from banjia.ledger.incident import Deadline, Incident, deadlines, incident
 from banjia.ledger.operation import operate
+from banjia.ledger.outlook import Lines, outlook
+from banjia.ledger.pace import pace_of
 from banjia.ledger.record import Record, records, start_of
 from banjia.ledger.report import Report
 from banjia.ledger.subject import DECLARED, Identifier
@@ -99,13 +102,21 @@ def tally(place: Place, year: int) -> Tally:
 
 def tally_document(place: Place, year: int) -> dict[str, Any]:
     """The tally as the public interface has it, with its destinations."""
-    with opened(place) as ledger, ledger.store.snapshot() as tx:
+    with opened(place) as ledger:
+        policy = in_force(ledger.store)
+        return _told(ledger, policy.lines if policy is not None else {}, year)
+
+
+def _told(ledger: Ledger, lines: Lines, year: int) -> dict[str, Any]:
+    day = clock.today()
+    with ledger.store.snapshot() as tx:
         row = people.census(tx, ledger.entity, year)
         found = (
             tally_of(row, ledger.elsewhere.get(year)) if row else nothing_counted(ledger.entity, year, ledger.elsewhere)
         )
         number = row.id if row else -1
         declared = found.elsewhere
+        warnings = outlook(found, lines, pace_of(tx, ledger.entity, day), day) if year == day.year else []
         return {
             "entity": found.entity,
             "year": found.year,
@@ -124,6 +135,8 @@ def tally_document(place: Place, year: int) -> dict[str, Any]:
                 "ordinary": bounds(declared.ordinary) if declared else [0, None],
                 "sensitive": bounds(declared.sensitive) if declared else [0, None],
             },
+            "lines": {name: list(edges) for name, edges in lines.items()},
+            "warnings": [w.to_json() for w in warnings],
         }
 
 
@@ -150,11 +163,19 @@ def erase_person(place: Place, value: str, kind: str | None) -> int:
         return operate(ledger.store, ledger.keys, at, act)
 
 
-def happened(place: Place, route: str, first: date, last: date) -> tuple[Incident, tuple[Deadline, ...], int]:
-    """What left by a route on whole days, the notices that follow, and the moment from which they run."""
+def happened(
+    place: Place, route: str, first: date, last: date, known: datetime | None = None
+) -> tuple[Incident, tuple[Deadline, ...], int]:
+    """What left by a route on whole days, the notices that follow, and the moment from which they run.
+
+    That is when the incident was known: now, where nothing else is said; without a zone it is read as the law's.
+    """
+    if known is not None and known.tzinfo is None:
+        known = known.replace(tzinfo=CHINA)
+    noticed = clock_ms() if known is None else int(known.timestamp() * 1000)
     with opened(place) as ledger:
         found = incident(ledger.store, route, start_of(first, CHINA), start_of(last + timedelta(days=1), CHINA))
-        return found, deadlines(sensitive=found.sensitive[1] > 0, ciio=ledger.ciio), clock_ms()
+        return found, deadlines(sensitive=found.sensitive[1] > 0, ciio=ledger.ciio), noticed
 
 
 def checkpoints(place: Place) -> list[tuple[str, str]]:

@@ -242,11 +242,17 @@ class Gateway:
             ("sensitive", "lower"): s_low,
             ("sensitive", "upper"): float("inf") if s_high is None else s_high,
         }
+        lines: dict[tuple[str, ...], float] = {
+            (name, str(number)): edge
+            for name, edges in self.settings.index.policy.lines.items()
+            for number, edge in enumerate(edges, 1)
+        }
         return [
             ("banjia_in_flight", "Calls in hand in this process.", {(): float(len(self._active))}, ()),
             ("banjia_upstream_connections", "Connections in use.", {(): float(self._pools.in_use)}, ()),
             ("banjia_ledger_writable", "Whether entries can be written.", {(): float(not self._recorder.trouble)}, ()),
             ("banjia_exported_persons", "Persons exported this year.", shown, ("class", "bound")),
+            ("banjia_tally_line", "Persons at which an answer of the policy changes.", lines, ("class", "line")),
         ]
 
     def _tick(self) -> None:

@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import uvloop
@@ -22,11 +23,13 @@ from banjia.gateway.metric import Metrics
 from banjia.gateway.server import run
 from banjia.gateway.settings import Settings
 from banjia.ledger.journal import Journal
+from banjia.ledger.outlook import Lines
 from banjia.ledger.tally import Elsewhere
 from banjia.store.vault import Vault
 
 PUBLISH = 1.0  # seconds between two publications of the counts
 REOPEN = 5.0  # seconds between two attempts to open a store that is not there
+WARN = 60.0  # seconds between two looks at what the tally will come to
 REFRESH = 5.0  # seconds between two looks at what other processes have counted
 
 log = logging.getLogger("banjia.gateway")
@@ -97,6 +100,7 @@ class Worker:
     async def _care(self, gateway: Gateway) -> None:
         clock = Clock()
         opened = refreshed = clock.monotonic()
+        warned, revision = 0.0, -1
         while True:
             await asyncio.sleep(PUBLISH)
             if os.getppid() != self.parent:  # a supervisor that was killed leaves nobody to stop us
@@ -111,11 +115,26 @@ class Worker:
             elif gateway.journal is not None and self.workers > 1 and now - refreshed > REFRESH:
                 refreshed = now
                 await asyncio.to_thread(_refresh, gateway.journal, clock.today().year)
+            if gateway.journal is not None and self.number == 0 and now - warned > WARN:
+                counted = gateway.journal.tally(clock.at()).revision
+                if counted != revision:
+                    warned, revision = now, counted
+                    await asyncio.to_thread(_warn, gateway.journal, gateway.settings.index.policy.lines, clock.today())
 
 
 def ready_file(folder: Path, number: int) -> Path:
     """Made by a worker when its port answers."""
     return folder / f"ready-{number}"
+
+
+def _warn(journal: Journal, lines: Lines, on: date) -> None:
+    """Say once a year, in the log and the ledger, what the tally will come to."""
+    try:
+        for warning in journal.warnings(lines, on):
+            if journal.warn_once(warning, on):
+                log.warning("%s", warning.text.say("en"))
+    except StoreError:
+        log.debug("the tally could not be looked at; it is tried again")
 
 
 def _refresh(journal: Journal, year: int) -> None:

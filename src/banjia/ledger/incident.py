@@ -54,6 +54,7 @@ class Incident:
             "countries": list(self.countries),
             "first": timestamp(self.first) if self.first is not None else None,
             "last": timestamp(self.last) if self.last is not None else None,
+            "seconds": (self.last - self.first) // 1000 if self.first is not None and self.last is not None else 0,
             "basis": Text("经此网关检出", "detected, through this gateway").as_dict(),
             "known": timestamp(known),
             "report": [
@@ -88,7 +89,8 @@ class Incident:
                 ).say(lang)
             )
         if self.first is not None and self.last is not None:
-            lines.append(f"{timestamp(self.first)} – {timestamp(self.last)}; {', '.join(self.countries)}")
+            took = timedelta(seconds=(self.last - self.first) // 1000)
+            lines.append(f"{timestamp(self.first)} – {timestamp(self.last)} ({took}); {', '.join(self.countries)}")
         for d in deadlines:
             due = _by(d, known) or Text("立即", "without delay").say(lang)
             lines.append(f"{due}  {d.whom.say(lang)}: {d.what.say(lang)} ({d.cite}; {d.confidence})")

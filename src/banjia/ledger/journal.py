@@ -9,15 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any
 
 from banjia.errors import StoreError
 from banjia.ledger.census import Census
-from banjia.ledger.chain import Chain, close_log, open_log, read_chain, sealed
+from banjia.ledger.chain import Chain, close_log, open_log, read_chain, row_of, sealed
 from banjia.ledger.checkpoint import KEY_FILE, Signer, create_signer, read_signer
-from banjia.ledger.entry import Entry, new_id
+from banjia.ledger.entry import NOTHING, Entry, Form, canonical, new_id, new_salts
+from banjia.ledger.outlook import Alert, Lines, outlook
+from banjia.ledger.pace import pace_of
 from banjia.ledger.reservation import Place, Reservation
 from banjia.ledger.subject import Persons, YearKey, digests, open_year_key
 from banjia.ledger.tally import CHINA, Elsewhere, Line, Tally, nothing_counted, redeclared, tally_of, year_of
@@ -25,10 +27,12 @@ from banjia.ledger.writer import Pending, Receipt, Writer
 from banjia.store import log as rows
 from banjia.store import people
 from banjia.store.keys import Keys
+from banjia.store.setting import Setting, first
 from banjia.store.store import Row, Store, Transaction
 from banjia.text import Text, same
 
 CLOSE_SECONDS = 15.0
+NOTED = Receipt("", 0, 0)  # of notes: nobody waits for it
 Clock = Callable[[], int]  # milliseconds since 1970, UTC
 
 
@@ -113,9 +117,17 @@ class Journal:
         A store that cannot be written raises nothing here: notes that had to be dropped are counted in a `gap` entry
         as soon as it can be written again.
         """
-        pending = Pending(id or new_id(entry.at), entry, self._body(entry))
-        self._writer.put(pending)
-        return pending.id
+        id = id or new_id(entry.at)  # noqa: A001
+        self._writer.put(Pending(id, entry.at, entry.kind, self._body(entry)))
+        return id
+
+    def form(self, entry: Entry) -> Form:
+        """What `note_like` needs for entries that are as this one but for time and `more`."""
+        return Form(entry, self._terms.entity)
+
+    def note_like(self, form: Form, at: int, more: Mapping[str, Any], id: str) -> None:  # noqa: A002
+        """As `note`, for one of many entries of one form; `more` is not empty."""
+        self._writer.put(Pending(id, at, form.kind, NOTHING, form.encoded(more)))
 
     async def settle(self, id: str, at: int, **outcome: Any) -> str:  # noqa: A002
         """Note how a decision came out: status, token counts, model version, duration."""
@@ -144,6 +156,22 @@ class Journal:
         self._tallies[year] = tally
         return tally
 
+    def warnings(self, lines: Lines, on: date) -> list[Alert]:
+        """What this year's tally will come to, as all processes have counted it. Raises StoreError."""
+        tally = self.refresh(on.year)
+        with self._store.snapshot() as tx:
+            return outlook(tally, lines, pace_of(tx, self._terms.entity, on, self._terms.zone), on)
+
+    def warn_once(self, warning: Alert, on: date) -> bool:
+        """Enter a warning in the ledger; False where it was entered this year, by whichever process."""
+        at, more = self._clock(), warning.to_json()
+        name = f"warned/{self._terms.entity}/{on.year}/{warning.key}"
+        if not first(self._store, Setting(name, on.isoformat(), self._chain.origin, at)):
+            return False
+        del more["text"]
+        self.note(Entry("warning", at, more=more))
+        return True
+
     def declare(self, elsewhere: Mapping[int, Elsewhere]) -> None:
         """Count from now on with what is declared elsewhere as it stands now."""
         if elsewhere != self._elsewhere():
@@ -161,7 +189,8 @@ class Journal:
         self, entry: Entry, waiting: Any, persons: Persons | None, line: Line | None, otherwise: Entry | None
     ) -> Pending:
         instead = (new_id(otherwise.at), otherwise, self._body(otherwise)) if otherwise else None
-        return Pending(new_id(entry.at), entry, self._body(entry), waiting, persons, line, instead)
+        body = self._body(entry)
+        return Pending(new_id(entry.at), entry.at, entry.kind, body, b"", waiting, persons, line, instead)
 
     def _body(self, entry: Entry) -> dict[str, Any]:
         body = entry.body()
@@ -187,14 +216,18 @@ class Journal:
                     at = self._clock()
                     entries.append(sealed(chain.number, chain.size, new_id(at), at, "gap", {"more": more}))
                 counted = self._counted(tx, group)
-                for pending in group:
-                    if pending.id in self._written:
-                        receipts.append(Receipt(pending.id, chain.number, -1))
-                        continue
-                    place = Place(chain.number, chain.size + len(entries), pending.entry.at)
-                    receipt, row = self._sealed(pending, place, counted)
-                    receipts.append(receipt)
-                    entries.append(row)
+                number, size, written = chain.number, chain.size, self._written
+                for pending, salt in zip(group, new_salts(len(group)), strict=True):
+                    index = size + len(entries)
+                    if pending.id in written:
+                        receipts.append(Receipt(pending.id, number, -1))
+                    elif pending.data:
+                        receipts.append(NOTED)
+                        entries.append(row_of(number, index, pending.id, pending.at, pending.kind, salt, pending.data))
+                    else:
+                        receipt, row = self._sealed(pending, Place(number, index, pending.at), counted, salt)
+                        receipts.append(receipt)
+                        entries.append(row)
                 for each in counted.values():
                     each.census.flush()
                 attempted = chain.appended(tx, self._signer, entries) if entries else chain
@@ -217,13 +250,13 @@ class Journal:
         return receipts
 
     def _sealed(
-        self, pending: Pending, place: Place, counted: Mapping[tuple[str, int], _Counted]
+        self, pending: Pending, place: Place, counted: Mapping[tuple[str, int], _Counted], salt: bytes
     ) -> tuple[Receipt, Row]:
-        id, entry, body = pending.id, pending.entry, dict(pending.body)  # noqa: A001
+        id, at, kind, body = pending.id, pending.at, pending.kind, dict(pending.body)  # noqa: A001
         tally: Tally | None = None
         crossed: tuple[str, ...] = ()
         if pending.persons is not None:
-            year = year_of(entry.at, self._terms.zone)
+            year = year_of(at, self._terms.zone)
             here = counted[str(body.get("entity", "")), year]
             change = Reservation(here.census, pending.persons, here.digests[pending.id])
             elsewhere = self._elsewhere().get(year)
@@ -232,7 +265,8 @@ class Journal:
             if crossed:
                 tally = tally_of(here.census.row, elsewhere)
                 if pending.otherwise is not None:
-                    id, entry, body = pending.otherwise[0], pending.otherwise[1], dict(pending.otherwise[2])  # noqa: A001
+                    id, otherwise, body = pending.otherwise[0], pending.otherwise[1], dict(pending.otherwise[2])  # noqa: A001
+                    at, kind = otherwise.at, otherwise.kind
                 else:
                     body["decision"], body["more"] = "refuse", {**body.get("more", {}), "line": list(crossed)}
             else:
@@ -240,7 +274,7 @@ class Journal:
                 body["persons"] = pending.persons.counts()
                 body["tally"] = tally.measured()
         receipt = Receipt(id, place.log, place.index, not crossed, crossed, tally)
-        return receipt, sealed(place.log, place.index, id, entry.at, entry.kind, body)
+        return receipt, row_of(place.log, place.index, id, at, kind, salt, canonical(body))
 
     def _counted(self, tx: Transaction, group: Sequence[Pending]) -> dict[tuple[str, int], _Counted]:
         """The censuses that a group concerns, with the owners of all its digests read at once."""
@@ -248,7 +282,7 @@ class Journal:
         for pending in group:
             if pending.persons is None or pending.id in self._written:
                 continue
-            entity, year = str(pending.body.get("entity", "")), year_of(pending.entry.at, self._terms.zone)
+            entity, year = str(pending.body.get("entity", "")), year_of(pending.at, self._terms.zone)
             if (entity, year) not in found:
                 found[entity, year] = _Counted(Census(tx, people.claim_census(tx, entity, year)))
             found[entity, year].digests[pending.id] = digests(self._year_key(tx, year), pending.persons)

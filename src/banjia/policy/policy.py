@@ -103,5 +103,12 @@ class Policy:
         return msgspec.json.encode(self, order="sorted")
 
     @property
+    def lines(self) -> dict[str, tuple[int, ...]]:
+        """The tallies, by class, at which some answer of the table changes."""
+        ordinary = {c.band.ordinary[0] for c in self.cells if c.band.ordinary[0]}
+        sensitive = {c.band.sensitive[0] for c in self.cells if c.band.sensitive[0]}
+        return {"ordinary": tuple(sorted(ordinary)), "sensitive": tuple(sorted(sensitive))}
+
+    @property
     def hash(self) -> str:
         return "sha256:" + hashlib.sha256(self.encode()).hexdigest()

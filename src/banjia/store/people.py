@@ -255,3 +255,12 @@ def ways(tx: Transaction, census_id: int, by: tuple[Way, ...], *, exempt: bool) 
         ORDER BY {columns}"""  # noqa: S608 - column names of our own
     for batch in tx.stream(query, census_id, exempt):
         yield from batch
+
+
+def newcomers(tx: Transaction, census_id: int, since: int) -> tuple[int, int]:
+    """Persons, ordinary and sensitive, whose first export that counts was at that moment or later."""
+    query = """SELECT count(*), coalesce(sum(grave), 0) FROM (
+        SELECT max(CASE WHEN class = 'sensitive' THEN 1 ELSE 0 END) AS grave FROM exposure
+        WHERE census = ? AND basis = '' GROUP BY person HAVING min(first_at) >= ?) AS fresh"""
+    count, sensitive = tx.rows(query, census_id, since)[0]
+    return int(count) - int(sensitive), int(sensitive)

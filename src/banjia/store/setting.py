@@ -40,6 +40,21 @@ def put(tx: Transaction, setting: Setting) -> None:
     )
 
 
+def first(store: Store, setting: Setting) -> bool:
+    """Put a setting that is not there yet; False where it is."""
+    with store.transaction() as tx:
+        return (
+            tx.run(
+                "INSERT INTO setting (name, value, by, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                setting.name,
+                setting.value,
+                setting.by,
+                setting.at,
+            )
+            == 1
+        )
+
+
 def drop_setting(tx: Transaction, name: str) -> bool:
     return tx.run("DELETE FROM setting WHERE name = ?", name) == 1
 
