@@ -1,4 +1,4 @@
-"""Figures of the logic: worlds, compiled verdicts, bit planes, checks; beside openfisca-core where OPENFISCA names a Python that has it."""
+"""Figures of the logic: worlds, compiled verdicts, bit planes, checks; beside openfisca-core where BANJIA_OPENFISCA names a Python that has it."""
 
 from __future__ import annotations
 
@@ -125,9 +125,9 @@ def bulk(cases: int = 1_000_000) -> None:
     evaluated = best(packed.sweep)
     ours = {outcome: mask.bit_count() for outcome, mask in packed.sweep().items()}
     print(f"{cases:,} scenarios on the export axis: evaluate {evaluated:.2f} ms, pack {packing:.0f} ms -> {ours}")
-    python = os.environ.get("OPENFISCA", "")
+    python = os.environ.get("BANJIA_OPENFISCA", "")
     if not python:
-        print("  OPENFISCA=PYTHON, a Python that has openfisca-core, shows it beside")
+        print("  BANJIA_OPENFISCA, a Python that has openfisca-core, shows it beside")
         return
     theirs, took, loading = openfisca(python, columns)
     if theirs != ours:
