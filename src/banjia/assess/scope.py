@@ -44,7 +44,7 @@ def app_profile(config: Config, app: App | None, purpose: str = "") -> Profile:
 
 def route_scopes(config: Config, route: Route, routes: Catalogue, on: date) -> Iterator[RouteScope]:
     """The route once for each upstream model; once without a model where none is named."""
-    models = tuple(dict.fromkeys(m for m in route.models.values() if "*" not in m)) or ("",)
+    models = route.upstream(on) or ("",)
     for model in models:
         yield route_scope(config, route, model, routes, on)
 

@@ -27,6 +27,11 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
         action="store_true",
         help=say("未答的问题关闭应用全部路线时退出码 3", "exit 3 where open facts close all of an app's routes"),
     )
+    compile_.add_argument(
+        "--keep-ended",
+        action="store_true",
+        help=say("已停用的模型只警告（策略拒绝它）", "only warn about models that ended (the policy refuses them)"),
+    )
     show = actions.add_parser("show", help=say("显示策略", "show a policy"))
     show.add_argument(
         "policy",
@@ -77,7 +82,9 @@ def run(args: argparse.Namespace) -> int:
 def _compile(args: argparse.Namespace) -> int:
     from banjia.desk import policy as desk
 
-    policy = desk.compile_policy(args.config, on=args.on, gate=args.gate)
+    policy = desk.compile_policy(args.config, on=args.on, gate=args.gate, keep_ended=args.keep_ended)
+    for model in desk.ending(args.config, args.on):
+        print(f"! {model.say().say(args.lang)}", file=sys.stderr)
     if args.out is not None:
         from banjia.policy.file import write
 

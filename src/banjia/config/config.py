@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from banjia.config.alias import Alias
 from banjia.config.confirmation import Confirmation
+from banjia.config.document import Document
 from banjia.config.secret import Secret
 from banjia.config.treatment import TreatmentRule
 
@@ -67,11 +69,24 @@ class Route:
     channel: str | None = None  # network.channel
     api_version: str | None = None
     stand_in: bool = False
-    models: Mapping[str, str] = field(default_factory=dict)  # name asked for (wildcards) -> name upstream
+    models: Mapping[str, str] = field(default_factory=dict)  # name asked for (wildcards) -> name upstream, undated
+    dated: tuple[Alias, ...] = ()  # those with a beginning or an end; while they hold they go before undated ones
     facts: Facts = field(default_factory=dict)
     country: str | None = None  # declared for a host the catalogue does not know
     reason: str = ""
     options: Mapping[str, object] = field(default_factory=dict)  # auth, time-outs, inline_images, overrides ...
+
+    @property
+    def aliases(self) -> tuple[Alias, ...]:
+        return (*(Alias(asked, model) for asked, model in self.models.items()), *self.dated)
+
+    def names(self, on: date) -> dict[str, str]:
+        """Name asked for -> name upstream, as it is on that day."""
+        return {a.asked: a.model for a in self.aliases if a.holds(on)}
+
+    def upstream(self, on: date) -> tuple[str, ...]:
+        """The models that are named for that day or a later one."""
+        return tuple(dict.fromkeys(a.upstream for a in self.aliases if a.upstream and not a.is_over(on)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,11 @@ class Config:
     labels: Labels
     options: Mapping[str, object]  # further top-level settings, read by the room they belong to
     filings: tuple[Confirmation, ...] = ()
+    document: Document | None = field(default=None, repr=False, compare=False)  # what it was read from
+
+    def at(self, place: str) -> str:
+        """`apps[0].limits` -> `banjia.yaml:12 apps[0].limits`; without its document, the place alone."""
+        return place if self.document is None else self.document.locate(place)
 
     def app(self, id: str) -> App | None:  # noqa: A002
         return next((a for a in self.apps if a.id == id), None)

@@ -32,8 +32,16 @@ class Document:
         while at and at not in self.lines:
             at = at[:-1]
         line = self.lines.get(at, 1)
-        name = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in field).lstrip(".")
+        name = _shown(field)
         return f"{self.path.name}:{line}" + (f" {name}" if name else "")
+
+    def locate(self, place: str) -> str:
+        """As `where`, for a place that is written out: `apps[0].limits.rpm`; keys may have dots in them."""
+        known = {_shown(path): line for path, line in self.lines.items()}
+        at = place
+        while at and at not in known:
+            at = at[: max(at.rfind("."), at.rfind("["), 0)]
+        return f"{self.path.name}:{known.get(at, 1)} {place}"
 
 
 def load(path: Path) -> Document:
@@ -62,6 +70,10 @@ def parse(path: Path, text: str) -> Document:
             Text("配置应为键值映射", "the file must hold a mapping"), where=f"{path.name}:1", found=type(data).__name__
         )
     return Document(path, data, lines)
+
+
+def _shown(path: Path_) -> str:
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
 
 
 def _text(path: Path) -> str:

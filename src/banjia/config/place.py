@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from banjia.config.config import Config, Route
+from banjia.config.located import located
 from banjia.errors import ConfigError
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.provider import Endpoint, Provider
@@ -28,11 +29,12 @@ class Placed:
 
 def place(config: Config, catalogue: Catalogue) -> tuple[Placed, ...]:
     """Every route of the config, placed. Raises ConfigError where name and host do not belong together."""
-    return tuple(_place(route, i, config, catalogue) for i, route in enumerate(config.routes))
+    with located(config):
+        return tuple(_place(route, i, catalogue) for i, route in enumerate(config.routes))
 
 
-def _place(route: Route, i: int, config: Config, catalogue: Catalogue) -> Placed:
-    where = f"{config.path.name} routes[{i}]"
+def _place(route: Route, i: int, catalogue: Catalogue) -> Placed:
+    where = f"routes[{i}]"
     provider = catalogue.by_id(route.provider, where=f"{where}.provider")
     route = replace(route, provider=provider.id)
     host = _host(route, where)

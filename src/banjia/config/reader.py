@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 from banjia.config import field
 from banjia.config import treatment as treatments
+from banjia.config.alias import aliases
 from banjia.config.config import (
     Acceptance,
     App,
@@ -28,7 +30,7 @@ from banjia.text import Text
 
 TOP = {"store", "keys", "gateway", "entity", "elsewhere", "apps", "routes", "attestations", "acceptances", "readings",
        "packs", "auto_approve", "treatment", "labels", "facts", "key", "filings"}  # fmt: skip
-ROOMS = {"limits", "moderation", "privacy", "observability", "retention", "checkpoints", "rollout", "law", "timeouts"}
+ROOMS = {"limits", "moderation", "privacy", "observability", "checkpoints", "timeouts"}
 APP = {"id", "keys", "key", "facts", "purposes", "routes", "treatment", "labels"}
 APP_ROOMS = {
     "limits",
@@ -65,7 +67,6 @@ ROUTE_ROOMS = {
     "inline_images",
     "retries",
     "limits",
-    "region",
     "headers",
 }
 
@@ -126,6 +127,7 @@ def config(doc: Document) -> Config:
         labels=labels,
         options={k: v for k, v in data.items() if k in ROOMS},
         filings=confirmations(doc, data.get("filings"), [r.id for r in routes]),
+        document=doc,
     )
 
 
@@ -161,21 +163,28 @@ def _route(doc: Document, i: int, raw: Any, base: Path) -> Route:
         if not data.get(must):
             raise field.missing(doc, (*at, must))
     key = data.get("key")
-    models = field.mapping(doc, (*at, "models"), data.get("models"))
+    names = aliases(doc, (*at, "models"), data.get("models"))
     return Route(
         id=field.name(doc, (*at, "id"), data.get("id")),
-        provider=str(data["provider"]),
-        base_url=str(data["base_url"]),
+        provider=field.name(doc, (*at, "provider"), data["provider"]),
+        base_url=field.name(doc, (*at, "base_url"), data["base_url"]),
         key=Secret.parse(key, base=base, where=doc.where(*at, "key")) if key is not None else None,
-        channel=None if data.get("channel") is None else str(data["channel"]),
-        api_version=None if data.get("api_version") is None else str(data["api_version"]),
+        channel=None if data.get("channel") is None else field.name(doc, (*at, "channel"), data["channel"]),
+        api_version=None if data.get("api_version") is None else _version(doc, (*at, "api_version"), data),
         stand_in=field.flag(doc, (*at, "stand_in"), data.get("stand_in", False)),
-        models={str(k): str(v) for k, v in models.items()},
+        models={a.asked: a.model for a in names if a.since is None and a.until is None},
+        dated=tuple(a for a in names if a.since is not None or a.until is not None),
         facts=_facts(doc, (*at, "facts"), data.get("facts")),
         country=field.country(doc, (*at, "country"), data.get("country")),
         reason=str(data.get("reason", "")),
         options={k: v for k, v in data.items() if k in ROUTE_ROOMS},
     )
+
+
+def _version(doc: Document, at: tuple[Any, ...], data: Mapping[str, Any]) -> str:
+    """A dated version without quotes is a date to YAML."""
+    raw = data["api_version"]
+    return raw.isoformat() if isinstance(raw, date) else field.name(doc, at, raw)
 
 
 def _attestation(doc: Document, i: int, raw: Any, names: tuple[set[str], set[str]]) -> Attestation:
@@ -239,10 +248,10 @@ def _labels(doc: Document, at: tuple[Any, ...], raw: Any, default: Labels | None
     default = default or Labels()
     data = field.mapping(doc, at, raw)
     field.known(doc, at, data, {"explicit", "implicit", "shown_by_app", "position", "producer"})
-    modes = {}
+    modes: dict[str, Any] = {}
     for name in ("explicit", "implicit"):
         value = data.get(name, getattr(default, name))
-        modes[name] = {True: "on", False: "off"}.get(value, value)  # YAML reads on/off as true/false
+        modes[name] = ("off", "on")[value] if isinstance(value, bool) else value  # YAML reads on/off as true/false
         field.one_of(
             doc,
             (*at, name),

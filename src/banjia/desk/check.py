@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 from banjia.assess.assessment import INDETERMINATE, ORDER, Assessment, DutyResult, Missing
 from banjia.assess.fill import maker
 from banjia.config.config import Config
+from banjia.config.lifetime import Lifetime, lifetimes
 from banjia.config.reader import read
 from banjia.desk.assess import Request, assess
 from banjia.facts.profile import Profile, Provenance
+from banjia.gateway.provided import check_options
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.catalogue import load as load_routes
 from banjia.scan.finding import KINDS, Finding, Inventory
@@ -68,6 +70,7 @@ class Check:
     routes: tuple[Assessment, ...]
     configured: frozenset[str]
     behind_gateway: bool
+    models: tuple[Lifetime, ...] = ()  # those of the config that have ended, or whose end is near
 
     @property
     def stop(self) -> tuple[Use, ...]:
@@ -100,8 +103,8 @@ class Check:
 
     @property
     def exit_code(self) -> int:
-        """4 where the code uses a closed route; 3 where facts are open; 5 where something is to be done; else 0."""
-        if self.stop:
+        """4 where the code uses a closed route, or config a model that ended; 3 with open facts; 5 to do; else 0."""
+        if self.stop or any(m.has_ended or m.promises_too_much for m in self.models):
             return PROHIBITED
         codes = {u.assessment.exit_code for u in self.uses}
         return next((code for code in (OPEN, ACTION) if code in codes), DONE)
@@ -131,6 +134,7 @@ class Check:
             "next": self.next.as_dict(),
             "uses": [u.to_json() for u in self.uses],
             "routes": [a.to_json() for a in self.routes],
+            "models": [m.to_json() for m in self.models],
             **self.inventory.to_json(),
         }
 
@@ -143,18 +147,23 @@ def check(path: Path, inventory: Inventory, *, config: Path | None, on: date) ->
     file = config if config is not None else (path / CONFIG if (path / CONFIG).is_file() else None)
     read_config = read(file) if file is not None else None
     catalogue = load_routes()
+    models: tuple[Lifetime, ...] = ()
+    if read_config is not None:
+        check_options(read_config, on)
+        found = lifetimes(read_config, catalogue, on)
+        models = tuple(m for m in found if m.has_ended or m.promises_too_much or m.ends_soon)
     behind = behind_gateway(inventory.findings, read_config)
     apps: list[str | None] = [a.id for a in read_config.apps] if read_config else []
     answers: list[Assessment] = []
     for app in apps or [None]:
         answers += assess(Request(config=file, app=app, on=on)).assessments
     uses = []
-    for (kind, provider), found in sorted(_groups(inventory.findings, catalogue, behind=behind).items()):
+    for (kind, provider), places in sorted(_groups(inventory.findings, catalogue, behind=behind).items()):
         extra = scanned(kind, inventory)
         asked = [assess(Request(config=file, app=app, on=on, route=kind, extra=extra)) for app in apps or [None]]
-        uses.append(Use(kind, provider, found, _worst(a for answer in asked for a in answer.assessments)))
+        uses.append(Use(kind, provider, places, _worst(a for answer in asked for a in answer.assessments)))
     configured = frozenset(r.id for r in read_config.routes) if read_config else frozenset()
-    return Check(path, file, on, inventory, tuple(uses), tuple(answers), configured, behind)
+    return Check(path, file, on, inventory, tuple(uses), tuple(answers), configured, behind, models)
 
 
 def behind_gateway(findings: Sequence[Finding], config: Config | None) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from banjia.config.lifetime import Lifetime, lifetimes
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.errors import RouteError
@@ -50,11 +51,13 @@ class Standing:
     outdated: bool = False
 
 
-def compile_policy(config_path: Path, *, on: date | None = None, gate: bool = False) -> Policy:
+def compile_policy(
+    config_path: Path, *, on: date | None = None, gate: bool = False, keep_ended: bool = False
+) -> Policy:
     """The table for one config and day. With `gate`, open facts that close every route of an app are an error."""
     from banjia.desk.compile import compile_config
 
-    compiled = compile_config(config_path, on=on or clock.today())
+    compiled = compile_config(config_path, on=on or clock.today(), keep_ended=keep_ended)
     return compiled.require_open() if gate else compiled.policy
 
 
@@ -121,6 +124,14 @@ def approve_hash(config_path: Path, hash: str, *, by: str, reason: str) -> Polic
     finally:
         with_store.close()
     return policy
+
+
+def ending(config_path: Path, on: date | None = None) -> list[Lifetime]:
+    """The models of the config that have ended, or whose end is near."""
+    from banjia.routes.catalogue import load as load_routes
+
+    found = lifetimes(read_config(config_path), load_routes(), on or clock.today())
+    return [m for m in found if m.has_ended or m.promises_too_much or m.ends_soon]
 
 
 def standing(config_path: Path) -> tuple[Policy | None, Policy | None]:

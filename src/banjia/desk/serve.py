@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from banjia.config.config import Config
+from banjia.config.lifetime import require_alive
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk import policy as policies
@@ -30,6 +31,7 @@ from banjia.policy.closure import Closure
 from banjia.policy.file import read as read_policy
 from banjia.policy.file import write as write_policy
 from banjia.policy.policy import Policy
+from banjia.routes.catalogue import load as load_routes
 from banjia.store.keys import Keys
 from banjia.store.setting import approval_of
 from banjia.store.store import Store, open_store
@@ -87,9 +89,12 @@ class Supervisor:
 
     def run(self) -> int:
         config = read_config(self.request.config)
+        require_alive(config, load_routes(), clock.today())
         policy = self._first_policy()  # a config that is refused leaves no store behind
         self._claim_store(config)
         self._adopt(policy, config)
+        if self.request.policy is not None:
+            self._warn_of_endings()
         settings_of(self.request, self.state)()  # whatever is wrong is said before anything listens
         listening = self._bind()
         self._watch_files()
@@ -149,6 +154,7 @@ class Supervisor:
         """A process of its own: the law is never loaded into the gateway."""
         config = str(self.request.config)
         words = ["policy", "compile", "--config", config, "-o", str(out), "--lang", self.request.lang, "--gate"]
+        words.append("--keep-ended")  # a model that ends at night must not hold up what today's law closes
         return [sys.executable, "-m", "banjia", *words]
 
     def _adopt(self, policy: Policy, config: Config) -> None:
@@ -182,6 +188,11 @@ class Supervisor:
         for line in policies.replay_lines(policies.replay(store, policy, REPLAYED), self.request.lang):
             log.warning("the policy of %s would change: %s", policy.law_date, line)
 
+    def _warn_of_endings(self) -> None:
+        """A compiled policy comes without the compiler's warnings."""
+        for model in policies.ending(self.request.config):
+            log.warning("%s", model.say().say(self.request.lang))
+
     def _ask_for_approval(self, config: Config) -> None:
         with contextlib.suppress(BanjiaError):
             store = open_store(config.store)
@@ -214,6 +225,8 @@ class Supervisor:
             fresh = read_config(self.request.config)
             self._adopt(self._first_policy(), fresh)
             settings_of(self.request, self.state)()
+            if self.request.policy is not None:
+                self._warn_of_endings()
         except (BanjiaError, SystemExit) as error:
             said = (
                 error.say(self.request.lang) if isinstance(error, BanjiaError) else "the policy could not be compiled"
@@ -224,8 +237,8 @@ class Supervisor:
         return fresh
 
     def _changed(self) -> bool:
-        """Whether a file, or where the policy is compiled here the legal day, is another than at the last look."""
-        day = clock.today().isoformat() if self.request.policy is None else ""
+        """Whether a file or the legal day is another than at the last look."""
+        day = clock.today().isoformat()
         turned, self._day = day != self._day, day
         return self._watch_files() or turned
 
@@ -237,7 +250,7 @@ class Supervisor:
                 mark = (found.st_mtime_ns, found.st_size)
                 changed |= self._seen.get(path) not in {None, mark}
                 self._seen[path] = mark
-        self._day = self._day or (clock.today().isoformat() if self.request.policy is None else "")
+        self._day = self._day or clock.today().isoformat()
         return changed
 
     # workers

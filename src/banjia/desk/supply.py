@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from banjia.config.config import Config
+from banjia.config.located import located
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk.ledger import checkpoint_file, elsewhere_of
@@ -34,16 +35,19 @@ def settings_of(request: Request, state: Path) -> Callable[[], Settings]:
         config = read_config(request.config)
         policy = read_policy(state / "policy.json")
         day = clock.today()
-        check_places(config, policy, day)
+        with located(config):
+            check_places(config, policy, day)
+            spoken = translators(config, day)
         return build_settings(
             config,
             policy,
             auth=key_headers(config),
-            translators=translators(config, day),
+            translators=spoken,
             apis=apis(config),
             endings=endings(config, day),
             filings=filings(config, day),
             lang=request.lang,
+            on=day,
         )
 
     return build

@@ -9,11 +9,13 @@ REMEMBERED = 4096  # names asked for are the callers' choice, so what is kept of
 
 
 class Aliases:
-    """An exact name comes first, then the longest pattern. Without any entry every name stands for itself."""
+    """An exact name comes first, then the longest pattern. Without names in config, every name stands for itself."""
 
-    __slots__ = ("_exact", "_found", "_patterns")
+    __slots__ = ("_all", "_exact", "_found", "_patterns")
 
-    def __init__(self, models: Mapping[str, str]) -> None:
+    def __init__(self, models: Mapping[str, str], *, takes_all: bool | None = None) -> None:
+        """`takes_all` is False where config gives names, though none of them holds today."""
+        self._all = not models if takes_all is None else takes_all
         self._exact = {asked: model for asked, model in models.items() if "*" not in asked}
         self._patterns = sorted(
             ((asked, model) for asked, model in models.items() if "*" in asked), key=lambda p: -len(p[0])
@@ -35,7 +37,7 @@ class Aliases:
         return tuple(dict.fromkeys([*self._exact, *(m for _, m in self._patterns if m != "*")]))
 
     def _resolve(self, asked: str) -> str | None:
-        if not self._exact and not self._patterns:
+        if self._all:
             return asked
         if asked in self._exact:
             return self._exact[asked]

@@ -67,10 +67,17 @@ def read_screen(raw: object, base: Path, *, where: str) -> Screen | None:
     if raw is None:
         return None
     options = Options(raw, where, KNOWN)
-    files = raw.get("keywords") if isinstance(raw, dict) else None
-    paths = [files] if isinstance(files, str) else files or []
-    words = [w for i, name in enumerate(paths) for w in _words(base / str(name), f"{where}.keywords[{i}]")]
+    words = [
+        w for i, name in enumerate(options.words("keywords")) for w in _words(base / name, f"{where}.keywords[{i}]")
+    ]
     url = options.word("url")
+    if not words and not url:
+        raise ConfigError(
+            Text("没有可检查的内容", "there is nothing to check by"),
+            where=where,
+            expected="keywords: [FILE] | url: http(s)://...",
+            remedy=Text("写上关键词文件或检查服务", "name a file of keywords or a service"),
+        )
     return Screen(words, parse_target(url, where=f"{where}.url") if url else None)
 
 
@@ -195,9 +202,12 @@ def _texts(node: Any) -> Iterable[str]:
 def _words(path: Path, where: str) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, ValueError) as error:
         raise ConfigError(
-            Text("读不到关键词文件", "the keyword file cannot be read"), where=where, found=str(path)
+            Text("读不到关键词文件", "the keyword file cannot be read"),
+            where=where,
+            expected=Text("UTF-8，一行一词", "UTF-8, a word a line"),
+            found=str(path)[:200],
         ) from error
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 

@@ -43,7 +43,7 @@ def read_privacy(raw: object, reading: Reading = "current") -> PrivacySettings:
     options = Options(raw, "privacy", KNOWN)
     return PrivacySettings(
         detect=options.flag("detect", default=True),
-        reading="strict" if options.word("reading", reading) == "strict" else "current",
+        reading="strict" if options.word("reading", reading, among=("current", "strict")) == "strict" else "current",
         names=options.flag("names", default=True),
     )
 

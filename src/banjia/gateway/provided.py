@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from banjia.config.config import Config, Route
 from banjia.config.confirmation import Confirmation
-from banjia.errors import RouteError
+from banjia.config.located import located
+from banjia.errors import ConfigError, RouteError
+from banjia.gateway.settings import check_settings
 from banjia.policy.policy import Policy
 from banjia.routes.catalogue import Catalogue, load
 from banjia.routes.dialect.operation import Dialect
@@ -60,11 +63,17 @@ def translators(config: Config, on: date) -> dict[str, Translator]:
     found: dict[str, Translator] = {}
     for i, route in enumerate(config.routes):
         provider = catalogue.find(route.provider)
-        raw = route.options.get("overrides")
-        held = overrides(raw if isinstance(raw, list) else [], where=f"routes[{i}].overrides", on=on)
+        held = overrides(_list(route, i), where=f"routes[{i}].overrides", on=on)
         if provider is not None and (provider.dialect != Dialect() or held):
             found[route.id] = translator(provider, held)
     return found
+
+
+def check_options(config: Config, on: date) -> None:
+    """Whether the gateway could read all that config says, keys of applications apart. Raises with file and line."""
+    with located(config):
+        translators(config, on)
+        check_settings(config, on)
 
 
 def apis(config: Config) -> dict[str, frozenset[str]]:
@@ -80,15 +89,15 @@ def endings(config: Config, on: date) -> Mapping[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for route in config.routes:
         provider = catalogue.find(route.provider)
-        for model in route.models.values() if provider is not None else ():
-            if model != "*" and provider is not None and (ends := life(provider, model, on).ends) is not None:
+        for model in route.upstream(on) if provider is not None else ():
+            if provider is not None and (ends := life(provider, model, on).ends) is not None:
                 found[(route.provider, model)] = ends.isoformat()
     return found
 
 
 def filings(config: Config, on: date) -> Mapping[tuple[str, str], Confirmation]:
     """(route id, model) -> the filing that a person confirmed for it, for those that config names."""
-    pairs = ((route.id, model) for route in config.routes for model in route.models.values())
+    pairs = ((route.id, model) for route in config.routes for model in route.upstream(on))
     found = ((route, model, config.filing(route=route, model=model, on=on)) for route, model in pairs)
     return {(route, model): filing for route, model, filing in found if filing is not None}
 
@@ -96,6 +105,18 @@ def filings(config: Config, on: date) -> Mapping[tuple[str, str], Confirmation]:
 def _apis(provider: Provider) -> frozenset[str]:
     engine = {"completions"} if provider.is_engine else set()  # every engine of the catalogue has the old API too
     return frozenset(name for name, has in provider.apis.items() if has == "yes") | engine
+
+
+def _list(route: Route, i: int) -> list[Any]:
+    raw = route.options.get("overrides")
+    if raw is None or isinstance(raw, list):
+        return raw or []
+    raise ConfigError(
+        Text("这里应为列表", "a list is expected here"),
+        where=f"routes[{i}].overrides",
+        expected="[{reason, until, ...}]",
+        found=type(raw).__name__,
+    )
 
 
 def _check_host(catalogue: Catalogue, provider: Provider, route: Route, where: str, *, is_abroad: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from urllib.parse import quote
 from banjia.config.config import Route
 from banjia.errors import ConfigError
 from banjia.gateway.alias import Aliases
-from banjia.gateway.option import Options
+from banjia.gateway.option import Options, nearest
 from banjia.gateway.target import Target, Timeouts, parse_proxy, parse_target
 from banjia.policy.policy import RouteFacts
 from banjia.routes.dialect.translator import Translator
@@ -24,6 +25,10 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"[\x20-\x7e]*")
 TIMEOUTS = frozenset({"connect", "first_byte", "idle", "keep_alive"})
 LIMITS = frozenset({"connections", "answer_bytes"})
+AUTHS = ("bearer", "api-key")
+WORDS = frozenset({"proxy", "ca"})
+NUMBERS = frozenset({"weight", "retries"})
+MOST_RETRIES = 10
 OWN = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "expect"})
 
 
@@ -72,21 +77,23 @@ def build_route(
     facts: RouteFacts | None,
     *,
     where: str,
+    on: date,
     defaults: Mapping[str, Any],
     auth: tuple[str, str],
     translator: Translator | None = None,
     apis: frozenset[str] = frozenset(),
+    base: Path = Path(),
 ) -> RouteSettings:
     """`auth` is the provider's header and template. A route that the policy does not know counts as abroad."""
     target = parse_target(route.base_url, where=f"{where}.base_url")
-    proxy = route.options.get("proxy")
-    ca = route.options.get("ca")
+    words = Options({k: v for k, v in route.options.items() if k in WORDS}, where, WORDS)
+    proxy, ca = words.word("proxy"), words.word("ca")
     limits = Options(route.options.get("limits"), f"{where}.limits", LIMITS)
     target = replace(
         target,
         timeouts=_timeouts(route.options.get("timeouts"), f"{where}.timeouts", defaults),
-        proxy=parse_proxy(str(proxy), where=f"{where}.proxy") if proxy else None,
-        ca=Path(str(ca)) if ca else None,
+        proxy=parse_proxy(proxy, where=f"{where}.proxy") if proxy else None,
+        ca=base / ca if ca else None,
         max_connections=limits.count("connections") or target.max_connections,
         max_answer=limits.count("answer_bytes") or target.max_answer,
     )
@@ -104,9 +111,7 @@ def build_route(
             expected="v1 | YYYY-MM-DD[-preview]",
         )
     header, keyless = _auth(route, auth, where)
-    own = Options(
-        {k: v for k, v in route.options.items() if k in {"weight", "retries"}}, where, frozenset({"weight", "retries"})
-    )
+    own = Options({k: v for k, v in route.options.items() if k in NUMBERS}, where, NUMBERS)
     return RouteSettings(
         id=route.id,
         provider=route.provider,
@@ -115,13 +120,13 @@ def build_route(
         kind=facts.kind if facts else "",
         stand_in=route.stand_in,
         target=target,
-        aliases=Aliases(route.models),
+        aliases=Aliases(route.names(on), takes_all=not route.aliases),
         auth=header,
         form=form,
         api_version=version,
         headers=_headers(route.options.get("headers"), f"{where}.headers"),
         weight=own.number("weight", 1.0),
-        retries=int(own.number("retries", 1)),
+        retries=own.count("retries", least=0, most=MOST_RETRIES, default=1),
         keyless=keyless,
         translator=translator,
         apis=apis,
@@ -130,7 +135,9 @@ def build_route(
 
 
 def _timeouts(raw: object, where: str, defaults: Mapping[str, Any]) -> Timeouts:
-    options = Options({**defaults, **raw} if isinstance(raw, Mapping) else raw or defaults, where, TIMEOUTS)
+    options = Options(
+        {**defaults, **raw} if isinstance(raw, Mapping) else defaults if raw is None else raw, where, TIMEOUTS
+    )
     base = Timeouts()
     return Timeouts(
         connect=options.number("connect", base.connect, least=0.05),
@@ -141,6 +148,15 @@ def _timeouts(raw: object, where: str, defaults: Mapping[str, Any]) -> Timeouts:
 
 
 def _auth(route: Route, auth: tuple[str, str], where: str) -> tuple[tuple[str, str] | None, str]:
+    chosen = route.options.get("auth")
+    if chosen is not None and chosen not in AUTHS:
+        raise ConfigError(
+            Text("没有这种认证方式", "no such way to authenticate"),
+            where=f"{where}.auth",
+            expected=" | ".join(AUTHS),
+            found=repr(chosen)[:80],
+            remedy=nearest(str(chosen), AUTHS),
+        )
     if route.key is None:
         return None, ""
     try:
@@ -148,18 +164,10 @@ def _auth(route: Route, auth: tuple[str, str], where: str) -> tuple[tuple[str, s
     except ConfigError as error:
         return None, error.say("en")
     name, template = auth
-    chosen = route.options.get("auth")
     if chosen == "bearer":  # an Entra token instead of a key, for instance
         name, template = "authorization", "Bearer {key}"
     elif chosen == "api-key":
         name, template = "api-key", "{key}"
-    elif chosen is not None:
-        raise ConfigError(
-            Text("没有这种认证方式", "no such way to authenticate"),
-            where=f"{where}.auth",
-            expected="bearer | api-key",
-            found=repr(chosen),
-        )
     return _header(name, template.replace("{key}", value), f"{where}.key"), ""
 
 
@@ -167,7 +175,20 @@ def _headers(raw: object, where: str) -> tuple[tuple[str, str], ...]:
     if raw is None:
         return ()
     if not isinstance(raw, Mapping):
-        raise ConfigError(Text("这里应为映射", "a mapping is expected here"), where=where)
+        raise ConfigError(
+            Text("这里应为映射", "a mapping is expected here"),
+            where=where,
+            expected="{name: value}",
+            found=type(raw).__name__,
+        )
+    for name, value in raw.items():
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise ConfigError(
+                Text("请求头的值应为文字", "the value of a header is a text"),
+                where=f"{where}.{name}",
+                expected='"..."',
+                found=type(value).__name__,
+            )
     return tuple(_header(str(k), str(v), f"{where}.{k}", own=True) for k, v in raw.items())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
@@ -14,6 +14,7 @@ from banjia.gateway.option import Options
 
 BREAK_AFTER = 5  # failures in a row
 BREAK_SECONDS = 30.0
+MOST_WINDOW = 10_000
 ROLLOUT = frozenset({"route", "percent", "max_errors", "max_seconds", "window"})
 
 log = logging.getLogger("banjia.gateway")
@@ -118,18 +119,21 @@ class Router:
             log.error("rollout of %s to %s aborted: %.0f%% errors, %.2f s", app, rollout.route, errors * 100, mean)
 
 
-def read_routing(app: dict[str, object], weights: dict[str, float], *, where: str) -> Routing:
+def read_routing(
+    app: Mapping[str, object], weights: Mapping[str, float], *, where: str, routes: Sequence[str] = ()
+) -> Routing:
+    """`routes` are those that the application may use."""
     raw = app.get("rollout")
     rollout = None
     if raw is not None:
         options = Options(raw, f"{where}.rollout", ROLLOUT)
         seconds = options.number("max_seconds", 0.0)
         rollout = Rollout(
-            route=options.word("route"),
-            percent=options.number("percent", 0.0),
-            max_errors=options.number("max_errors", 0.2),
+            route=options.word("route", among=routes),
+            percent=options.number("percent", 0.0, most=100.0),
+            max_errors=options.number("max_errors", 0.2, most=1.0),
             max_seconds=seconds or None,
-            window=options.count("window") or 20,
+            window=options.count("window", default=20, most=MOST_WINDOW),
         )
     fallback = Options({"fallback": app.get("fallback", True)}, where, frozenset({"fallback"})).flag("fallback")
     return Routing(tuple(weights.items()), rollout, fallback)

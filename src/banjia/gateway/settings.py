@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Any
 
 from banjia.config.config import App, Config, Labels
 from banjia.config.confirmation import Confirmation
+from banjia.config.located import located
 from banjia.errors import ConfigError
 from banjia.gateway.key import KeyRing, digest
 from banjia.gateway.limit import Limits, read_limits
@@ -22,11 +23,13 @@ from banjia.gateway.target import Target
 from banjia.gateway.treatment import REPLACING, check_types, finer_of, id_number_reading
 from banjia.gateway.vector import VectorSettings, read_vectors
 from banjia.policy.decide import CLASS_ORDER, Ask, Index
-from banjia.policy.policy import DATA_CLASSES, DataClass, Policy
+from banjia.policy.policy import DATA_CLASSES, DataClass, Policy, RouteFacts
 from banjia.routes.dialect.translator import Translator
 from banjia.text import Lang, Text
 
 TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
+SINGLE = frozenset({"hard_loss", "from"})
+APP_PRIVACY = frozenset({"allow_unreadable"})
 MAX_BODY = 64 * 1024 * 1024
 MAX_IN_FLIGHT = 4096
 BEARER = ("authorization", "Bearer {key}")
@@ -145,22 +148,40 @@ def build_settings(
     endings: Mapping[tuple[str, str], str] = MappingProxyType({}),
     filings: Mapping[tuple[str, str], Confirmation] = MappingProxyType({}),
     lang: Lang = "en",
+    on: date | None = None,
 ) -> Settings:
-    """Raises ConfigError with the field path. `auth` names, by provider, the header that carries the key."""
-    facts = {r.id: r for r in policy.routes}
-    timeouts = config.options.get("timeouts") or {}
-    routes = {
-        r.id: build_route(
-            r,
-            facts.get(r.id),
-            where=f"routes[{i}]",
-            defaults=timeouts if isinstance(timeouts, Mapping) else {},
-            auth=auth.get(r.provider, API_KEY if r.provider.startswith("azure") else BEARER),
-            translator=translators.get(r.id),
-            apis=apis.get(r.id, frozenset()),
-        )
-        for i, r in enumerate(config.routes)
-    }
+    """As of a day, by default the policy's. Raises ConfigError with file and line.
+
+    `auth` names, by provider, the header that carries the key.
+    """
+    with located(config):
+        return _built(config, policy, auth, translators, apis, endings, filings, lang, on or policy.law_date)
+
+
+def check_settings(config: Config, on: date) -> None:
+    """Read all that the gateway reads, but no application's key. Raises ConfigError with file and line."""
+    with located(config):
+        read_privacy(config.options.get("privacy"), id_number_reading(config))
+        check_types(config)
+        _whole(config)
+        for route in _routes(config, (), {}, {}, {}, on).values():
+            route.target.context()
+        for i, app in enumerate(config.apps):
+            _app(app, config, f"apps[{i}]")
+
+
+def _built(
+    config: Config,
+    policy: Policy,
+    auth: Mapping[str, tuple[str, str]],
+    translators: Mapping[str, Translator],
+    apis: Mapping[str, frozenset[str]],
+    endings: Mapping[tuple[str, str], str],
+    filings: Mapping[tuple[str, str], Confirmation],
+    lang: Lang,
+    on: date,
+) -> Settings:
+    routes = _routes(config, policy.routes, auth, translators, apis, on)
     apps = {a.id: _app(a, config, f"apps[{i}]") for i, a in enumerate(config.apps)}
     keys = [(digest(k.reveal().encode()), apps[a.id]) for a in config.apps for k in a.keys]
     if not keys:
@@ -170,7 +191,7 @@ def build_settings(
             expected="keys: [env:NAME]",
         )
     _unshared(keys)
-    limits = Options(config.options.get("limits"), "limits", TOP_LIMITS)
+    max_body, max_in_flight, drain = _whole(config)
     check_types(config)
     return Settings(
         entity=config.entity.id,
@@ -180,14 +201,50 @@ def build_settings(
         index=Index(policy),
         policy_hash=policy.hash,
         law_day=policy.law_date.isoformat(),
-        max_body=limits.count("body_bytes") or MAX_BODY,
-        max_in_flight=limits.count("in_flight") or MAX_IN_FLIGHT,
-        drain=limits.number("drain", 30.0),
+        max_body=max_body,
+        max_in_flight=max_in_flight,
+        drain=drain,
         lang=lang,
         privacy=read_privacy(config.options.get("privacy"), id_number_reading(config)),
         endings=endings,
         filings=filings,
     )
+
+
+def _whole(config: Config) -> tuple[int, int, float]:
+    """The limits of the whole gateway: bytes of a body, calls in hand, seconds to finish what is in hand."""
+    limits = Options(config.options.get("limits"), "limits", TOP_LIMITS)
+    return (
+        limits.count("body_bytes", default=MAX_BODY),
+        limits.count("in_flight", default=MAX_IN_FLIGHT),
+        limits.number("drain", 30.0),
+    )
+
+
+def _routes(
+    config: Config,
+    known: Iterable[RouteFacts],
+    auth: Mapping[str, tuple[str, str]],
+    translators: Mapping[str, Translator],
+    apis: Mapping[str, frozenset[str]],
+    on: date,
+) -> dict[str, RouteSettings]:
+    facts = {r.id: r for r in known}
+    timeouts = config.options.get("timeouts")
+    return {
+        r.id: build_route(
+            r,
+            facts.get(r.id),
+            where=f"routes[{i}]",
+            on=on,
+            defaults=timeouts if isinstance(timeouts, Mapping) else {},
+            auth=auth.get(r.provider, API_KEY if r.provider.startswith("azure") else BEARER),
+            translator=translators.get(r.id),
+            apis=apis.get(r.id, frozenset()),
+            base=config.path.parent,
+        )
+        for i, r in enumerate(config.routes)
+    }
 
 
 def declared_class(facts: Mapping[str, object]) -> DataClass:
@@ -204,22 +261,32 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
     weights = {
         r.id: float(w) for r in config.routes if r.id in names and isinstance(w := r.options.get("weight"), int | float)
     }
+    _check_words(app.options, where)
+    own = "moderation" in app.options
     return AppSettings(
         id=app.id,
         purposes=frozenset(app.purposes),
         declared={p: declared_class({**base, **f}) for p, f in {"": {}, **app.purposes}.items()},
         routes=names,
         limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
-        routing=read_routing(dict(app.options), weights, where=where),
+        routing=read_routing(app.options, weights, where=where, routes=names),
         vectors=read_vectors(app.options.get("embeddings"), config.path.parent, where=f"{where}.embeddings"),
         labels=app.labels,
         screen=read_screen(
-            app.options.get("moderation", config.options.get("moderation")),
+            app.options["moderation"] if own else config.options.get("moderation"),
             config.path.parent,
-            where=f"{where}.moderation",
+            where=f"{where}.moderation" if own else "moderation",
         ),
         options=app.options,
     )
+
+
+def _check_words(options: Mapping[str, Any], where: str) -> None:
+    """The settings of an application that are read where they are used."""
+    single = Options({k: v for k, v in options.items() if k in SINGLE}, where, SINGLE)
+    single.word("hard_loss", "warn", among=("warn", "refuse"))
+    single.word("from")
+    Options(options.get("privacy"), f"{where}.privacy", APP_PRIVACY).flag("allow_unreadable")
 
 
 def _unshared(keys: list[tuple[bytes, AppSettings]]) -> None:
