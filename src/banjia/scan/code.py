@@ -9,7 +9,7 @@ from banjia.scan.literal import Literals
 from banjia.scan.resolve import NOTHING, Value, provider_of
 from banjia.scan.rule import Rule
 from banjia.scan.served import is_route
-from banjia.scan.signs import BASE_SETTER, FLOWS, HELP, KEYED, PROXY_NAME, SECRET_LIKE, SEND, TALK, chain
+from banjia.scan.signs import BASE_SETTER, ENV_LIKE, FLOWS, HELP, KEYED, PROXY_NAME, SECRET_LIKE, SEND, TALK, chain
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.voice import CodeFindings
 from banjia.scan.words import model_constant
@@ -21,6 +21,8 @@ class CodeReader(Literals):
     def read(self) -> CodeFindings:
         self.visit(self.resolver.root, ())
         self._exports()
+        if not any(finding.kind not in ("proxy", "model", "embed_dim") for finding in self.out.findings) and not self.out.pending:
+            self.out.findings = [finding for finding in self.out.findings if finding.provider != "any"]
         return self.out
 
     def _exports(self) -> None:
@@ -175,6 +177,8 @@ class CodeReader(Literals):
         is_base = bool(BASE_SETTER.match(name))
         for env, line in value.env:
             hit = self.lexicon.env(env)
+            if hit is None and not ENV_LIKE.search(env):
+                continue
             shape = base_shape(value.text) if value.text and is_base else (None, None)
             self._say_env(
                 given,
@@ -273,6 +277,8 @@ class CodeReader(Literals):
             )
             for env, at in value.env:
                 known = self.lexicon.env(env)
+                if known is None and not ENV_LIKE.search(env):
+                    continue
                 self._say_env(
                     given,
                     at,
@@ -317,7 +323,7 @@ class CodeReader(Literals):
         if target.kind == "index":
             key = self.resolver.value(target)
             for env, line in key.env:
-                if PROXY_NAME.search(env) and self.home:
+                if PROXY_NAME.search(env):
                     self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=line, env=env)
         text = given.text if given.kind == "string" else ""
         if (
@@ -371,7 +377,7 @@ class CodeReader(Literals):
         if node.kind == "call" and node.kids[0].kind == "member" and self.resolver.value(node.kids[0]).env:
             return
         for env, line in value.env:
-            if PROXY_NAME.search(env) and self.home and node.line <= line <= node.end:
+            if PROXY_NAME.search(env) and node.line <= line <= node.end:
                 self.say(
                     node, "proxy", "any", self.pattern_rule("env-llm"), line=line, end=line, env=env, confidence=0.6
                 )

@@ -41,6 +41,8 @@ INNER = re.compile(
     r"(?i)^(?:provider|type|api[-_]?type|api[-_]?key|keys?|token|access[-_]?token|api[-_]?secret|secret(?:[-_]?key)?|endpoint|base[-_]?url|"
     r"api[-_]?base|api[-_]?host|host|url|proxy[-_]?url|resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?|organization(?:[-_]?id)?|app[-_]?id|service)$"
 )
+# Keys that say which service it is, where their value names one.
+NAMING = re.compile(r"(?i)^(?:provider|type|service)$")
 ENVIRONMENT = frozenset({"environment", "env", "envVars"})
 AZURE_INNER = re.compile(r"(?i)^(?:resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?)$")
 SWITCH = re.compile(
@@ -70,6 +72,12 @@ LONG = 400  # no setting is longer; what is, is a text or a table
 PROXIED = re.compile(r"(?i)proxy|relay|reverse|forward")
 MODEL_KEY = re.compile(r"(?i)model|engine|deployment")
 WIDTH_KEY = re.compile(r"(?i)dim|width|vector")
+
+# Set, given as an option, a field of a body, a default, or compared: not merely named.
+SHELL_MODEL = re.compile(
+    r"(?i)(?:model\w*\\?[\"']?\s*[:=]\s*\\?[\"']?|--(?:model|engine|deployment)\w*[\s=][\"']?|\s-m\s+[\"']?)"
+    r"(?:\$\{\w+:-)?([\w.:\-/]{3,60})|model\w*\}?[\"']?\s*(?:=|==|=~|!=)\s*[\"'^]*([\w.:\-/]{3,60})"
+)
 
 READERS: dict[str, Callable[[str], Iterator[Entry]]] = {
     "env": lines.env,
@@ -231,7 +239,7 @@ class SettingsReader:
             return None
         if len(key) < 4 and len(entry.keys) < 2:
             return None
-        if key.startswith("@"):
+        if key.startswith("@") or (entry.keys[-2:-1] == ("properties",) and key.endswith((".version", "-version"))):
             return None
         if hit := self.lexicon.env(key):
             if not hit.rule.weak:
@@ -239,6 +247,10 @@ class SettingsReader:
             weak: Hit | None = hit
         else:
             weak = None
+        if entry.value.lower() in ("true", "false", "yes", "no") or (
+            NAMING.match(key) and entry.value.lower() not in VENDOR_VALUES
+        ):
+            return weak
         if INNER.match(key) or re.search(r"(?i)(?:key|url|endpoint|host|base)$", key):
             # A variable among variables says itself what it is: the service it is given to does not.
             own = ENVIRONMENT.intersection(entry.keys[:-1]) and key.isupper()
@@ -298,7 +310,8 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
             yield make("env" if code else "config", named.provider, named.rule, env=name)
     if secret := lexicon.key(bare, lambda: line):
         yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
-    for word in re.findall(r"[\"'=\s:]([\w.:\-/]{4,60})[\"',\s\\}]", bare + " "):
-        if "model" not in said and re.search(r"(?i)model", bare) and (model := lexicon.model(word)):
+    for found in SHELL_MODEL.finditer(bare + " "):
+        word = found[1] or found[2]
+        if "model" not in said and (model := lexicon.model(word)):
             said.add("model")
             yield make("model", model.provider, model.rule, model=word)

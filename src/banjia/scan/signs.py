@@ -76,8 +76,10 @@ TESTS = re.compile(
 )
 WIDTHS = {"1536": "openai", "3072": "openai"}
 WIDE = re.compile(r"(?i)dim|embed|vec|width|zeros|ones|rand|pack|flat|index|shape|\bsize")
+# A name of the environment; a bare `model` or `api_key` is an entry of the program's own settings.
+ENV_LIKE = re.compile(r"[A-Z]{2}|[:.]")
 PROXY_NAME = re.compile(
-    r"(?i)(?:^|[_.])(?:https?_?proxy|all_?proxy|socks_?proxy(?:_host|_port)?|open_?ai_?proxy|proxy|proxies|proxy_?url)$"
+    r"(?i)^(?:https?_?proxy|all_?proxy|(?:socks5?_?|(?:open_?ai|llm|gpt|chatgpt|ai|api)_?)?prox(?:y|ies)(?:_?(?:url|host|port|addr))?)$"
 )
 READS = re.compile(
     r"(?i)(?:conf|config|configuration|settings?|env|environ|environment|secrets|propert\w+|options|section|viper|prefs|preferences)"
