@@ -10,7 +10,7 @@ from typing import cast
 
 from banjia.gateway.answer import UpstreamError
 from banjia.gateway.connection import Connection
-from banjia.gateway.target import Target, is_forbidden
+from banjia.gateway.target import Target
 
 
 async def dial(target: Target, context: ssl.SSLContext | None, factory: Callable[[], Connection]) -> Connection:
@@ -31,7 +31,7 @@ async def dial(target: Target, context: ssl.SSLContext | None, factory: Callable
 async def _straight(target: Target, context: ssl.SSLContext | None, factory: Callable[[], Connection]) -> Connection:
     loop = asyncio.get_running_loop()
     failure: OSError | None = None
-    for address in await _addresses(target.host, target.port):
+    for address in await _addresses(target):
         try:
             _, connection = await loop.create_connection(
                 factory, address, target.port, ssl=context, server_hostname=target.host if context else None
@@ -45,14 +45,17 @@ async def _straight(target: Target, context: ssl.SSLContext | None, factory: Cal
     raise failure or OSError("no address")
 
 
-async def _addresses(host: str, port: int) -> list[str]:
-    """The addresses of a name, once each, without those that are never connected to."""
+async def _addresses(target: Target) -> list[str]:
+    """The addresses of a name, once each, without those that are not connected to.
+
+    What is dialled are these, so that a name cannot lead elsewhere between the check and the call.
+    """
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-    allowed = [a for a in addresses if not is_forbidden(a)]
+    allowed = [a for a in addresses if target.admits(a)]
     if addresses and not allowed:
-        raise UpstreamError("forbidden", host, sent=False)
+        raise UpstreamError("forbidden", target.host, sent=False)
     return allowed
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from banjia.gateway.call import Call
+from banjia.gateway.image import images_for, inlined
 from banjia.gateway.label import EXPLICIT, IMPLICIT, LabelPlan, plan_labels
 from banjia.gateway.personal import Personal
 from banjia.gateway.record import Contents
@@ -64,6 +65,9 @@ async def prepare(
     treated = await _treated(call, candidate, decision, contents, personal, at=at)
     request = treated.body if treated is not None and treated.body is not contents.request else None
     hide_usage = call.stream and not call.usage_asked and call.app.limits.counts_tokens
+    images = images_for(call.app.images, candidate.route.images, abroad=candidate.route.abroad)
+    if images is not None and b'"image_url"' in call.body:
+        request = await inlined(request or contents.request or msgspec.json.decode(call.body), images)
     translator = candidate.route.translator
     operation = OPERATION[call.operation]
     prepared: Prepared | None = None

@@ -5,13 +5,22 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from banjia.errors import ConfigError
 from banjia.text import Text
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 ADDRESS = Text("不是可用的上游地址", "not an upstream address that can be used")
+NEVER = frozenset({  # where clouds answer with the machine's own credentials
+    "100.100.100.200", "168.63.129.16", "169.254.169.254", "169.254.170.2", "192.0.0.192", "fd00:ec2::254",
+})  # fmt: skip
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+TRANSLATED = (NAT64, ipaddress.IPv6Network("::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 FORBIDDEN = Text(
     "该地址是链路本地或多播地址，云主机的元数据服务就在其中；网关不会连接",
     "a link-local or multicast address, where cloud metadata services live; the gateway does not connect to it",
@@ -41,16 +50,26 @@ class Target:
     timeouts: Timeouts = field(default_factory=Timeouts)
     max_connections: int = 1024
     max_answer: int = 64 * 1024 * 1024
+    only_public: bool = False  # a host that a caller named: no address of a private network is connected to
+    networks: tuple[Network, ...] = ()  # but for those
 
     @property
     def authority(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
 
+    def admits(self, address: str) -> bool:
+        """Whether an address to which the name has led may be connected to."""
+        if is_forbidden(address):
+            return False
+        return not self.only_public or _may_be_reached(address, self.networks)
+
     def context(self) -> ssl.SSLContext | None:
         """Certificates are always verified: against the system's authorities, or against `ca` alone."""
         if not self.tls:
             return None
+        if self.ca is None:
+            return _system_context()
         try:
             context = ssl.create_default_context(cafile=self.ca)
         except (OSError, ssl.SSLError) as error:
@@ -62,6 +81,13 @@ class Target:
             ) from error
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         return context
+
+
+@lru_cache(maxsize=1)
+def _system_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def parse_target(url: str, *, where: str) -> Target:
@@ -104,6 +130,30 @@ def is_forbidden(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
     return ip.is_link_local or ip.is_multicast or ip.is_unspecified
+
+
+def _may_be_reached(address: str, networks: tuple[Network, ...]) -> bool:
+    """Public, also by what a translated address stands for; or of a network that the config names."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inner = _embedded(ip)
+    if address in NEVER or any(str(i) in NEVER for i in inner):
+        return False
+    if any(ip in n for n in networks) or (inner and any(i in n for i in inner for n in networks)):
+        return True
+    if ip in NAT64:  # the network's own way to an IPv4 host
+        ip = inner[0]
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and all(i.is_global for i in inner)
+
+
+def _embedded(ip: Address) -> tuple[Address, ...]:
+    """The IPv4 address that an IPv6 address carries, in the forms that gateways and kernels translate."""
+    if not isinstance(ip, ipaddress.IPv6Address):
+        return ()
+    low = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    carries = ip.ipv4_mapped is not None or any(ip in n for n in TRANSLATED)
+    found: list[Address] = [low] if carries else []
+    found += [ip.sixtofour] if ip.sixtofour is not None else []
+    return (*found, *(ip.teredo or ()))
 
 
 def _wrong(url: str, where: str, expected: Text) -> ConfigError:
