@@ -13,6 +13,7 @@ from urllib.parse import quote
 from banjia.config.config import Route
 from banjia.errors import ConfigError
 from banjia.gateway.alias import Aliases
+from banjia.gateway.image import ImageSettings, read_images
 from banjia.gateway.option import Options, nearest
 from banjia.gateway.target import Target, Timeouts, parse_proxy, parse_target
 from banjia.policy.policy import RouteFacts
@@ -51,6 +52,7 @@ class RouteSettings:
     keyless: str = ""  # why the key could not be read; such a route is not used
     translator: Translator | None = None  # None: the route speaks OpenAI's own dialect
     apis: frozenset[str] = frozenset()  # parts of OpenAI's API that the provider has beside chat and embeddings
+    images: ImageSettings | None = None  # None: as the application says
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def path(self, operation: str, model: str) -> str:
@@ -130,6 +132,7 @@ def build_route(
         keyless=keyless,
         translator=translator,
         apis=apis,
+        images=read_images(route.options.get("inline_images"), f"{where}.inline_images"),
         options=route.options,
     )
 

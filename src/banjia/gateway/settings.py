@@ -12,6 +12,7 @@ from banjia.config.config import App, Config, Labels
 from banjia.config.confirmation import Confirmation
 from banjia.config.located import located
 from banjia.errors import ConfigError
+from banjia.gateway.image import ImageSettings, read_images
 from banjia.gateway.key import KeyRing, digest
 from banjia.gateway.limit import Limits, read_limits
 from banjia.gateway.moderation import Screen, read_screen
@@ -45,6 +46,7 @@ class AppSettings:
     limits: Limits
     routing: Routing = field(default_factory=Routing)
     vectors: VectorSettings = field(default_factory=VectorSettings)
+    images: ImageSettings | None = None
     labels: Labels = field(default_factory=Labels)
     screen: Screen | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -271,6 +273,7 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
         routing=read_routing(app.options, weights, where=where, routes=names),
         vectors=read_vectors(app.options.get("embeddings"), config.path.parent, where=f"{where}.embeddings"),
+        images=read_images(app.options.get("inline_images"), f"{where}.inline_images"),
         labels=app.labels,
         screen=read_screen(
             app.options["moderation"] if own else config.options.get("moderation"),
