@@ -22,7 +22,7 @@ from banjia.text import Text
 
 KEY = "sk-banjia-crossing"
 CONFIG = """
-store: sqlite:///banjia.db
+store: "{store}"
 keys: keys/
 gateway: {{country: CN}}
 entity: {{id: acme, facts: {{data.personal_info: yes, data.sensitive_pi: no, actor.establishment: CN}}}}
@@ -35,11 +35,17 @@ routes:
 
 
 def lay_out(
-    folder: Path, url: str, *, treatment: Treatment = "pseudonymise", cells: list[Cell] | None = None, app: str = ""
+    folder: Path,
+    url: str,
+    *,
+    treatment: Treatment = "pseudonymise",
+    cells: list[Cell] | None = None,
+    app: str = "",
+    store: str = "sqlite:///banjia.db",
 ) -> None:
     (folder / "key").write_text(KEY)
     day = today()
-    (folder / "banjia.yaml").write_text(CONFIG.format(url=url, year=day.year, app=app))
+    (folder / "banjia.yaml").write_text(CONFIG.format(url=url, year=day.year, app=app, store=store))
     abroad = RouteFacts("abroad", "self_hosted", "foreign-api", "US", abroad=True)
     table = cells or [cell(c, treatment=treatment) for c in DATA_CLASSES]
     write(Policy("acme", day, None, (("cn", "1"),), "sha256:law", (abroad,), tuple(table)), folder / "policy.json")
