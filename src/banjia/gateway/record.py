@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from banjia.gateway.clock import Clock
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.treatment import REPLACING, leaves_in_clear
-from banjia.ledger.entry import Entry, new_id
+from banjia.ledger.entry import Entry, Form, new_id
 from banjia.ledger.journal import Journal
 from banjia.ledger.subject import DECLARED, Identifier, Person, PersonClass, Persons
 from banjia.ledger.tally import Line, Tally
@@ -27,6 +28,7 @@ from banjia.text import Text
 if TYPE_CHECKING:
     from banjia.privacy.treater import Inspection
 
+MOST_FORMS = 1024
 NO_OUTCOME: Mapping[str, Any] = MappingProxyType({})
 
 UNWRITABLE = Text(
@@ -47,6 +49,7 @@ class Recorder:
     def __init__(self, journal: Journal | None, clock: Clock) -> None:
         self.journal = journal
         self._clock = clock
+        self._forms: dict[tuple[object, ...], tuple[Form, Candidate, Decision]] = {}  # of what is noted again and again
 
     @property
     def trouble(self) -> str:
@@ -76,7 +79,20 @@ class Recorder:
         id: str,  # noqa: A002
     ) -> None:
         """A decision for a domestic route and its outcome, under an id made before: written soon, nobody waits."""
-        self._note(_entry("decision", call, settings, candidate, decision, dc, self._clock.at(), outcome), id)
+        journal = self.journal
+        if journal is None:
+            return
+        key = (builtins.id(candidate), builtins.id(decision.cell or decision), decision.rule, call.purpose, dc)
+        found = self._forms.get(key)
+        try:
+            if found is None:
+                if len(self._forms) >= MOST_FORMS:
+                    self._forms.clear()
+                form = journal.form(_entry("decision", call, settings, candidate, decision, dc, 0))
+                found = self._forms[key] = form, candidate, decision  # kept, so that their ids stay theirs
+            journal.note_like(found[0], self._clock.at(), outcome, id)
+        except StoreError:  # closing, or a value too long for the ledger: the call itself needs no entry
+            return
 
     def new_id(self) -> str:
         """The id of an entry that will be noted; none where there is no ledger."""

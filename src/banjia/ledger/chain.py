@@ -10,7 +10,7 @@ import msgspec
 
 from banjia.errors import StoreError
 from banjia.ledger.checkpoint import Checkpoint, Signer
-from banjia.ledger.entry import canonical, leaf, new_id, new_salt
+from banjia.ledger.entry import canonical, leaf, new_id, new_salts
 from banjia.ledger.tree import Frontier
 from banjia.store import log as rows
 from banjia.store.log import LogRow
@@ -47,7 +47,11 @@ class Chain:
 
 def sealed(log: int, index: int, id: str, at: int, kind: str, body: Mapping[str, Any]) -> Row:  # noqa: A002
     """The row of an entry, with its salt and leaf."""
-    salt, data = new_salt(), canonical(body)
+    return row_of(log, index, id, at, kind, new_salts(1)[0], canonical(body))
+
+
+def row_of(log: int, index: int, id: str, at: int, kind: str, salt: bytes, data: bytes) -> Row:  # noqa: A002
+    """The row of an entry whose body is encoded already, with its leaf."""
     return (log, index, id, at, kind, salt, data.decode(), leaf(log, index, id, at, kind, salt, data))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from operator import attrgetter
@@ -62,6 +63,28 @@ class Entry(msgspec.Struct, frozen=True):
         return found
 
 
+class Form:
+    """Many entries that differ in time and `more` alone: what they share is checked and encoded once."""
+
+    __slots__ = ("_after", "_before", "kind")
+
+    def __init__(self, entry: Entry, entity: str = "") -> None:
+        """`entry` without `more`; `entity` where it names none. Raises StoreError where a value is too long."""
+        body = entry.body()
+        if entity:
+            body.setdefault("entity", entity)
+        mark = os.urandom(16).hex()
+        self.kind = entry.kind
+        self._before, _, self._after = canonical({**body, "more": mark}).partition(b'"%b"' % mark.encode())
+
+    def encoded(self, more: Mapping[str, Any]) -> bytes:
+        """The canonical body with this `more`, which is not empty."""
+        for name, value in more.items():
+            if type(value) is not int:
+                _check(value, f"more.{name}")
+        return b"%b%b%b" % (self._before, _encoder.encode(more), self._after)
+
+
 _NAMES = Entry.__struct_fields__[2:]  # all but kind and time
 _values = attrgetter(*_NAMES)
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -74,11 +97,36 @@ def canonical(body: Mapping[str, Any]) -> bytes:
 
 def new_id(at: int) -> str:
     """Ordered by time, and not to be guessed."""
-    return f"{at:012x}{os.urandom(6).hex()}"
+    return f"{at:012x}{_chance.take(6).hex()}"
 
 
-def new_salt() -> bytes:
-    return os.urandom(SALT_BYTES)
+def new_salts(count: int) -> list[bytes]:
+    drawn = os.urandom(SALT_BYTES * count)
+    return [drawn[i : i + SALT_BYTES] for i in range(0, len(drawn), SALT_BYTES)]
+
+
+class _Chance:
+    """Random bytes of the system, drawn many at a time; a fork never shares what was drawn before it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._renew()
+        os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
+        self._drawn = b""
+        self._at = 0
+
+    def take(self, count: int) -> bytes:
+        with self._lock:
+            if self._at + count > len(self._drawn):
+                self._drawn, self._at = os.urandom(3072), 0
+            self._at += count
+            return self._drawn[self._at - count : self._at]
+
+
+_chance = _Chance()
 
 
 def leaf(log: int, index: int, id: str, at: int, kind: str, salt: bytes, body: bytes) -> bytes:  # noqa: A002

@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import msgspec
+
 from banjia.errors import StoreError
-from banjia.ledger.entry import Entry
+from banjia.ledger.entry import NOTHING, Entry
 from banjia.ledger.subject import Persons
 from banjia.ledger.tally import Line, Tally
 from banjia.text import Text, same
@@ -22,8 +23,7 @@ LINGER = 0.05  # seconds that notes, for which nobody waits, may gather
 PROBE = 0.25  # seconds between attempts while the store cannot be written
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """The entry is on disk.
 
     Where a line would have been passed, `passed` is False: nobody was counted, the entry given for that case was
@@ -41,13 +41,14 @@ class Receipt:
 Waiting: TypeAlias = "tuple[asyncio.AbstractEventLoop, asyncio.Future[Receipt]] | Future[Receipt] | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """One entry on its way; `waiting` is None for a note."""
+class Pending(msgspec.Struct, frozen=True):
+    """One entry on its way; `waiting` is None for a note. Its body, or that already encoded as `data`."""
 
     id: str
-    entry: Entry
-    body: Mapping[str, Any]
+    at: int
+    kind: str
+    body: Mapping[str, Any] = NOTHING
+    data: bytes = b""
     waiting: Waiting = None
     persons: Persons | None = None
     line: Line | None = None
