@@ -193,9 +193,12 @@ def test_the_wrong_method_is_said_to_be_wrong(tmp_path):
             Scripted() as upstream,
             house(tmp_path, [route("local", upstream.url)], policy(open_cells("local"))) as h,
         ):
-            return await h.send("PUT", "/v1/chat/completions", b"")
+            ways = [("PUT", "chat/completions"), ("DELETE", "models"), ("PATCH", "responses/resp_1")]
+            return [await h.send(method, f"/v1/{path}", b"") for method, path in ways]
 
-    assert play(main()).status == 405
+    answers = play(main())
+    assert [a.status for a in answers] == [405, 405, 405]
+    assert [a.headers["allow"] for a in answers] == ["POST", "GET", "DELETE, GET"]
 
 
 def test_models_are_listed_with_what_answers_for_them(tmp_path):

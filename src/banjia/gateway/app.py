@@ -144,7 +144,8 @@ class Gateway:
         call.read_headers(scope["headers"], settings)
         if where.operation == "models" or where.operation.startswith("models/"):
             if method != "GET":
-                raise not_served(where.operation, ()) if method == "DELETE" else wrong_method(method)
+                deletes = method == "DELETE" and where.operation != "models"
+                raise not_served(where.operation, ()) if deletes else wrong_method(method, "GET")
             body = (
                 model_list(call.app, settings)
                 if where.operation == "models"
@@ -163,7 +164,7 @@ class Gateway:
         if where.operation not in OPERATIONS or (method == "GET" and where.operation == "chat/completions"):
             raise not_served(where.operation, having(where.operation, settings.routes.values()))
         if method != "POST":
-            raise wrong_method(method)
+            raise wrong_method(method, "POST")
         if len(self._active) >= settings.max_in_flight:
             raise FULL
         self._active.add(call)

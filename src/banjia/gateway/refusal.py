@@ -36,12 +36,15 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of the p
         self.retry = retry
         self.wait = wait
         self.raw = ""  # the vendor's own code, for the ledger
+        self.allow = ""  # the methods that are accepted, where this one is not
 
     def body(self, lang: Lang) -> bytes:
         return error_body(self.text.say(lang), self.type, self.code, self.param)
 
     def headers(self) -> list[Header]:
         out = [JSON]
+        if self.allow:
+            out.append((b"allow", self.allow.encode("ascii")))
         if not self.retry:
             out.append(NO_RETRY)
         elif self.wait is not None:

@@ -73,10 +73,12 @@ def not_served(operation: str, served_by: tuple[str, ...]) -> Refusal:
     return Refusal(404, "invalid_request_error", "unknown_url", text)
 
 
-def wrong_method(method: str) -> Refusal:
-    return Refusal(
+def wrong_method(method: str, allowed: str) -> Refusal:
+    refusal = Refusal(
         405,
         "invalid_request_error",
         "method_not_allowed",
-        Text(f"这里不接受 {method}", f"{method} is not accepted here"),
+        Text(f"这里不接受 {method}，只接受 {allowed}", f"{method} is not accepted here, only {allowed}"),
     )
+    refusal.allow = allowed
+    return refusal

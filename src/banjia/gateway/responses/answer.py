@@ -43,7 +43,7 @@ def shell(request: Wanted, whole: Json, id: str, model: str, at: int) -> Json:  
         "metadata": request.metadata or {},
         "model": model,
         "output": [],
-        "parallel_tool_calls": whole.get("parallel_tool_calls", True),
+        "parallel_tool_calls": whole.get("parallel_tool_calls") is not False,
         "previous_response_id": request.previous_response_id,
         "reasoning": request.reasoning or {"effort": None, "summary": None},
         "prompt_cache_key": whole.get("prompt_cache_key"),
@@ -58,7 +58,7 @@ def shell(request: Wanted, whole: Json, id: str, model: str, at: int) -> Json:  
         "top_p": whole.get("top_p", 1.0),
         "truncation": "disabled",
         "usage": None,
-        "user": whole.get("user"),
+        **({"user": whole["user"]} if whole.get("user") is not None else {}),
     }
 
 

@@ -36,7 +36,7 @@ async def stored(
     if rest in {"input_tokens", "compact"} or part not in METHODS:
         raise not_done(rest)
     if method not in METHODS[part]:
-        raise wrong_method(method)
+        raise wrong_method(method, ", ".join(sorted(METHODS[part])))
     asked = parse_qs(query.decode("utf-8", "replace"), keep_blank_values=True)
     _check_include(asked)
     kept = await states.get(id, call.app.id, at=clock.at())

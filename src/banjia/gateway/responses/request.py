@@ -57,7 +57,7 @@ def wanted(body: bytes) -> tuple[Wanted, Json]:
 def to_chat(request: Wanted, whole: Json, history: list[Json]) -> Json:
     """The chat completion that stands for it; `history` are the messages of the chain before it."""
     for name in REFUSED:
-        if whole.get(name):
+        if whole.get(name) not in (None, False, []):
             raise _unsupported(name, name)
     messages = [*history, *input_messages(request.input)]
     if request.instructions:
