@@ -255,3 +255,9 @@ def test_a_schema_in_the_prompt_is_followed_and_a_tool_that_is_named_is_called()
     assert {"n": 1} == json.loads(json.loads(raw)["choices"][0]["message"]["content"])
     _, (_, _, raw) = chat("deepseek", {"tools": TOOLS}, "You must answer with a call of f and with nothing else.")
     assert "f" == json.loads(raw)["choices"][0]["message"]["tool_calls"][0]["function"]["name"]
+
+
+@pytest.mark.parametrize("changed", [{"messages": []}, {"messages": ["hello"]}, {"stream": "yes"}])
+def test_what_no_vendor_could_answer_is_refused(changed):
+    _, (status, _, _) = chat("openai", changed)
+    assert 400 == status

@@ -25,6 +25,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 LARGEST_BODY = 16 << 20
+OPENAI = frozenset({"openai", "azure_openai", "azure_21vianet"})
 PAUSE = 0.05  # seconds between two events of a slow stream
 _OPERATIONS = (("/chat/completions", "chat"), ("/embeddings/multimodal", "embeddings"), ("/embeddings", "embeddings"))
 
@@ -96,7 +97,7 @@ class StandIn:
         if kind == "interrupted":
             finish = interrupted(self.provider)
         if not request.get("stream"):
-            body = replies.whole(answer, finish=finish)
+            body = replies.whole(answer, finish=finish, nulls=self.provider.id in OPENAI)
             await _json(send, Fault(200, body), before=b"\n\n" if self.comments else b"")
             return
         options = request.get("stream_options")

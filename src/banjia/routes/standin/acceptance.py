@@ -42,6 +42,7 @@ from banjia.routes.model import Model
 from banjia.routes.provider import Provider
 
 Json = dict[str, Any]
+WIDEST = 1 << 16  # of a vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,33 @@ class Complaint:
 
 def complaints(provider: Provider, model: str, request: Json, operation: str = "chat") -> tuple[Complaint, ...]:
     """Everything the vendor would refuse; () means that it accepts the request."""
+    if field := misshapen(request, operation):
+        return (Complaint("shape", field),)
     chosen = Translator(provider).selection(model, operation)
     row = provider.model(model)
     thinking = thinks(chosen.request, row, request)
     return tuple(_of(chosen.request, row, request, thinking=thinking))
+
+
+def misshapen(request: Json, operation: str) -> str:
+    """The field without which no vendor could answer, where it is missing or of another kind."""
+    if operation == "embeddings":
+        given, width = request.get("input"), request.get("dimensions")
+        if (
+            not given
+            or not isinstance(given, str | list)
+            or not all(isinstance(i, str | int | list | dict) for i in given)
+        ):
+            return "input"
+        return "" if width is None or (type(width) is int and 0 < width <= WIDEST) else "dimensions"
+    messages = request.get("messages")
+    if (
+        not isinstance(messages, list)
+        or not messages
+        or not all(isinstance(m, dict) and m.get("role") for m in messages)
+    ):
+        return "messages"
+    return "" if request.get("stream") in (None, True, False) else "stream"
 
 
 def thinks(ops: Iterable[Op], row: Model | None, request: Json) -> bool:

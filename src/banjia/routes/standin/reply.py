@@ -73,8 +73,8 @@ def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
     return Reply(name, text, THOUGHT if thinking else "", calls, usage, selection, apart)
 
 
-def whole(answer: Reply, *, finish: str = "") -> Json:
-    """A chat completion in the vendor's form."""
+def whole(answer: Reply, *, finish: str = "", nulls: bool = False) -> Json:
+    """A chat completion in the vendor's form. `nulls`: what is not there is said to be null, as OpenAI does."""
     message: Json = {"role": "assistant", "content": answer.text or None, **_thought(answer)}
     tagged = answer.tags
     if tagged and answer.thought:
@@ -84,6 +84,8 @@ def whole(answer: Reply, *, finish: str = "") -> Json:
         as_object = any(isinstance(op, FieldMove) and op.as_list for op in answer.selection.answer)
         message["tool_calls"] = calls[0] if as_object else calls
     choice = {"index": 0, "message": message, "finish_reason": finish or answer.finish}
+    if nulls:
+        choice |= {"message": {**message, "refusal": None}, "logprobs": None}
     return {**_head(answer, "chat.completion"), "choices": [choice], "usage": answer.usage, **_ok(answer)}
 
 
