@@ -5,8 +5,7 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -23,13 +22,13 @@ Which = Literal["in_flight", "requests", "tokens", "day", "month"]
 MINUTE = 60.0
 SEATS = 1024  # applications that one board can hold
 WORKERS = 64
-NAME = 16  # a record begins with the digest of its application's id
-BUCKET = struct.Struct("<dd")  # level, and when it was taken
-SUM = struct.Struct("<qd")  # number of the day or month, and its tokens
-REQUESTS, TOKENS, DAY, MONTH = NAME, NAME + 16, NAME + 32, NAME + 48
-RECORD = 128
-LIVE = struct.Struct("<q")
-SEAT = RECORD + WORKERS * LIVE.size
+NAME = 16  # bytes: a record begins with the digest of its application's id
+WORD = 8
+
+# places in a record, in words. A bucket: its level, and when that was taken. A sum: number of the day or month, tokens.
+REQUESTS, TOKENS, DAY, MONTH, LIVE = 2, 4, 6, 8, 16
+SEAT = LIVE + WORKERS
+SIZE = SEATS * SEAT * WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,13 @@ class Limits:
     tokens_per_day: int | None = None
     tokens_per_month: int | None = None
 
-    @property
-    def counts_tokens(self) -> bool:
-        return not (self.tokens_per_minute is None and self.tokens_per_day is None and self.tokens_per_month is None)
+    counts_tokens: bool = field(init=False, compare=False)
+    none: bool = field(init=False, compare=False)
 
-    @property
-    def none(self) -> bool:
-        return self.in_flight is None and self.requests_per_minute is None and not self.counts_tokens
+    def __post_init__(self) -> None:
+        counts = not (self.tokens_per_minute is None and self.tokens_per_day is None and self.tokens_per_month is None)
+        object.__setattr__(self, "counts_tokens", counts)
+        object.__setattr__(self, "none", self.in_flight is None and self.requests_per_minute is None and not counts)
 
 
 def read_limits(limits: object, budget: object, *, where: str) -> Limits:
@@ -83,47 +82,58 @@ class Board:
         self._workers = workers
         self._seats: dict[str, int] = {}
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if os.fstat(self._file).st_size < SEATS * SEAT:
-            os.ftruncate(self._file, SEATS * SEAT)
-        self._map = mmap.mmap(self._file, SEATS * SEAT)
+        if os.fstat(self._file).st_size < SIZE:
+            os.ftruncate(self._file, SIZE)
+        self._map = mmap.mmap(self._file, SIZE)
+        self._counts = memoryview(self._map).cast("q")
+        self._levels = memoryview(self._map).cast("d")
 
     def close(self) -> None:
+        self._counts.release()
+        self._levels.release()
         self._map.close()
         os.close(self._file)
 
     def enter(self, app: str, limits: Limits, *, now: float, day: int, month: int) -> Exceeded | None:
         """Count one call in, or say which limit forbids it; a refused call is not counted anywhere."""
-        at = self._seats.get(app) or self._seat(app)
+        at = self._seats.get(app)
+        if at is None:
+            at = self._seat(app)
+        counts, levels = self._counts, self._levels
+        most, rate = limits.in_flight, limits.requests_per_minute
         self._lock()
         try:
-            if limits.in_flight is not None and self._in_flight(at) >= limits.in_flight:
-                return Exceeded("in_flight", limits.in_flight, 1.0)
+            if most is not None and self._in_flight(at) >= most:
+                return Exceeded("in_flight", most, 1.0)
             if limits.counts_tokens and (exceeded := self._over_tokens(at, limits, now, day, month)) is not None:
                 return exceeded
-            rate = limits.requests_per_minute
             if rate is not None:
                 level = self._level(at + REQUESTS, rate, now) + 1
                 if level > rate:
                     return Exceeded("requests", rate, (level - rate) * MINUTE / rate)
-                BUCKET.pack_into(self._map, at + REQUESTS, level, now)
-            self._add(at, 1)
+                levels[at + REQUESTS] = level
+                levels[at + REQUESTS + 1] = now
+            counts[at + LIVE + self._worker] += 1
         finally:
             self._unlock()
         return None
 
     def leave(self, app: str, limits: Limits, tokens: int, *, now: float, day: int, month: int) -> None:
         """The call is over and used so many tokens. Each `enter` that was let in has exactly one `leave`."""
-        at = self._seats.get(app) or self._seat(app)
+        at = self._seats.get(app)
+        if at is None:
+            at = self._seat(app)
+        self._counts[at + LIVE + self._worker] -= 1  # this worker's alone: no lock
+        if not tokens or not limits.counts_tokens:
+            return
         self._lock()
         try:
-            self._add(at, -1)
-            if tokens and limits.counts_tokens:
-                rate = limits.tokens_per_minute
-                if rate is not None:
-                    level = self._level(at + TOKENS, rate, now) + tokens
-                    BUCKET.pack_into(self._map, at + TOKENS, level, now)
-                SUM.pack_into(self._map, at + DAY, day, tokens + self._sum(at + DAY, day))
-                SUM.pack_into(self._map, at + MONTH, month, tokens + self._sum(at + MONTH, month))
+            rate = limits.tokens_per_minute
+            if rate is not None:
+                self._levels[at + TOKENS] = self._level(at + TOKENS, rate, now) + tokens
+                self._levels[at + TOKENS + 1] = now
+            self._add(at + DAY, day, tokens)
+            self._add(at + MONTH, month, tokens)
         finally:
             self._unlock()
 
@@ -135,7 +145,7 @@ class Board:
         self._lock()
         try:
             for at in range(0, SEATS * SEAT, SEAT):
-                LIVE.pack_into(self._map, at + RECORD + worker * LIVE.size, 0)
+                self._counts[at + LIVE + worker] = 0
         finally:
             self._unlock()
 
@@ -147,9 +157,10 @@ class Board:
         self._lock()
         try:
             for at in range(0, SEATS * SEAT, SEAT):
-                held = self._map[at : at + NAME]
+                place = slice(at * WORD, at * WORD + NAME)
+                held = self._map[place]
                 if held == bytes(NAME):
-                    self._map[at : at + NAME] = name
+                    self._map[place] = name
                     held = name
                 if held == name:
                     self._seats[app] = at
@@ -159,12 +170,16 @@ class Board:
         raise ConfigError(Text("应用太多", "too many applications"), expected=f"<= {SEATS}")
 
     def _level(self, at: int, rate: int, now: float) -> float:
-        level, since = BUCKET.unpack_from(self._map, at)
-        return float(max(0.0, level - max(0.0, now - since) * rate / MINUTE))
+        gone = now - self._levels[at + 1]
+        left = self._levels[at] - max(0.0, gone) * rate / MINUTE
+        return max(0.0, left)
 
     def _sum(self, at: int, number: int) -> float:
-        of, tokens = SUM.unpack_from(self._map, at)
-        return float(tokens if of == number else 0)
+        return self._levels[at + 1] if self._counts[at] == number else 0.0
+
+    def _add(self, at: int, number: int, tokens: int) -> None:
+        self._levels[at + 1] = tokens + self._sum(at, number)
+        self._counts[at] = number
 
     def _over_tokens(self, at: int, limits: Limits, now: float, day: int, month: int) -> Exceeded | None:
         if limits.tokens_per_day is not None and self._sum(at + DAY, day) >= limits.tokens_per_day:
@@ -177,14 +192,10 @@ class Board:
         return None
 
     def _in_flight(self, at: int) -> int:
-        lives = at + RECORD
+        first = at + LIVE
         if self._workers == 1:
-            return int(LIVE.unpack_from(self._map, lives)[0])
-        return sum(LIVE.unpack_from(self._map, lives + w * LIVE.size)[0] for w in range(self._workers))
-
-    def _add(self, at: int, change: int) -> None:
-        slot = at + RECORD + self._worker * LIVE.size
-        LIVE.pack_into(self._map, slot, LIVE.unpack_from(self._map, slot)[0] + change)
+            return self._counts[first]
+        return sum(self._counts[first : first + self._workers])
 
     def _lock(self) -> None:
         if self._workers > 1:
