@@ -21,7 +21,10 @@ class CodeReader(Literals):
     def read(self) -> CodeFindings:
         self.visit(self.resolver.root, ())
         self._exports()
-        if not any(finding.kind not in ("proxy", "model", "embed_dim") for finding in self.out.findings) and not self.out.pending:
+        if (
+            not any(finding.kind not in ("proxy", "model", "embed_dim") for finding in self.out.findings)
+            and not self.out.pending
+        ):
             self.out.findings = [finding for finding in self.out.findings if finding.provider != "any"]
         return self.out
 

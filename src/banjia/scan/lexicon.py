@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from banjia.routes.catalogue import load
+from banjia.scan.hosts import catalogue_host
 from banjia.scan.rule import Match, Rule, Rules, rules
 from banjia.scan.syntax.node import HOLE
 
@@ -19,22 +21,10 @@ SETTING = re.compile(r"^[A-Za-z_][\w.:\-]{3,80}$")
 PLACEHOLDER = re.compile(
     r"(?i)x{4,}|\*{3,}|your|\.\.\.|<|>|\bhere\b|placeholder|example|dummy|changeme|1234567890|abcdef0123|foobar|sk-test$|fake|redacted"
 )
-BRAND = re.compile(r"(?i)open-?ai|chatgpt|gpt|oai|claude|gemini")
-ROLE = re.compile(r"(?i)proxy|relay|forward|mirror|fan-?dai|zhongzhuan|transit|reverse")
-EDGE = re.compile(
-    r"(?i)\.(?:workers\.dev|pages\.dev|vercel\.app|netlify\.app|onrender\.com|fly\.dev|deno\.dev|hf\.space|glitch\.me|zeabur\.app|railway\.app)$"
-)
-VENDORS_KEY_LENGTH = 20
 VENDORS_OWN = re.compile(
-    r"(?i)(?:^|\.)(?:openai\.com|chatgpt\.com|anthropic\.com|claude\.(?:ai|com)|google\.com|googleapis\.com|azure\.(?:com|cn)|"
-    r"windows\.net|azureedge\.net|microsoft\.com|amazonaws\.com|github(?:usercontent)?\.(?:com|io)|readthedocs\.io|"
-    r"npmjs\.com|pypi\.org|youtube\.com)$"
-)
-OWN = re.compile(
     r"(?i)(?:^|\.)(?:openai\.com|chatgpt\.com|anthropic\.com|claude\.(?:ai|com)|google\.com|googleapis\.com|azure\.(?:com|cn)|windows\.net|"
     r"azureedge\.net|microsoft\.com|amazonaws\.com|github(?:usercontent)?\.(?:com|io)|readthedocs\.io|npmjs\.com|pypi\.org|youtube\.com)$"
 )
-CHEAP = re.compile(r"(?i)\.(?:top|xyz|fun|icu|cc|club|vip|shop|site|online)$")
 KEY_LENGTH = 20
 OWN = re.compile(r"(?i)(?:^|\.)(?:localhost|local|internal|lan|intranet|svc|cluster\.local|docker\.internal)$")
 
@@ -69,6 +59,8 @@ class Lexicon:
         for rule in self.of["host"]:
             if rule.pattern and rule.pattern.search(host):
                 return Hit(rule, rule.provider, host)
+        if (provider := catalogue_host(host)) is not None:
+            return Hit(self.named("host", "host-catalogue"), provider, host)
         return None
 
     def named(self, match: Match, rule_id: str) -> Rule:
@@ -181,15 +173,10 @@ def is_own(host: str) -> bool:
 
 
 def relay_weight(url: str, host: str) -> int:
-    """Signals that an unknown host forwards a foreign service; from 2 on it is suspected."""
+    """Signals of the dated list that an unknown host forwards a foreign service; from 2 on it is suspected."""
     if is_own(host) or VENDORS_OWN.search(host):
         return 0
-    weight = (
-        2 * bool(BRAND.search(host)) + bool(ROLE.search(host)) + 2 * bool(EDGE.search(host)) + bool(CHEAP.search(host))
-    )
-    weight += bool(re.search(r"(?i)/(?:openai|proxy|gpt|chatgpt)/v1/?$", url))
-    weight += bool(re.fullmatch(r"[\d.]+", host))
-    return weight
+    return sum(sign.weight for sign in load().relays.signs(url if "://" in url else f"https://{url}"))
 
 
 def base_shape(url: str) -> tuple[bool, bool]:

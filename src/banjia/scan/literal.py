@@ -24,6 +24,11 @@ from banjia.scan.signs import (
 from banjia.scan.syntax.node import Node
 from banjia.scan.voice import Voice
 
+# An address that others append to, not one page of a site.
+BASE_LIKE = re.compile(
+    r"(?i)^[a-z]+://[^/?#]+/?$|/v\d(?:beta)?(?:/|$)|/(?:api|openai|proxy|gpt|chatgpt)/?$|/chat/completions"
+)
+
 
 class Literals(Voice):
     """Whatever stands as a literal in one file."""
@@ -98,7 +103,7 @@ class Literals(Voice):
                 self.say(node, "http", self.path_provider(found, node), found.rule, url=text, confidence=0.85)
                 return True
             host = host_of(text)
-            if setter and host and not is_own(host) and relay_weight(text, host) >= 2:
+            if setter and host and BASE_LIKE.search(text) and not is_own(host) and relay_weight(text, host) >= 2:
                 self.say(node, "proxy", "relay", self.relay_rule(), url=text, confidence=0.6)
                 return True
             return False

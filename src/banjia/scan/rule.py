@@ -24,6 +24,7 @@ from typing import Any, Literal, cast
 
 from banjia.errors import ConfigError
 from banjia.scan.finding import KINDS, Fix, Kind
+from banjia.scan.hosts import every_form, every_literal, host_literals, host_pattern
 from banjia.text import Text
 
 Match = Literal["sdk", "host", "path", "env", "model", "key", "state", "line"]
@@ -130,6 +131,7 @@ def rules_hash() -> str:
     digest = hashlib.sha256()
     for _, text in _files():
         digest.update(text.encode())
+    digest.update(every_form().encode())
     return digest.hexdigest()[:16]
 
 
@@ -174,11 +176,13 @@ def _rule(raw: dict[str, Any], where: str) -> Rule:
         id=raw["id"],
         match=match,
         languages=tuple(raw.get("languages", ("any",))),
-        literals=tuple(literal.lower() for literal in raw["literals"]),
+        literals=(*(literal.lower() for literal in raw.get("literals", ())), *_host_literals(raw)),
         kind=cast("Kind | None", kind),
         provider=raw["provider"],
         text=Text(raw["text"]["zh"], raw["text"]["en"]),
-        pattern=_pattern(raw, "pattern"),
+        pattern=host_pattern(raw["provider"], raw.get("pattern", ""))
+        if raw.get("hosts") == "catalogue"
+        else _pattern(raw, "pattern"),
         context=_pattern(raw, "context"),
         weak=bool(raw.get("weak", False)),
         fix=raw.get("fix"),
@@ -187,6 +191,18 @@ def _rule(raw: dict[str, Any], where: str) -> Rule:
         hits=tuple(_sample(sample) for sample in raw.get("hits", ())),
         misses=tuple(_sample(sample) for sample in raw.get("misses", ())),
     )
+
+
+def _host_literals(raw: dict[str, Any]) -> tuple[str, ...]:
+    match raw.get("hosts"):
+        case "catalogue":
+            return host_literals(raw["provider"])
+        case "all":
+            return every_literal()
+        case None:
+            return ()
+        case other:
+            raise ValueError(other)
 
 
 def _sdk(raw: dict[str, Any]) -> Sdk:
