@@ -215,7 +215,7 @@ def _server(path: str, text: str, out: FileResult, words: Lexicon) -> None:
 
 
 def _sql(path: str, text: str, out: FileResult) -> None:
-    rule = _named()["env-openai"]
+    rule = _named()["width-openai"]
     for number, row in enumerate(text.splitlines(), 1):
         if re.search(r"(?i)\b(?:vector|halfvec)\s*\(\s*(?:1536|3072)\s*\)", row.split("--")[0]):
             out.findings.append(
@@ -225,7 +225,7 @@ def _sql(path: str, text: str, out: FileResult) -> None:
                     end=number,
                     kind="embed_dim",
                     provider="openai",
-                    rule="sql-width",
+                    rule=rule.id,
                     fix="manual",
                     text=WORDS["embed_dim"].format(what=rule.text),
                     confidence=0.7,

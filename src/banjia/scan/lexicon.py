@@ -42,7 +42,8 @@ class Lexicon:
 
     def __init__(self, source: Rules) -> None:
         self.of: dict[Match, tuple[Rule, ...]] = {
-            match: source.of(match) for match in ("host", "path", "env", "model", "key", "state", "line")
+            match: source.of(match)
+            for match in ("host", "path", "env", "model", "key", "state", "line", "width", "switch")
         }
         # The narrower name wins: Azure's settings before OpenAI's, `any` last.
         self.of["env"] = tuple(

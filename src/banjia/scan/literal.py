@@ -74,7 +74,7 @@ class Literals(Voice):
                 node,
                 "embed_dim",
                 "openai",
-                self.pattern_rule("env-openai"),
+                self.width_rule(),
                 line=node.line + text[: found.start()].count("\n"),
                 end=node.end,
             )
@@ -118,6 +118,9 @@ class Literals(Voice):
             kind = "client"
         self.say(node, kind, provider, rule, url=text)
         return True
+
+    def width_rule(self) -> Rule:
+        return self.lexicon.named("width", "width-openai")
 
     def relay_rule(self) -> Rule:
         return self.lexicon.named("host", "host-relay")
@@ -204,14 +207,16 @@ class Literals(Voice):
     def on_number(self, node: Node, stack: tuple[Node, ...]) -> None:
         if node.text not in WIDTHS:
             return
-        for above in reversed(stack[-4:]):
+        for above in reversed(stack[-6:]):
             name = ""
             if above.kind == "pair":
                 name = above.text
             elif above.kind in ("assign", "call") and above.kids:
                 name = chain(above.kids[0]) or above.kids[0].text
+            if above.kind == "function":
+                name = above.text
             if name and WIDE.search(name):
-                self.say(node, "embed_dim", WIDTHS[node.text], self.pattern_rule("env-openai"))
+                self.say(node, "embed_dim", WIDTHS[node.text], self.width_rule())
                 return
             if above.kind == "function":
                 return

@@ -11,6 +11,8 @@ for both), kind or sdk, provider, text {zh, en}, hits and misses. `match` says w
     key      a literal key, whole
     state    an id of something kept on the provider's side
     line     a line of a text format (nginx and its like)
+    width    the width of stored vectors
+    switch   the setting of an exported application that names a vendor
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ from banjia.scan.finding import KINDS, Fix, Kind
 from banjia.scan.hosts import every_form, every_literal, host_literals, host_pattern
 from banjia.text import Text
 
-Match = Literal["sdk", "host", "path", "env", "model", "key", "state", "line"]
-MATCHES: tuple[Match, ...] = ("sdk", "host", "path", "env", "model", "key", "state", "line")
+Match = Literal["sdk", "host", "path", "env", "model", "key", "state", "line", "width", "switch"]
+MATCHES: tuple[Match, ...] = ("sdk", "host", "path", "env", "model", "key", "state", "line", "width", "switch")
 CODE = ("python", "typescript", "tsx", "javascript", "java", "kotlin", "go", "csharp", "php", "ruby", "rust")
 SCRIPT = ("typescript", "tsx", "javascript")
 

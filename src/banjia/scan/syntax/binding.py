@@ -40,10 +40,30 @@ def declare(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node
     return Node("declare", type_name(kind.text()), [name], node)
 
 
+def parameter(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
+    """A parameter with its type; with a default value it is bound to that. `=`: the value has no field of its own."""
+    name, kind = reader.field(node, fields[0], depth), reader.raw(node, fields[1])
+    said = type_name(kind.text()) if kind is not None else ""
+    if fields[2] == "=":
+        after = [kid for kid in node.children() if kid.is_named() or kid.text() == "="]
+        place = next((at for at, kid in enumerate(after) if kid.text() == "=" and not kid.is_named()), None)
+        clause = next((kid for kid in after if kid.kind() == "equals_value_clause"), None)
+        value = after[place + 1] if place is not None and place + 1 < len(after) else clause
+    else:
+        value = reader.raw(node, fields[2])
+    if name is not None and value is not None:
+        return Node("assign", said, [name, reader.read(value, depth)], node)
+    if name is None or not said:
+        return other(reader, node, [], depth)
+    return Node("declare", said, [name], node)
+
+
 def declared(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     kids = reader.kids(node, depth)
     names = [kid for kid in kids if kid.kind == "name"]
     kind = next((kid.text() for kid in node.children() if kid.kind() in ("user_type", "nullable_type")), "")
+    if names and any(kid.text() == "=" and not kid.is_named() for kid in node.children()) and kids[-1] is not names[0]:
+        return Node("assign", type_name(kind), [names[0], kids[-1]], node)
     return Node("declare", type_name(kind), names[:1], node) if names else Node("other", "", kids, node)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode, SgRoot
 
-from banjia.scan.syntax.binding import assign, declare, declared, property_, renamed, typed
+from banjia.scan.syntax.binding import assign, declare, declared, parameter, property_, renamed, typed
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.imports import imports
 from banjia.scan.syntax.node import HOLE, Node, Span
@@ -297,6 +297,7 @@ HANDLERS: dict[str, Handler] = {
     "typed": typed,
     "declare": declare,
     "declared": declared,
+    "parameter": parameter,
     "property": property_,
     "pair": _pair,
     "entry": _entry,
