@@ -261,3 +261,12 @@ def test_a_schema_in_the_prompt_is_followed_and_a_tool_that_is_named_is_called()
 def test_what_no_vendor_could_answer_is_refused(changed):
     _, (status, _, _) = chat("openai", changed)
     assert 400 == status
+
+
+@pytest.mark.parametrize(("name", "status"), [("openai", 200), ("vllm", 200), ("deepseek", 404)])
+def test_the_old_completions_are_there_only_where_the_vendor_has_them(name, status):
+    model = model_of(name)
+    found, _, raw = ask(name, "/v1/completions", {"model": model, "prompt": "hello"}, model=model)
+    assert status == found
+    if status == 200:
+        assert "echo: hello" == json.loads(raw)["choices"][0]["text"]

@@ -18,6 +18,7 @@ from banjia.routes.provider import Provider
 from banjia.routes.standin import reply as replies
 from banjia.routes.standin.acceptance import complaints
 from banjia.routes.standin.fault import KINDS, Fault, asked_for, fault, filtered, hidden, interrupted, refused
+from banjia.routes.standin.legacy import as_chat, as_completion, as_completions, has_completions
 from banjia.routes.standin.vector import embedded, misshapen
 
 Scope = dict[str, Any]
@@ -27,7 +28,12 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 LARGEST_BODY = 16 << 20
 OPENAI = frozenset({"openai", "azure_openai", "azure_21vianet"})
 PAUSE = 0.05  # seconds between two events of a slow stream
-_OPERATIONS = (("/chat/completions", "chat"), ("/embeddings/multimodal", "embeddings"), ("/embeddings", "embeddings"))
+_OPERATIONS = (
+    ("/chat/completions", "chat"),
+    ("/completions", "completions"),
+    ("/embeddings/multimodal", "embeddings"),
+    ("/embeddings", "embeddings"),
+)
 
 
 def application(provider: Provider, *, model: str = "") -> Application:
@@ -57,7 +63,7 @@ class StandIn:
         elif scope["method"] == "GET" and path.endswith("/models") and self.lists:
             data = [{"id": m, "object": "model", "owned_by": self.provider.id} for m in sorted(self.known)]
             await _json(send, Fault(200, {"object": "list", "data": data}))
-        elif (operation := _operation(path)) and scope["method"] == "POST":
+        elif (operation := self._operation(path)) and scope["method"] == "POST":
             await self._post(operation, await _body(receive), send)
         else:
             await _json(
@@ -72,6 +78,9 @@ class StandIn:
         if not isinstance(request, dict):
             await _json(send, fault(self.provider, "value", "the body is not a JSON object"))
             return
+        old = operation == "completions"
+        if old:
+            operation, request = "chat", as_chat(request)
         model = str(request.get("model", "")) or self._from_path()
         if self.known and model not in self.known:
             await _json(send, fault(self.provider, "not-found", f"no model {model}"))
@@ -88,9 +97,9 @@ class StandIn:
             else:
                 await _json(send, Fault(200, embedded(self.provider.model(model), request, selection)))
         else:
-            await self._chat(model, request, kind, send)
+            await self._chat(model, request, kind, send, old=old)
 
-    async def _chat(self, model: str, request: dict[str, Any], kind: str, send: Send) -> None:
+    async def _chat(self, model: str, request: dict[str, Any], kind: str, send: Send, *, old: bool) -> None:
         selection = self.translator.selection(model, "chat")
         answer = replies.reply(self.provider.model(model), request, selection)
         finish = filtered(self.provider) if kind == "filtered" else ""
@@ -98,13 +107,15 @@ class StandIn:
             finish = interrupted(self.provider)
         if not request.get("stream"):
             body = replies.whole(answer, finish=finish, nulls=self.provider.id in OPENAI)
-            await _json(send, Fault(200, body), before=b"\n\n" if self.comments else b"")
+            shown = as_completion(body) if old else body
+            await _json(send, Fault(200, shown), before=b"\n\n" if self.comments else b"")
             return
         options = request.get("stream_options")
         include = isinstance(options, dict) and bool(options.get("include_usage"))
         broken = kind in ("cut", "late-error")
         await _start(send, 200, b"text/event-stream")
-        for line in self._lines(replies.events(answer, include_usage=include, finish=finish, broken=broken)):
+        events = replies.events(answer, include_usage=include, finish=finish, broken=broken)
+        for line in self._lines(as_completions(events) if old else events):
             await send({"type": "http.response.body", "body": line, "more_body": True})
             if kind == "slow":
                 await asyncio.sleep(PAUSE)
@@ -133,12 +144,12 @@ class StandIn:
                 return True
         return False
 
+    def _operation(self, path: str) -> str:
+        found = next((operation for end, operation in _OPERATIONS if path.endswith(end)), "")
+        return "" if found == "completions" and not has_completions(self.provider) else found
+
     def _from_path(self) -> str:
         return next(iter(self.known), "")
-
-
-def _operation(path: str) -> str:
-    return next((operation for end, operation in _OPERATIONS if path.endswith(end)), "")
 
 
 async def _body(receive: Receive) -> bytes | None:
