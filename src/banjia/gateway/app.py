@@ -16,6 +16,7 @@ from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.legacy import through_chat
 from banjia.gateway.limit import Board, Exceeded
 from banjia.gateway.listing import model_entry, model_list
+from banjia.gateway.messages.bridge import Bridge as MessagesBridge
 from banjia.gateway.metric import Metrics
 from banjia.gateway.passing import PARTS, pass_through
 from banjia.gateway.personal import Personal
@@ -141,6 +142,9 @@ class Gateway:
     async def _serve(self, call: Call, settings: Settings, scope: Scope, method: str, path: str) -> None:
         where = place(path)
         call.operation = where.operation
+        bridged = MessagesBridge(call.send) if where.operation.partition("/")[0] == "messages" else None
+        if bridged is not None:
+            call.send = bridged.send
         call.read_headers(scope["headers"], settings)
         if where.operation == "models" or where.operation.startswith("models/"):
             if method != "GET":
@@ -172,6 +176,8 @@ class Gateway:
             await call.read_body(settings.max_body, self._room)
             if where.operation == "responses":
                 await bridge(call, self._states, self._clock)
+            elif bridged is not None:
+                bridged.ask(call)
             call.read_head(where.deployment)
             if where.operation == "completions":
                 through_chat(call, settings)

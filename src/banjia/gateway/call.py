@@ -61,6 +61,7 @@ class Call:
         "subject",
         "task",
         "tokens",
+        "unthinking",
         "usage_asked",
         "watched",
     )
@@ -85,6 +86,7 @@ class Call:
         self.watched = False
         self.task: asyncio.Task[Any] | None = None
         self.tokens = 0
+        self.unthinking = False  # the caller's own API answers without thinking unless it is asked to
         self.losses: tuple[str, ...] = ()  # what was lost before the call came to a route
         self.holds = 0  # bytes of the room for bodies
 
@@ -98,7 +100,7 @@ class Call:
                 kind, _, rest = value.partition(b" ")
                 if kind.lower() == b"bearer":
                     key = rest.strip()
-            elif name == b"api-key":
+            elif name in {b"api-key", b"x-api-key"}:  # Azure's and Anthropic's way
                 key = value.strip()
             elif name == b"accept-language":
                 if not asked and value[:2].lower() in {b"zh", b"en"}:

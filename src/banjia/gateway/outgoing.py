@@ -172,7 +172,7 @@ def _translated(
     call: Call, candidate: Candidate, translator: Translator, request: dict[str, Any], operation: str
 ) -> Prepared:
     came_from = str(call.app.options.get("from") or call.asked)
-    thinking = "off" if UNTHINKING.match(came_from) else "as-vendor"
+    thinking = "off" if call.unthinking or UNTHINKING.match(came_from) else "as-vendor"
     named = {**request, "model": candidate.model}
     prepared = translator.prepare(candidate.model, named, operation, thinking=thinking)  # type: ignore[arg-type]
     if prepared.refusal is not None:

@@ -13,7 +13,7 @@ from banjia.text import Text
 if TYPE_CHECKING:
     from banjia.gateway.route import RouteSettings
 
-OPERATIONS: frozenset[str] = frozenset({"chat/completions", "embeddings", "completions", "responses"})
+OPERATIONS: frozenset[str] = frozenset({"chat/completions", "embeddings", "completions", "responses", "messages"})
 
 # the parts of OpenAI's API, those that are gone included; what is not served of them is 501, not 404
 KNOWN = frozenset({
