@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from banjia.move.edit import Edit
 from banjia.move.source import Source
+from banjia.scan.finding import Finding
 from banjia.text import Text
 
 IMPORTS_OS = Text("读取环境变量需要 os", "reading the environment needs os")
@@ -30,7 +31,7 @@ def nodes(source: Source, first: int, last: int) -> Iterator[ast.AST]:
             yield node
 
 
-def place(source: Source, node: ast.expr) -> tuple[int, int]:
+def place(source: Source, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return source.offset(node.lineno, node.col_offset), source.offset(node.end_lineno, node.end_col_offset)
@@ -62,3 +63,37 @@ def import_os(source: Source, codemod: str) -> Iterator[Edit]:
     ending = "\r\n" if "\r\n" in source.text else "\n"
     lead = ending if where == len(source.text) and not source.text.endswith("\n") else ""
     yield Edit(source.path, where, where, f"{lead}import os{ending}", codemod, IMPORTS_OS)
+
+
+def original(source: Source, name: str) -> str:
+    """The class behind an alias of `from ... import X as Y`."""
+    tree = parse(source.text)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if alias.asname == name:
+                    return alias.name
+    return name
+
+
+def append(source: Source, call: ast.Call, argument: str, codemod: str, reason: Text, finding: Finding) -> Edit:
+    """One more argument behind the last, in the manner of the call: on its line, or on one of its own."""
+    _, close = place(source, call)
+    close -= 1  # the bracket
+    parts = [*call.args, *(k.value for k in call.keywords)]
+    if not parts:
+        return Edit(source.path, close, close, argument, codemod, reason, finding)
+    last = max(parts, key=lambda p: (p.end_lineno or 0, p.end_col_offset or 0))
+    _, end = place(source, last)
+    tail = source.text[end:close]
+    if "," not in tail:
+        return Edit(source.path, end, end, f", {argument}", codemod, reason, finding)
+    comma = end + tail.index(",") + 1
+    line = source.line(last.lineno)
+    indent = line[: len(line) - len(line.lstrip())]
+    ending = "\r\n" if "\r\n" in source.text else "\n"
+    lead = f"{ending}{indent}" if last.lineno != call.lineno else " "
+    here = source.text[comma : source.text.index("\n", comma)] if "\n" in tail[comma - end :] else ""
+    if last.lineno != call.lineno and here.lstrip().startswith("#"):
+        comma += len(here.rstrip("\r"))  # a comment behind the last argument stays with it
+    return Edit(source.path, comma, comma, f"{lead}{argument},", codemod, reason, finding)

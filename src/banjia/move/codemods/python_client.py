@@ -1,33 +1,33 @@
-"""A client made in Python reads its base URL from the environment, with the target as default."""
+"""A client made in Python reads its base URL from the environment, with the target as default; a given one stays."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from banjia.move.address import AZURE_VARIABLE, OPENAI_VARIABLE, find
+from banjia.move.address import OPENAI_VARIABLE, find
 from banjia.move.edit import Edit
-from banjia.move.python_tree import import_os, nodes, parse, place, variable
+from banjia.move.python_forms import Form, form
+from banjia.move.python_tree import append, import_os, nodes, original, parse, place, variable
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
 from banjia.text import Text
 
 ID = "python-client"
+OTHERS = re.compile(
+    r"azure|vllm|lm_?studio|ollama|hugging|deepseek|groq|xai|together|mistral|anthropic|gemini|nvidia|qwen|dashscope|zhipu|moonshot",
+    re.IGNORECASE,
+)
 LANGUAGES = frozenset({"python"})
 REASON = Text(
     "客户端的基础地址取自环境变量，默认网关", "the client's base URL comes from the environment, by default the gateway"
 )
-KEYWORDS = {  # class -> its keywords for the address, the first is the one to write
-    "OpenAI": ("base_url",),
-    "AsyncOpenAI": ("base_url",),
-    "ChatOpenAI": ("base_url", "openai_api_base"),
-    "OpenAIEmbeddings": ("base_url", "openai_api_base"),
-    "AzureOpenAI": ("azure_endpoint", "base_url"),
-    "AsyncAzureOpenAI": ("azure_endpoint", "base_url"),
-    "AzureChatOpenAI": ("azure_endpoint", "base_url"),
-    "AzureOpenAIEmbeddings": ("azure_endpoint", "base_url"),
-}
+EMPTY = Text(
+    "这个地址可能是空的，空则会去 OpenAI：空时用网关",
+    "this address may be empty and would lead to OpenAI: then the gateway",
+)
 
 PAIRS = (
     ("app.py", 'import os\nfrom openai import OpenAI\n\nclient = OpenAI(api_key=os.environ["OPENAI_API_KEY"])\n',
@@ -40,11 +40,23 @@ PAIRS = (
      'import os\nimport openai\nopenai.api_base = os.environ.get("OPENAI_API_BASE") or "http://127.0.0.1:8420/v1"\nopenai.ChatCompletion.create(model="gpt-4", messages=[])\n'),
     ("app.py", "import os\nfrom openai import OpenAI\nclient = OpenAI(\n    timeout=4,  # seconds\n)\n",
      'import os\nfrom openai import OpenAI\nclient = OpenAI(\n    timeout=4,  # seconds\n    base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1",\n)\n'),
+    ("app.py", "import os\nfrom openai import OpenAI\n\ndef client(options):\n    return OpenAI(timeout=4, **options)\n",
+     'import os\nfrom openai import OpenAI\n\ndef client(options):\n    return OpenAI(timeout=4, **{**options, "base_url": options.get("base_url") or os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"})\n'),
+    ("app.py", "import os\nfrom openai import OpenAI\n\ndef client(base_url=None):\n    return OpenAI(base_url=base_url)\n",
+     'import os\nfrom openai import OpenAI\n\ndef client(base_url=None):\n    return OpenAI(base_url=base_url or os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
+    ("app.py", 'import os\nfrom openai import OpenAI\nclient = OpenAI(data_residency="eu", timeout=4)\n',
+     'import os\nfrom openai import OpenAI\nclient = OpenAI(base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1", timeout=4)\n'),
+    ("app.py", 'import os\nfrom llama_index.llms.openai import OpenAI\nllm = OpenAI(model="gpt-4o")\n',
+     'import os\nfrom llama_index.llms.openai import OpenAI\nllm = OpenAI(model="gpt-4o", api_base=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
+    ("app.py", 'import os\nfrom haystack.components.generators.chat import OpenAIChatGenerator\nllm = OpenAIChatGenerator(model="gpt-4o")\n',
+     'import os\nfrom haystack.components.generators.chat import OpenAIChatGenerator\nllm = OpenAIChatGenerator(model="gpt-4o", api_base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
+    ("app.py", 'import os\nimport dspy\nlm = dspy.LM("openai/gpt-4o")\n',
+     'import os\nimport dspy\nlm = dspy.LM("openai/gpt-4o", api_base=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
 )  # fmt: skip
 
 
 def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
-    if finding.kind != "client" or finding.provider not in {"openai", "azure_openai", "relay"}:
+    if finding.kind != "client" or finding.provider not in {"openai", "azure_openai", "relay", "any"}:
         return
     for node in nodes(source, finding.line, finding.end):
         found: Edit | None = None
@@ -59,67 +71,89 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
 
 def _call(source: Source, call: ast.Call, finding: Finding, target: Target) -> Edit | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    words = KEYWORDS.get(_original(source, name), ())
-    if not words or any(k.arg is None for k in call.keywords):
-        return None  # `**settings` may carry the address: the environment decides there
-    azure = "azure" in words[0]
-    default = target.root if azure else target.v1
-    value = variable(AZURE_VARIABLE if azure else OPENAI_VARIABLE, default)
-    given = next((k for k in call.keywords if k.arg in words), None)
+    made = form(finding, original(source, name), call)
+    if made is None:
+        return None
+    value = variable(made.variable, target.root if made.azure else target.v1)
+    given = next((k for k in call.keywords if k.arg in made.words), None)
     if given is not None:
         return _value(source, given.value, value, finding)
-    if any(k.arg in {"data_residency", "http_client"} for k in call.keywords):
+    residency = next((k for k in call.keywords if k.arg == "data_residency"), None)
+    if residency is not None:
+        start, end = place(source, residency)
+        return Edit(source.path, start, end, f"{made.keyword}={value}", ID, REASON, finding)
+    unpacked = [k.value for k in call.keywords if k.arg is None]
+    if unpacked:
+        return _unpacked(source, unpacked, made, value, finding)
+    return append(source, call, f"{made.keyword}={value}", ID, REASON, finding)
+
+
+def _unpacked(source: Source, options: list[ast.expr], made: Form, value: str, finding: Finding) -> Edit | None:
+    """`**options` keeps what it holds; the address alone is filled where it holds none."""
+    named = next((o for o in options if isinstance(o, (ast.Name, ast.Attribute))), None)
+    if named is None:
         return None
-    return _insert(source, call, f"{words[0]}={value}", finding)
+    start, end = place(source, named)
+    raw = source.text[start:end]
+    held = f'{raw}.get("{made.keyword}")'
+    return Edit(source.path, start, end, f'{{**{raw}, "{made.keyword}": {held} or {value}}}', ID, EMPTY, finding)
 
 
 def _assign(source: Source, node: ast.Assign, finding: Finding, target: Target) -> Edit | None:
     spot = node.targets[0]
     if not (isinstance(spot, ast.Attribute) and spot.attr in {"api_base", "base_url"}):
         return None
+    literal = node.value.value if isinstance(node.value, ast.Constant) else None
+    if literal is None:
+        return None  # what the application sets itself is its own affair
+    if isinstance(literal, str) and (found := find(literal)) is not None and found.azure:
+        return _value(source, node.value, variable(found.variable, target.root), finding)
     name = "OPENAI_API_BASE" if spot.attr == "api_base" else OPENAI_VARIABLE
     return _value(source, node.value, variable(name, target.v1), finding)
 
 
 def _value(source: Source, node: ast.expr, new: str, finding: Finding) -> Edit | None:
-    """A literal address becomes the expression; whatever else stands there is the application's own affair."""
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        return None
-    relay = finding.url if finding.provider == "relay" else None
-    if find(node.value, relay) is None:
-        return None
+    """A literal address becomes the expression; an address that may be empty gets it as its last resort; others stay."""
     start, end = place(source, node)
-    return Edit(source.path, start, end, new, ID, REASON, finding)
+    if isinstance(node, ast.Constant):
+        relay = finding.url if finding.provider == "relay" else None
+        if node.value is None or (isinstance(node.value, str) and find(node.value, relay) is not None):
+            return Edit(source.path, start, end, new, ID, REASON, finding)
+        return None
+    if finding.provider == "azure_openai" or OTHERS.search(source.text[start:end]):
+        return None  # an empty endpoint stops Azure's client; a name that says whose it is leads to nobody else
+    if not _may_be_empty(node) or (isinstance(node, ast.Name) and _always_set(source, node.id)):
+        return None
+    raw = source.text[start:end]
+    simple = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.BoolOp))
+    return Edit(source.path, start, end, f"{raw if simple else f'({raw})'} or {new}", ID, EMPTY, finding)
 
 
-def _insert(source: Source, call: ast.Call, argument: str, finding: Finding) -> Edit:
-    _, close = place(source, call)
-    close -= 1  # the bracket
-    parts = [*call.args, *(k.value for k in call.keywords)]
-    if not parts:
-        return Edit(source.path, close, close, argument, ID, REASON, finding)
-    last = max(parts, key=lambda p: (p.end_lineno or 0, p.end_col_offset or 0))
-    _, end = place(source, last)
-    tail = source.text[end:close]
-    if "," not in tail:
-        return Edit(source.path, end, end, f", {argument}", ID, REASON, finding)
-    comma = end + tail.index(",") + 1
-    line = source.line(last.lineno)
-    indent = line[: len(line) - len(line.lstrip())]
-    ending = "\r\n" if "\r\n" in source.text else "\n"
-    lead = f"{ending}{indent}" if last.lineno != call.lineno else " "
-    here = source.text[comma : source.text.index("\n", comma)] if "\n" in tail[comma - end :] else ""
-    if last.lineno != call.lineno and here.lstrip().startswith("#"):
-        comma += len(here.rstrip("\r"))  # a comment behind the last argument stays with it
-    return Edit(source.path, comma, comma, f"{lead}{argument},", ID, REASON, finding)
-
-
-def _original(source: Source, name: str) -> str:
-    """The class behind an alias of `from ... import X as Y`."""
+def _always_set(source: Source, name: str) -> bool:
+    """Whether each assignment of that name in the file ends in an address, and no caller hands it in."""
     tree = parse(source.text)
+    values: list[ast.expr] = []
     for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if alias.asname == name:
-                    return alias.name
-    return name
+        if isinstance(node, ast.arg) and node.arg == name:
+            return False
+        assigned = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        if value is not None and any(getattr(spot, "id", "") == name for spot in assigned):
+            values.append(value)
+    return bool(values) and not any(_may_be_empty(v) for v in values)
+
+
+def _may_be_empty(node: ast.expr) -> bool:
+    """Whether nothing in the expression itself says that it ends in an address."""
+    if isinstance(node, ast.BoolOp):
+        return isinstance(node.op, ast.Or) and _may_be_empty(node.values[-1])
+    if isinstance(node, ast.IfExp):
+        return _may_be_empty(node.body) or _may_be_empty(node.orelse)
+    if isinstance(node, ast.Constant):
+        return node.value is None or node.value == ""
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return (name in {"get", "getenv"} and len(node.args) == 1) or name == "pop"
+    return isinstance(node, (ast.Name, ast.Attribute))

@@ -1,4 +1,4 @@
-"""Code that calls the openai module itself gets its base set behind the import: version 0 and 1 name it differently."""
+"""Code that uses the openai module itself gets its base set behind the import: versions 0 and 1 name it differently."""
 
 from __future__ import annotations
 
@@ -17,40 +17,94 @@ ID = "python-module"
 LANGUAGES = frozenset({"python"})
 REASON = Text("模块级调用：在导入之后设基础地址", "calls on the module: the base is set behind the import")
 OLD = frozenset(
-    {"ChatCompletion", "Completion", "Embedding", "Image", "Audio", "Moderation", "Edit", "File", "FineTune"}
+    {
+        "ChatCompletion",
+        "Completion",
+        "Embedding",
+        "Image",
+        "Audio",
+        "Moderation",
+        "Edit",
+        "File",
+        "FineTune",
+        "Model",
+        "FineTuningJob",
+    }
 )
-NEW = frozenset({"chat", "completions", "embeddings", "responses", "images", "audio", "moderations", "files"})
+NEW = frozenset(
+    {
+        "chat",
+        "completions",
+        "embeddings",
+        "responses",
+        "images",
+        "audio",
+        "moderations",
+        "files",
+        "models",
+        "fine_tuning",
+    }
+)
 
 PAIRS = (
     ("old.py", 'import openai\n\nopenai.ChatCompletion.create(model="gpt-4", messages=[])\n',
      'import os\nimport openai\nopenai.api_base = os.environ.get("OPENAI_API_BASE") or "http://127.0.0.1:8420/v1"\n\nopenai.ChatCompletion.create(model="gpt-4", messages=[])\n'),
+    ("old.py", 'import os\n\ndef ask():\n    import openai\n    return openai.ChatCompletion.create(model="gpt-4", messages=[])\n',
+     'import os\n\ndef ask():\n    import openai\n    openai.api_base = os.environ.get("OPENAI_API_BASE") or "http://127.0.0.1:8420/v1"\n    return openai.ChatCompletion.create(model="gpt-4", messages=[])\n'),
+    ("old.py", "import os\nimport openai\n\ndef set_up(base):\n    if base:\n        openai.api_base = base\n\nclass Chat(openai.ChatCompletion):\n    pass\n",
+     'import os\nimport openai\nopenai.api_base = os.environ.get("OPENAI_API_BASE") or "http://127.0.0.1:8420/v1"\n\ndef set_up(base):\n    if base:\n        openai.api_base = base\n\nclass Chat(openai.ChatCompletion):\n    pass\n'),
+    ("new.py", 'import os\nimport openai\n\nopenai.chat.completions.create(model="gpt-4", messages=[])\n',
+     'import os\nimport openai\nopenai.base_url = os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"\n\nopenai.chat.completions.create(model="gpt-4", messages=[])\n'),
 )  # fmt: skip
 
 
 def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     tree = parse(source.text)
-    if finding.kind != "call" or finding.provider != "openai" or tree is None:
+    if finding.kind not in {"call", "import"} or finding.provider != "openai" or tree is None:
         return
-    imported = next(
-        (
-            (node, alias.asname or alias.name)
-            for node in tree.body
-            if isinstance(node, ast.Import)
-            for alias in node.names
-            if alias.name == "openai"
-        ),
-        None,
-    )
-    if imported is None:
+    found = _imported(tree)
+    if found is None:
         return
-    node, name = imported
+    node, name = found
     used = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == name}
     field = "api_base" if used & OLD else "base_url" if used & NEW else ""
-    if not field or field in used or "api_base" in used:
+    if not field or _set(tree.body, name) or _follows(source, node, name):
         return
     variable_name = "OPENAI_API_BASE" if field == "api_base" else OPENAI_VARIABLE
-    _, after = source.span(node.end_lineno or node.lineno, node.end_lineno or node.lineno)
-    line = f"{name}.{field} = {variable(variable_name, target.v1)}"
+    last = node.end_lineno or node.lineno
+    _, after = source.span(last, last)
+    line = source.line(node.lineno)
+    indent = line[: len(line) - len(line.lstrip())]
     ending = "\r\n" if "\r\n" in source.text else "\n"
-    yield Edit(source.path, after, after, line + ending, ID, REASON, finding)
+    lead = ending if after == len(source.text) and not source.text.endswith("\n") else ""
+    words = f"{lead}{indent}{name}.{field} = {variable(variable_name, target.v1)}{ending}"
+    yield Edit(source.path, after, after, words, ID, REASON, finding)
     yield from import_os(source, ID)
+
+
+def _imported(tree: ast.Module) -> tuple[ast.Import, str] | None:
+    """The import of the module and its name; the first at the top, else the first anywhere."""
+    for places in (tree.body, ast.walk(tree)):
+        for node in places:
+            if isinstance(node, ast.Import) and len(node.names) == 1 and node.names[0].name == "openai":
+                return node, node.names[0].asname or "openai"
+    return None
+
+
+def _set(body: list[ast.stmt], name: str) -> bool:
+    """Whether the module sets the base on its way in, whatever happens later."""
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(spot := node.targets[0], ast.Attribute)
+        and spot.attr in {"api_base", "base_url", "azure_endpoint"}
+        and getattr(spot.value, "id", "") == name
+        for node in body
+    )
+
+
+def _follows(source: Source, node: ast.Import, name: str) -> bool:
+    """Whether the base is set on the line behind an import inside a block."""
+    last = node.end_lineno or node.lineno
+    return last < len(source.starts) and source.line(last + 1).strip().startswith(
+        (f"{name}.api_base", f"{name}.base_url")
+    )

@@ -16,6 +16,7 @@ from banjia.text import Text
 ID = "python-url"
 LANGUAGES = frozenset({"python"})
 REASON = Text("写死的地址改为环境变量，默认网关", "a literal address becomes a setting, by default the gateway")
+ABOVE = 12
 READS = frozenset({"get", "getenv", "setdefault"})
 
 PAIRS = (
@@ -35,8 +36,11 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
         return
     found = list(nodes(source, finding.line, finding.end))
     inner = {id(v) for n in found if isinstance(n, ast.JoinedStr) for v in n.values}
-    defaults = {id(a) for n in found if isinstance(n, ast.Call) and _reads(n) for a in n.args[1:]}
-    defaults |= {id(n.values[-1]) for n in found if isinstance(n, ast.BoolOp) and _falls_back(n)}
+    near = list(
+        nodes(source, max(1, finding.line - ABOVE), finding.end)
+    )  # the choice may begin lines above its default
+    defaults = {id(a) for n in near if isinstance(n, ast.Call) and _reads(n) for a in n.args[1:]}
+    defaults |= {id(n.values[-1]) for n in near if isinstance(n, ast.BoolOp) and _falls_back(n)}
     for node in found:
         edit: Edit | None = None
         if isinstance(node, ast.JoinedStr):
