@@ -9,7 +9,19 @@ from banjia.scan.literal import Literals
 from banjia.scan.resolve import NOTHING, Value, provider_of
 from banjia.scan.rule import Rule
 from banjia.scan.served import is_route
-from banjia.scan.signs import BASE_SETTER, ENV_LIKE, FLOWS, HELP, KEYED, PROXY_NAME, SECRET_LIKE, SEND, TALK, chain
+from banjia.scan.signs import (
+    BASE_SETTER,
+    ENV_LIKE,
+    FLOWS,
+    HELP,
+    KEYED,
+    LINK,
+    PROXY_NAME,
+    SECRET_LIKE,
+    SEND,
+    TALK,
+    chain,
+)
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.voice import CodeFindings
 from banjia.scan.words import model_constant
@@ -61,7 +73,7 @@ class CodeReader(Literals):
                 self.on_environment(node)
             case "pair":
                 self.on_pair(node, stack)
-                if node.text in HELP:
+                if node.text in HELP or LINK.search(node.text):
                     return
             case "join" if node.text == "+":
                 self.on_text(node, stack)
@@ -267,7 +279,7 @@ class CodeReader(Literals):
                 continue
             if hit.rule.match == "path" and is_route(node, stack, self.resolver, self.text):
                 return
-            provider = hit.provider if hit.rule.match == "host" else self.path_provider(hit, given)
+            provider = hit.provider if hit.rule.match == "host" else self.path_provider(hit, given, (*stack, node))
             line = callee.end if callee.kind == "member" else node.line
             self.say(
                 node,

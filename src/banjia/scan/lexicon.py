@@ -26,6 +26,10 @@ VENDORS_OWN = re.compile(
     r"azureedge\.net|microsoft\.com|amazonaws\.com|github(?:usercontent)?\.(?:com|io)|readthedocs\.io|npmjs\.com|pypi\.org|youtube\.com)$"
 )
 KEY_LENGTH = 20
+# Hosts that serve pages beside their API: without `/api` or `/v1` it is a page.
+SITE = re.compile(
+    r"(?i)//(?:openrouter\.ai|ai\.gitee\.com|atlascloud\.ai|modelscope\.cn)/(?!api\b|v1\b)\w|//open\.bigmodel\.cn/(?:usercenter|dev|console|login)|//api\.ppio\.com/(?:docs|user)"
+)
 OWN = re.compile(r"(?i)(?:^|\.)(?:localhost|local|internal|lan|intranet|svc|cluster\.local|docker\.internal)$")
 
 
@@ -80,7 +84,7 @@ class Lexicon:
         elif found.start() > 8:
             return None
         hit = self.host(found.group(1).rsplit("@", 1)[-1])
-        if hit is None or (hit.rule.context and not hit.rule.context.search(words)):
+        if hit is None or (hit.rule.context and not hit.rule.context.search(words)) or SITE.search(words):
             return None
         return Hit(hit.rule, hit.provider, hit.found, words)
 
@@ -88,7 +92,11 @@ class Lexicon:
         """Every known service named by a URL in a text, with its offset: for scripts and templates."""
         for found in URL.finditer(text):
             hit = self.host(found.group(1))
-            if hit and not (hit.rule.context and not hit.rule.context.search(found.group(0))):
+            if (
+                hit
+                and not SITE.search(found.group(0))
+                and not (hit.rule.context and not hit.rule.context.search(found.group(0)))
+            ):
                 yield found.start(), Hit(hit.rule, hit.provider, hit.found, found.group(0))
 
     def path(self, text: str) -> Hit | None:

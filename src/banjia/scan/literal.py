@@ -100,7 +100,7 @@ class Literals(Voice):
                     found.rule.context and not found.rule.context.search(self.text)
                 ):
                     return False
-                self.say(node, "http", self.path_provider(found, node), found.rule, url=text, confidence=0.85)
+                self.say(node, "http", self.path_provider(found, node, stack), found.rule, url=text, confidence=0.85)
                 return True
             host = host_of(text)
             if setter and host and BASE_LIKE.search(text) and not is_own(host) and relay_weight(text, host) >= 2:

@@ -49,6 +49,36 @@ SWITCH = re.compile(
     r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
 )
 VENDOR_VALUES = {
+    "google": "google_gemini_api",
+    "google_genai": "google_gemini_api",
+    "vertex_ai": "google_vertex",
+    "vertexai": "google_vertex",
+    "bedrock": "aws_bedrock",
+    "tongyi": "alibaba_bailian",
+    "bailian": "alibaba_bailian",
+    "wenxin": "baidu_qianfan",
+    "qianfan": "baidu_qianfan",
+    "volcengine_maas": "volcengine_ark",
+    "volcengine": "volcengine_ark",
+    "doubao": "volcengine_ark",
+    "hunyuan": "tencent",
+    "spark": "iflytek_spark",
+    "minimax": "minimax",
+    "baichuan": "baichuan",
+    "mistral": "mistral",
+    "mistralai": "mistral",
+    "cohere": "foreign_aggregator",
+    "groq": "foreign_aggregator",
+    "openrouter": "foreign_aggregator",
+    "siliconflow": "siliconflow",
+    "stepfun": "stepfun",
+    "yi": "lingyiwanwu",
+    "xai": "xai",
+    "x": "xai",
+    "ollama": "ollama",
+    "xinference": "xinference",
+    "openai_api_compatible": "any",
+    "open_ai": "openai",
     "openai": "openai",
     "chatgpt": "openai",
     "azure": "azure_openai",
@@ -66,6 +96,8 @@ VENDOR_VALUES = {
     "openai_chat": "openai",
 }
 PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy(?:_host|_port|_url)?$")
+# An application exported from Dify.
+EXPORT = re.compile(r"(?ms)^kind:\s*app\s*$.*^(?:workflow|model_config):|^(?:workflow|model_config):.*^kind:\s*app\s*$")
 REVERSED = re.compile(r"(?i)reverse_?proxy|proxy_?base|forward_?(?:url|host)")
 LARGE = 64_000  # bytes of a settings file from which on only what stands near a literal is looked at
 LONG = 400  # no setting is longer; what is, is a text or a table
@@ -99,6 +131,7 @@ class SettingsReader:
         self.path, self.lexicon, self.rules = path, lexicon, rules
         self.rows = text.splitlines()
         self.text = text
+        self.exported = "provider:" in text and EXPORT.search(text) is not None
         self.found: list[Finding] = []
         self.seen: set[tuple[int, Kind]] = set()
 
@@ -197,8 +230,9 @@ class SettingsReader:
             self.config(entry, hit, address)
         elif address:
             self.address(entry, address)
-        elif SWITCH.match(entry.key) and value.lower() in VENDOR_VALUES:
-            self.say(entry, "config", VENDOR_VALUES[value.lower()], self.rules["env-llm"], confidence=0.7)
+        elif SWITCH.match(entry.key) and (vendor := VENDOR_VALUES.get(value.lower().rsplit("/", 1)[-1])):
+            rule = self.rules["switch-dify" if self.exported else "env-llm"]
+            self.say(entry, "config", vendor, rule, confidence=0.9 if self.exported else 0.7)
 
     def near(self, entry: Entry) -> str:
         around = [row[:LONG] for row in self.rows[max(0, entry.line - 6) : entry.line + 5]]
@@ -226,7 +260,7 @@ class SettingsReader:
 
     def address(self, entry: Entry, address: Hit) -> None:
         if re.search(
-            r"(?i)^(?:\$ref|\$schema|homepage|repository|documentation|docs?|@\w+|description|title|href|link|iss|xmlns\S*)$",
+            r"(?i)(?:key|doc|console|site|page|home|register|sign_?up|login|pricing|help|web|avatar|logo|icon)s?[-_]?(?:url|link|uri)s?$|^(?:\$ref|\$schema|homepage|repository|documentation|docs?|@\w+|description|title|href|link|iss|xmlns\S*)$",
             entry.key,
         ):
             return

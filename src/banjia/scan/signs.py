@@ -11,6 +11,11 @@ TALK = re.compile(
     r"fatal|trace|Fatal|Fatalf|Errorf|WriteLine|Write|alert|secho|success|toast|notify|perror|showError|markdown|caption)$|"
     r"(?i:^|\.)(?:logger|log|logging|console)\.\w+$|^(?:new )?\w*(?:Error|Exception)$"
 )
+# A link to a page that people read: where a key is made, what it costs.
+LINK = re.compile(
+    r"(?i)(?:key|docs?|console|site|page|home|register|sign_?up|login|pricing|help|web|avatar|logo|icon|get_?key|token)s?"
+    r"[-_]?(?:url|link|uri|href)s?$"
+)
 HELP = frozenset(
     {
         "help",

@@ -118,12 +118,19 @@ class Voice:
             return "relay"
         return provider
 
-    def path_provider(self, hit: Hit, node: Node) -> str:
+    def path_provider(self, hit: Hit, node: Node, stack: tuple[Node, ...] = ()) -> str:
         """Of a bare API path: whose the surroundings say it is; by itself the vendor that defined it."""
         if hit.provider not in ("openai", "any"):
             return hit.provider
         if self.home:
             return self.home
+        for above in reversed(stack):
+            name = above.text if above.kind in ("pair", "function") else ""
+            if above.kind == "assign":
+                name = above.kids[0].dotted() or ""
+            for vendor, provider in (*VENDOR_WORDS, ("openai", "openai")):
+                if vendor in name.lower():
+                    return provider
         words = self.text[max(0, node.start - 200) : node.stop] + " " + self.path
         for vendor, provider in VENDOR_WORDS:
             if vendor in words.lower():
