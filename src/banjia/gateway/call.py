@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from banjia.gateway.exchange import Exchange
 from banjia.gateway.limit import Limits
 from banjia.gateway.refusal import FULL, NO_KEY, WRONG_KEY, Refusal, bad_request
 from banjia.gateway.settings import AppSettings, Settings
@@ -42,6 +43,8 @@ class Call:
     """One call on its way. `gone` is set when the caller has hung up."""
 
     __slots__ = (
+        "_exchange",
+        "_own",
         "answered",
         "app",
         "asked",
@@ -69,6 +72,9 @@ class Call:
     def __init__(self, receive: Receive, send: Send, operation: str, started: float) -> None:
         self.receive = receive
         self.send = send
+        exchange = getattr(send, "__self__", None)
+        self._exchange = exchange if type(exchange) is Exchange else None
+        self._own = send
         self.operation = operation
         self.started = started
         self.app: AppSettings = NOBODY
@@ -144,10 +150,15 @@ class Call:
 
     async def read_body(self, limit: int, room: Room) -> None:
         """The whole body, bounded in size, in time between its parts, and with all others in memory."""
-        message = await self.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        body: bytes = message.get("body", b"")
+        whole = self._exchange.whole_body() if self._exchange is not None else None
+        if whole is not None:
+            message: Message = {}
+            body = whole
+        else:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            body = message.get("body", b"")
         room.take(self, len(body))
         if message.get("more_body", False):
             parts = [body]
@@ -202,6 +213,25 @@ class Call:
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
         self.finished = not more
+
+    def begin_now(self, lines: bytes, length: int | None, body: bytes, *, more: bool) -> bool:
+        """As `begin`, at once and with header lines that are known to be sound; False where that cannot be done."""
+        exchange = self._exchange
+        if exchange is None or self.send is not self._own or exchange.is_stuck:
+            return False
+        self.answered = True
+        exchange.begin_with(200, lines, length)
+        exchange.part(body, more=more)
+        self.finished = not more
+        return True
+
+    def write_now(self, body: bytes) -> bool:
+        """One more part of the answer, at once; False where the caller does not take what was written before."""
+        exchange = self._exchange
+        if exchange is None or self.send is not self._own or exchange.is_stuck:
+            return False
+        exchange.part(body, more=True)
+        return True
 
 
 class Room:

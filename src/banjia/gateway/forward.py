@@ -18,6 +18,7 @@ from banjia.text import Text
 EVENT_STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
 NO_BUFFER = (b"x-accel-buffering", b"no")
 NO_CACHE = (b"cache-control", b"no-cache")
+STREAM_LINES = b"".join(b"%b: %b\r\n" % header for header in (EVENT_STREAM, NO_CACHE, NO_BUFFER))
 END = b"data: [DONE]\n\n"
 
 BROKEN = Text("上游的流中途断开，以上内容不完整", "the upstream broke off its stream; what came so far is not complete")
@@ -45,6 +46,11 @@ class Told(msgspec.Struct, frozen=True, gc=False):
         if self.vector_space:
             out.append((b"x-banjia-vector-space", _value(self.vector_space)))
         return out
+
+    def lines(self, model: str) -> bytes:
+        """The same as header lines."""
+        rest = _lines(self.route, model or self.model, self.treatment, self.warnings, self.vector_space)
+        return b"x-banjia-decision: %b\r\n%b" % (self.entry.encode("ascii"), rest)
 
 
 NOTHING = msgspec.Raw(b"")
@@ -74,8 +80,11 @@ def read_answer(body: bytes) -> Said:
 
 
 async def forward_json(call: Call, body: bytes, told: Told, model: str) -> None:
-    headers = [JSON, (b"content-length", b"%d" % len(body)), *told.headers(model)]
-    await call.begin(headers, body, more=False)
+    size = len(body)
+    lines = b"content-type: application/json\r\ncontent-length: %d\r\n%b" % (size, told.lines(model))
+    if not call.begin_now(lines, size, body, more=False):
+        headers = [JSON, (b"content-length", b"%d" % size), *told.headers(model)]
+        await call.begin(headers, body, more=False)
 
 
 async def forward_stream(
@@ -97,15 +106,16 @@ async def forward_stream(
         first = rewrite.feed(first)
         if rewrite.refusal is not None:
             raise rewrite.refusal
-    headers = [EVENT_STREAM, NO_CACHE, NO_BUFFER, *told.headers(events.model)]
-    await call.begin(headers, first, more=True)
+    if not call.begin_now(STREAM_LINES + told.lines(events.model), None, first, more=True):
+        headers = [EVENT_STREAM, NO_CACHE, NO_BUFFER, *told.headers(events.model)]
+        await call.begin(headers, first, more=True)
     status = 200
     try:
         while data := await answer.read():
             out = events.feed(data)
             if rewrite is not None:
                 out = rewrite.feed(out)
-            if out:
+            if out and not call.write_now(out):
                 await call.send({"type": "http.response.body", "body": out, "more_body": True})
         last = _ending(events) if rewrite is None else _rewritten_ending(events, rewrite)
     except UpstreamError as error:
@@ -146,6 +156,12 @@ def _hidden_error(body: bytes) -> Exception:
         f"the upstream reported an error under a status of success: {error.message}",
     )
     return Refusal(502, error.type or "server_error", str(error.code or "upstream_error"), text, param=error.param)
+
+
+@lru_cache(maxsize=1024)
+def _lines(route: str, model: str, treatment: str, warnings: tuple[str, ...], vector_space: str) -> bytes:
+    headers = Told(route, model, "", treatment, warnings, vector_space).headers(model)
+    return b"".join(b"%b: %b\r\n" % (n, v) for n, v in headers if n != b"x-banjia-decision")
 
 
 @lru_cache(maxsize=1024)
