@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from banjia.gateway.refusal import INTERNAL, Refusal
+from banjia.gateway.refusal import INTERNAL, Header, Refusal
 
 if TYPE_CHECKING:
     from banjia.gateway.wire import Wire
@@ -92,6 +92,15 @@ class Exchange:
         self._given = not self._more
         return {"type": "http.request", "body": body, "more_body": self._more}
 
+    def whole_body(self) -> bytes | None:
+        """What `receive` would give, where all of it is here and nothing of it was given yet."""
+        if self._more or self._given or self.gone:
+            return None
+        chunks, self._chunks = self._chunks, []
+        self._given = True
+        self._continue = False
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
     async def send(self, message: Message) -> None:
         wire = self._wire
         if wire.is_stuck:
@@ -99,9 +108,14 @@ class Exchange:
         if self.gone:
             return
         if message["type"] == "http.response.body":
-            self._part(message.get("body", b""), more=message.get("more_body", False))
+            self.part(message.get("body", b""), more=message.get("more_body", False))
         else:
-            self._begin(message["status"], message.get("headers", ()))
+            self.begin(message["status"], message.get("headers", ()))
+
+    @property
+    def is_stuck(self) -> bool:
+        """The caller does not take what was written: `send` would wait, the ways around it would not."""
+        return self._wire.is_stuck
 
     # what the connection reports
 
@@ -123,29 +137,33 @@ class Exchange:
         self.gone = True
         self._wake()
 
-    def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        if self._head is not None or self.started:
-            raise RuntimeError("the answer has begun already")
-        lines = [_status_line(status)]
-        chunked = self.scope["method"] != "HEAD" and status not in {204, 304}
-        self._left = 0
-        for name, value in headers:
-            if name == b"content-length":
-                self._left = int(value)
-                chunked = False
-            lines.append(b"%b: %b\r\n" % (name, value))
-        if not self.keep_alive or self._continue:  # a body that nobody asked for may follow
-            self.keep_alive = False
-            lines.append(b"connection: close\r\n")
-        if chunked:
-            lines.append(b"transfer-encoding: chunked\r\n")
-        self._chunked = chunked
+    def begin(self, status: int, headers: Sequence[Header]) -> None:
+        lines = [b"%b: %b\r\n" % header for header in headers]
+        length = next((int(v) for n, v in headers if n == b"content-length"), None)
         head = b"".join(lines)
         if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
             raise RuntimeError("a header of the answer holds a line break")
-        self._head = head + b"\r\n"
+        self.begin_with(status, head, length)
 
-    def _part(self, body: bytes, *, more: bool) -> None:
+    def begin_with(self, status: int, head: bytes, length: int | None) -> None:
+        """As `begin`, with header lines that are known to be sound; without a length the answer is chunked."""
+        if self._head is not None or self.started:
+            raise RuntimeError("the answer has begun already")
+        self._chunked = length is None and self.scope["method"] != "HEAD" and status not in {204, 304}
+        self._left = length or 0
+        if self._continue:  # a body that nobody asked for may follow
+            self.keep_alive = False
+        self._head = b"%b%b%b%b" % (
+            _status_line(status),
+            head,
+            b"transfer-encoding: chunked\r\n" if self._chunked else b"",
+            b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
+        )
+
+    def part(self, body: bytes, *, more: bool) -> None:
+        """One part of the answer's body; head and first part leave together."""
+        if self.gone:
+            return
         if self.complete:
             raise RuntimeError("the answer is complete already")
         head = self._head
@@ -172,7 +190,8 @@ class Exchange:
             self._wire.transport.write(data)
         if not more:
             self.complete = True
-            self._wake()
+            if self._waiter is not None:
+                self._wake()
             self._wire.done(self)
 
     def _cut(self) -> None:
