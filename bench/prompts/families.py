@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prompts import basic, chat, machines, mail, nobody, papers
+from prompts import basic, chat, machines, mail, nobody, papers, varied
 from prompts.render import Row, rows
 
 ZH = {
@@ -10,14 +10,16 @@ ZH = {
     "papers": papers.ZH_PAPERS,
     "machines": machines.ZH_MACHINES,
     "mail": mail.ZH_MAIL + mail.MIXED_MAIL,
-    "nobody": nobody.ZH_NOBODY,
+    "nobody": nobody.ZH_NOBODY + varied.ZH_VARIED_NOBODY,
+    "varied": varied.ZH_VARIED,
 }
 EN = {
     "chat": chat.EN_CHAT,
     "papers": papers.EN_PAPERS,
     "machines": machines.EN_MACHINES,
     "mail": mail.EN_MAIL,
-    "nobody": nobody.EN_NOBODY,
+    "nobody": nobody.EN_NOBODY + varied.EN_VARIED_NOBODY,
+    "varied": varied.EN_VARIED,
 }
 
 

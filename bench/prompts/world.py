@@ -46,6 +46,12 @@ FAMILY = (
 )
 HANT = "陳張劉黃吳楊趙鄭鄧許蔡馮蔣謝葉蘇賴簡"
 HANT_GIVEN = "偉國華麗慧鳳儀嘉寶怡穎傑彥廷俊豪雅婷淑芬建宏美玲志強詠詩樂賢"
+# further surnames and signs of given names, rarer ones among them
+WIDE_SURNAMES = "仇佟车衣苑宓冼麦区窦柴晏戚冉尚焦燕鄂楼占寇原农游阙闻边卓郁房麻相池蓝阎党代屈冀桑于和平幸应展战商揭辛巫敖牧那洛冒庾终步居明水国来丛帅宁"
+WIDE_GIVEN = (
+    "岚卉萍翠珠凤仙莲菊芹芸芬芝琼瑛琳珍瑾瑜璇玥珊珂琬瑗钰铭锋钧锐铎镇均垚坤城基堂培墨壮夏多奕奇娴婕婵媛孜宁宏宗定宪宸容宽宾富寒寅尧岩岭崇崧川州巍巧帆帅庆康庚庭延弘"
+    "弦彤彪影彻忆念怀恩恺悦惠愉慈慧懿成才扬承振捷政敦斌斐旭旺昂昊昌昕昱晔晗晟晴智暖曜朋朔朗本权来松柏柯柱栋根格桓梧棋森楠榕樱欢正毅民汉江汝沛河治泉泓波洁津洪洲济浩浪润淑淼清温湘滔漫澄澜灏灵灿炜炎炳烁烈焕焱煜熠熙燃爽牧献玄玮"
+)
 DOTS = (
     ("阿卜杜", "艾合买提", "古丽", "扎西", "次仁", "玛丽亚", "安德烈"),
     ("买买提", "热合曼", "多吉", "卓玛", "伊万诺夫", "费尔南德斯", "科瓦奇"),
@@ -56,6 +62,11 @@ def _name(m: Maker) -> str:
     given, family = m.pick(ORIGINS)
     middle = f"{m.pick('ABCDEFGHJKLMR')}. " if m.r.random() < 0.12 else ""
     return f"{m.pick(given)} {middle}{m.pick(family)}"
+
+
+def _wide(m: Maker) -> str:
+    surname = m.pick(WIDE_SURNAMES if m.r.random() < 0.3 else SURNAMES)
+    return surname + "".join(m.pick(WIDE_GIVEN) for _ in range(1 if m.r.random() < 0.25 else 2))
 
 
 def _pinyin(m: Maker) -> str:
@@ -106,6 +117,7 @@ def _emrn(m: Maker) -> str:
 
 WORLD: dict[str, Callable[[Maker], str]] = {
     "NAME": _name,
+    "WIDE": _wide,
     "LAST": lambda m: m.pick(m.pick(ORIGINS)[1]),
     "PINYIN": _pinyin,
     "HANT": lambda m: m.pick(HANT) + "".join(m.pick(HANT_GIVEN) for _ in range(m.pick((1, 2, 2, 2)))),

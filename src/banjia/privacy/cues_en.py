@@ -6,14 +6,25 @@ import re
 
 from banjia.privacy.gazetteer import alternatives, words
 
+_UP, _LOW = "A-ZÀ-ÞĀ-Ž", "a-zß-ÿā-ž"
 WORD = (
-    r"(?:[A-ZÀ-Þ][a-zß-ÿ]+(?:['’\-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]['’][A-Z][a-zà-ÿ]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|"
-    r"De[A-Z][a-z]+|[A-Z]{2,})"
+    rf"(?:[{_UP}][{_LOW}]+(?:['’\-][{_UP}]?[{_LOW}]+)*|[A-Z]['’][A-Z][{_LOW}]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|"
+    rf"De[A-Z][a-z]+|(?:al|el|as|ad|ash)-[A-Z][a-z]+|[A-Z]{{2,}})"
 )
-_PARTICLE = "(?:van|von|de|da|del|la|di|bin|al|el)"
+_PARTICLE = "(?:van|von|der|den|de|da|dos|del|la|di|bin|ibn|bint|al|el)"
 RUN = re.compile(
     rf"(?<![A-Za-z0-9_@./#$-]){WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:{_PARTICLE} ){{0,2}}{WORD}|"
     rf"[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
+)
+INITIALS = re.compile(rf"(?<![A-Za-z0-9.&])(?P<n>(?:[A-Z]\. ?){{1,3}}(?P<l>{WORD}))(?![A-Za-z0-9@_])")
+SURNAME_FIRST = re.compile(
+    rf"(?<![A-Za-z0-9,] )(?<![A-Za-z])(?P<n>(?P<l>{WORD}), (?P<f>{WORD})(?: [A-Z]\.)?)(?=[\"'\n;]|$| [<(\[])"
+)
+SAYS = re.compile(
+    rf"(?<![A-Za-z] )(?<![A-Za-z0-9.@/#-])(?P<n>{WORD}),? (?:also |then |later |has |had )?{alternatives('says_en')}\b"
+)
+SAID_BY = re.compile(
+    rf"(?:[,”\"'] ?)(?:said|says|added|told|asked|replied|wrote|explained) (?P<n>{WORD}(?: {WORD}){{0,2}})"
 )
 TITLED = re.compile(rf"\b{alternatives('titles_en')}\.? (?P<n>{WORD}(?: (?:[A-Z]\. )?{WORD}){{0,2}})")
 _OF_A_THING = "(?!file|product|model|company|brand|host|event|project|class|field|table|column|user|tool|app|server)"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from banjia.privacy import address_en, address_zh, names_en, names_zh
 from banjia.privacy.checks import birth_day
 from banjia.privacy.gazetteer import letters, lexicon, simplified, words
+from banjia.privacy.names_zh import Heard
 from banjia.privacy.organisation import organisations
 from banjia.privacy.tables import cells
 from banjia.privacy.tagger import tagger
@@ -53,8 +54,9 @@ def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
     found += [(s, e, "ADDRESS", p) for s, e, p in places]
     people: list[tuple[int, int, float]] = []
     if has_han:
-        persons, orgs = _tagged(text, [*taken, *((s, e) for s, e, _ in places)])
-        people += names_zh.names(text, persons, sorted(s for s, _ in taken))
+        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)])
+        orgs = heard.orgs
+        people += names_zh.names(text, heard, sorted(s for s, _ in taken))
         people += _keyed(text)
         found += [(s, e, "ORG", p) for s, e, p in organisations(text, orgs)]
     elif has_latin:
@@ -69,21 +71,22 @@ def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
     return found + _again(text, people)
 
 
-def _tagged(text: str, taken: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def _tagged(text: str, taken: Sequence[tuple[int, int]]) -> Heard:
     """Persons and organisations that the tagger marks around the places where a name may begin."""
     masked = _masked(text, taken)
-    rows = _packed([_compact(masked[a:b], a) for a, b in _windows(masked)])
-    persons: list[tuple[int, int]] = []
-    orgs: list[tuple[int, int]] = []
+    starts = names_zh.candidates(masked, names_zh.settled(masked))
+    rows = _packed([_compact(masked[a:b], a) for a, b in _windows(masked, starts)])
+    heard = Heard([], [], starts, {})
     if rows:
-        for (_, offsets), marks in zip(rows, tagger().tag([chars for chars, _ in rows]), strict=True):
-            for start, end, kind in marks:
+        for (_, offsets), reading in zip(rows, tagger().read([chars for chars, _ in rows]), strict=True):
+            for start, end, kind in reading.words:
                 place = (offsets[start], offsets[end - 1] + 1)
                 if kind == "PERSON":
-                    persons.append(place)
+                    heard.persons.append(place)
                 elif kind == "ORG":
-                    orgs.append(place)
-    return persons, orgs
+                    heard.orgs.append(place)
+            heard.odds.update(zip(offsets, zip(reading.begins, reading.goes_on, strict=True), strict=True))
+    return heard
 
 
 def _packed(pieces: list[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
@@ -98,10 +101,10 @@ def _packed(pieces: list[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
     return rows
 
 
-def _windows(text: str) -> list[tuple[int, int]]:
+def _windows(text: str, starts: Sequence[int]) -> list[tuple[int, int]]:
     """The part of each sentence around its candidates: enough for the tagger, and no more, since it is what costs."""
     windows: list[tuple[int, int]] = []
-    for at in names_zh.candidates(text, names_zh.settled(text)):
+    for at in starts:
         start, end = max(0, at - BEFORE), min(len(text), at + AFTER)
         stop = [m.end() for m in _STOP.finditer(text, start, at)]
         start = stop[-1] if stop else start

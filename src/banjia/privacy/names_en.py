@@ -15,12 +15,16 @@ from banjia.privacy.cues_en import (
     BOXED,
     COMPANY,
     INFORMAL,
+    INITIALS,
     LABELLED,
     PERSON_AFTER,
     PERSON_BEFORE,
     RELATED,
     RUN,
+    SAID_BY,
+    SAYS,
     SPOKEN_TO,
+    SURNAME_FIRST,
     THING,
     TITLED,
 )
@@ -28,6 +32,9 @@ from banjia.privacy.gazetteer import words
 from banjia.privacy.taken import Taken
 
 Place = tuple[int, int, float]
+NO_INITIALS = frozenset(
+    ("U.S.", "U.K.", "U.N.", "E.U.", "D.C.", "P.S.", "P.O.", "A.M.", "P.M.", "L.A.", "N.Y.", "I.T.", "E.")
+)
 
 
 def names(text: str) -> list[Place]:
@@ -36,8 +43,8 @@ def names(text: str) -> list[Place]:
     for m in RUN.finditer(text):
         found += _in_run(text, m)
     for m in TITLED.finditer(text):
-        if _plain(m["n"].split()[0]):
-            found.append((m.start("n"), m.end("n"), 0.93))
+        if place := _with_title(text, m):
+            found.append(place)
     for m in SPOKEN_TO.finditer(text):
         kind = m.lastgroup or "n"
         if not any(_fold(w) in words("words_en") for w in m[kind].split()) and not _is_thing(text, *m.span(kind)):
@@ -49,10 +56,48 @@ def names(text: str) -> list[Place]:
         place = _labelled(text, m)
         if place:
             found.append(place)
+    found += _by_form(text)
     found += [(m.start("n"), m.end("n"), 0.9) for m in BOXED.finditer(text) if _plain(m["n"].split()[0].rstrip(","))]
     found += [(m.start("n"), m.end("n"), 0.85) for m in INFORMAL.finditer(text) if _both_known(m["n"])]
     found = _whole(found)
     return _again(text, found + _joined(text, found))
+
+
+def _with_title(text: str, m: re.Match[str]) -> Place | None:
+    """The name after a title, as far as its words are no common ones."""
+    name = m["n"].split(" ")
+    if not _plain(name[0]) or (is_common(_fold(name[0])) and not is_last(_fold(name[0]))):
+        return None
+    while len(name) > 1 and is_common(_fold(name[-1])) and _fold(name[-1]) not in words("surnames_en"):
+        name.pop()
+    start = m.start("n")
+    end = start + len(" ".join(name))
+    whole = f"{m[0][: m.start('n') - m.start()]}{name[0]}"
+    if _is_thing(text, start, end) or " ".join(map(_fold, name)) in _public() or whole in _public():
+        return None
+    return start, end, 0.93
+
+
+def _by_form(text: str) -> list[Place]:
+    """Names told by their form or by what they do: J. R. Miller; Miller, John; Miller added that."""
+    found: list[Place] = []
+    for m in INITIALS.finditer(text):
+        initials = m["n"][: m.start("l") - m.start("n")].replace(" ", "")
+        if initials not in NO_INITIALS and is_last(_fold(m["l"])) and not _is_thing(text, *m.span("n")):
+            found.append((*m.span("n"), 0.8))
+    for m in SURNAME_FIRST.finditer(text):
+        last, first = _fold(m["l"]), _fold(m["f"])
+        if is_given(first) and not is_common(last) and (is_last(last) or first in words("given_en")):
+            found.append((*m.span("n"), 0.8))
+    for m in SAYS.finditer(text):
+        name = _fold(m["n"])
+        if (is_last(name) or is_given(name)) and not is_common(name) and name not in AMBIGUOUS and len(name) > 2:
+            found.append((*m.span("n"), 0.7))
+    for m in SAID_BY.finditer(text):
+        name = [_fold(w) for w in m["n"].split()]
+        if not any(map(is_common, name)) and any(is_last(w) or is_given(w) for w in name):
+            found.append((*m.span("n"), 0.75))
+    return found
 
 
 def _joined(text: str, found: list[Place]) -> list[Place]:
@@ -110,27 +155,29 @@ def _name_at(text: str, tokens: list[tuple[int, str]], i: int) -> tuple[int, flo
 
 
 def _pair(text: str, start: int, first: str, second: str) -> float:
-    given, surnames, common = words("given_en"), words("surnames_en"), words("words_en")
-    known_last = second in surnames
-    if first in given and (known_last or second not in common):
+    given, surnames = words("given_en"), words("surnames_en")
+    known_last, last = second in surnames, is_last(second)
+    if second in words("things_en") and not (first in given and known_last):
+        return 0.0
+    if first in given and (last or not is_common(second)):
         if first in AMBIGUOUS and not known_last:
             return 0.7 if BEFORE_ONE.search(text[max(0, start - 24) : start]) else 0.0
         if first in ("Will", "May", "Mark", "Bill", "Grant") and _opens(text, start) and second in given:
             return 0.0
         return 0.95 if known_last else 0.88
-    opens = _opens(text, start) and not PERSON_AFTER.match(text[start + len(first) + len(second) + 1 :][:24])
-    if known_last and first not in common and first not in surnames and not opens:
+    if is_common(first):
+        return 0.0
+    after = text[start + len(first) + len(second) + 1 :][:24]
+    opens = _opens(text, start) and not PERSON_AFTER.match(after)
+    if first in words("given_more_en") and first not in surnames and (last or not is_common(second)):
+        return 0.85 if last else 0.7
+    if last and first not in surnames and not (opens and is_common(second)):
         return 0.75
     if _pinyin(first) and _pinyin(second) and (known_last or first in surnames):
         return 0.85
-    if (
-        first not in common
-        and second not in common
-        and first not in AMBIGUOUS
-        and _in_company(text, start, f"{first} {second}")
-    ):
+    if not is_common(second) and first not in AMBIGUOUS and _in_company(text, start, f"{first} {second}"):
         return 0.7
-    if first in surnames and known_last and first not in common and not _opens(text, start):
+    if first in surnames and known_last and not _opens(text, start):
         return 0.75
     return 0.0
 
@@ -247,6 +294,19 @@ def _opens(text: str, start: int) -> bool:
     )
 
 
+def is_common(word: str) -> bool:
+    """A word of the language, or one that stands in capitals wherever it stands."""
+    return word in words("words_en") or word.lower() in words("common_en")
+
+
+def is_given(word: str) -> bool:
+    return word in words("given_en") or word in words("given_more_en")
+
+
+def is_last(word: str) -> bool:
+    return word in words("surnames_en") or word in words("surnames_more_en")
+
+
 def _plain(word: str) -> bool:
     return _fold(word) not in words("words_en") or _fold(word) in words("surnames_en")
 
@@ -264,7 +324,9 @@ def _fold(word: str) -> str:
 
 
 def _is_middle(word: str) -> bool:
-    return bool(re.fullmatch(r"[A-Z]\.?|van|von|de|da|del|la|di|bin|al|el", word))
+    return bool(
+        re.fullmatch(r"[A-Z]\.?|(?:[Vv][ao]n|[Dd](?:e|a|i|el|os|er|en)|[Ll]a|[Bb]in|[Ii]bn|[Bb]int|[Aa]l|[Ee]l)", word)
+    )
 
 
 _SYLLABLE = (

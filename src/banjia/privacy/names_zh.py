@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from banjia.privacy.cues_zh import (
@@ -22,6 +23,7 @@ from banjia.privacy.cues_zh import (
     enumerated,
     familiar,
     foreign,
+    full_titled,
     labelled,
     named_after,
     spaced,
@@ -31,12 +33,15 @@ from banjia.privacy.gazetteer import letters, lexicon, words
 from banjia.privacy.taken import Taken
 from banjia.privacy.transliteration import heads as foreign_heads
 from banjia.privacy.transliteration import transliterated
+from banjia.privacy.unknown_zh import GRAMMAR, LEAST_CUED, likelihood, unknown
 
 Place = tuple[int, int, float]  # start, end, score
 SOFT = letters("soft_zh")
 COMMON = letters("common_zh")  # surnames that are words of every day
-GRAMMAR = "于由时向"
 LEADING = tuple("的叫是请把给由和与跟向让对被找弟妹姐哥")
+PRONOUNS = "我你他她它您们"
+COUNTS = frozenset("张位支包双封群层段章曲句家块门口匹项集班")  # surnames that things are counted by
+COUNTED = frozenset("一二两三四五六七八九十几这那每哪写发来贴画拍找要做买换")
 MEASURES = (
     "各",
     "诸",
@@ -99,10 +104,20 @@ def settled(text: str) -> Taken:
     )
 
 
-def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) -> list[Place]:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the tagger says of one text: places of persons and organisations, and the odds at the candidates."""
+
+    persons: list[tuple[int, int]]
+    orgs: list[tuple[int, int]]
+    starts: list[int]
+    odds: dict[int, tuple[float, float]]
+
+
+def names(text: str, heard: Heard, anchors: Sequence[int]) -> list[Place]:
     """Names by tagger and rule. `anchors` are the starts of identifiers: a cell that is a name beside one counts."""
-    by_start = dict(tagged)
-    found: list[Place] = [place for s, e in tagged if (place := _from_tagger(text, s, e))]
+    by_start = dict(heard.persons)
+    found: list[Place] = [place for s, e in heard.persons if (place := _from_tagger(text, s, e))]
     for m in labelled().finditer(text):
         start = m.start(2)
         end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
@@ -129,8 +144,13 @@ def names(text: str, tagged: Sequence[tuple[int, int]], anchors: Sequence[int]) 
     found += _in_lists(text, found)
     for m in named_after().finditer(text):
         end = _after_cue(text, m)
-        if end:
+        if end and likelihood(heard.odds, m.start(1), end) >= LEAST_CUED:
             found.append((m.start(1), end, 0.75))
+    for m in full_titled().finditer(text):
+        if likelihood(heard.odds, *m.span(1)) >= LEAST_CUED and _is_whole(text, *m.span(1)):
+            found.append((m.start(1), m.end(1), 0.75))
+    taken = Taken((s, e) for s, e, _ in found)
+    found += [p for p in unknown(text, heard.starts, heard.odds) if taken.add(p[0], p[1])]
     public = words("public_zh")
     famous = Taken(known_public(text)) if found else Taken()
     return [
@@ -184,6 +204,17 @@ def _after_cue(text: str, m: re.Match[str]) -> int | None:
     return None
 
 
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """No word of the language inside, nor one made by its front and the character before."""
+    name, known = text[start:end], lexicon()
+    if name in known or any(c in letters("not_given") or c in SOFT for c in name[1:]):
+        return False
+    pairs = [name[i : i + 2] for i in range(len(name) - 1)]
+    return not any(p in known and p not in words("compound_surnames") for p in pairs) and (
+        not start or text[start - 1 : start + 1] not in known
+    )
+
+
 def _stops(text: str, end: int) -> bool:
     """What follows is no part of a name: a stop, a word of grammar, or a word of the language."""
     following = text[end : end + 1]
@@ -225,6 +256,8 @@ def _from_tagger(text: str, start: int, end: int) -> Place | None:
         return None
     full = _is_surname(text, start)
     before = text[start - 1 : start]
+    if any(c in PRONOUNS for c in name[1:]) or (name[0] in COUNTS and before in COUNTED and name[1:] in lexicon()):
+        return None  # "归我"; "写张温馨的"
     if name[0] in GRAMMAR and _han(before) and before not in SOFT and before not in LEADING:
         return None  # "停于丹佛": no surname but a word of grammar
     if transliterated(text, start, end):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -14,6 +15,17 @@ KEEP = 6  # labels kept at each character for the best path: the others are neve
 BATCH = 24
 KINDS = {"PER": "PERSON", "nr": "PERSON", "LOC": "PLACE", "ns": "PLACE", "ORG": "ORG", "nt": "ORG"}
 Tagged = tuple[int, int, str]  # start, end, PERSON | PLACE | ORG
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one sentence says: the words of these kinds on the best path, and for each character how likely it begins
+    a person's name and goes on with one.
+    """
+
+    words: list[Tagged]
+    begins: list[float]
+    goes_on: list[float]
 
 
 class Tagger:
@@ -39,29 +51,36 @@ class Tagger:
         self._unknown = unknown
         labels = {int(k): v for k, v in _pairs(home / "tag.dic")}
         self._inside = {k for k, v in labels.items() if v.endswith("-I")}
+        ids = {v: k for k, v in labels.items()}
+        self._person = [ids["PER-B"], ids["PER-I"]]
         self._kind = {k: KINDS.get(v.rpartition("-")[0], "") for k, v in labels.items()}
 
     def tag(self, sentences: Sequence[str]) -> list[list[Tagged]]:
         """For each sentence the names, places and organisations in it, by its own offsets."""
-        out: list[list[Tagged]] = [[] for _ in sentences]
+        return [reading.words for reading in self.read(sentences)]
+
+    def read(self, sentences: Sequence[str]) -> list[Reading]:
+        out = [Reading([], [], [])] * len(sentences)
         order = sorted((i for i, s in enumerate(sentences) if s), key=lambda i: len(sentences[i]))
         at = 0
         while at < len(order):
             shortest = len(sentences[order[at]])
             batch = [i for i in order[at : at + BATCH] if len(sentences[i]) <= shortest + shortest // 2 + 2]
             at += len(batch)
-            for i, path in zip(batch, self._paths([sentences[i] for i in batch]), strict=True):
-                out[i] = self._words(path)
+            emissions, lengths = self._emissions([sentences[i] for i in batch])
+            likely = _shares(emissions, self._person)
+            for row, path in enumerate(_best_paths(emissions, self._transitions, lengths)):
+                begins, goes_on = likely[row, : len(path)].T.tolist()
+                out[batch[row]] = Reading(self._words(path), begins, goes_on)
         return out
 
-    def _paths(self, batch: list[str]) -> list[list[int]]:
+    def _emissions(self, batch: list[str]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         lengths = np.array([len(s) for s in batch], dtype=np.int64)
         tokens = np.zeros((len(batch), int(lengths.max())), dtype=np.int64)
         get, unknown = self._ids.get, self._unknown
         for row, sentence in enumerate(batch):
             tokens[row, : len(sentence)] = [get(c, unknown) for c in sentence]
-        emissions: NDArray[np.float32] = self._session.run(None, {"token_ids": tokens, "length": lengths})[0]
-        return _best_paths(emissions, self._transitions, lengths)
+        return self._session.run(None, {"token_ids": tokens, "length": lengths})[0], lengths
 
     def _words(self, path: list[int]) -> list[Tagged]:
         words: list[Tagged] = []
@@ -77,6 +96,13 @@ class Tagger:
 @cache
 def tagger() -> Tagger:
     return Tagger()
+
+
+def _shares(emissions: NDArray[np.float32], labels: list[int]) -> NDArray[np.float32]:
+    """The share of these labels among all, at each character."""
+    odds = np.exp(emissions - emissions.max(axis=2, keepdims=True))
+    shares: NDArray[np.float32] = odds[:, :, labels] / odds.sum(axis=2, keepdims=True)
+    return shares
 
 
 def _best_paths(

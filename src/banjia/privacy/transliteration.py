@@ -8,7 +8,7 @@ from functools import cache
 from banjia.privacy.gazetteer import letters, words
 
 OPENS = 2  # characters of such names in a row where the tagger is asked
-_THING = re.compile(
+THING = re.compile(
     "(?:山脉?|河|江|州|省|市|县|郡|镇|区|岛|湖|海|湾|半岛|群岛|高原|平原|沙漠|国|人|语|文|族|军|教|派|王朝|帝国|大学|学院|学校|中学|公司|集团|"
     "银行|机场|车站|体育场|球场|广场|大道|街|路|酒店|医院|基金|奖|杯|定理|定律|效应|方程|公式|模型|算法|综合征|病|症|式|型|级|号|牌|步枪|"
     "冲锋枪|手枪|坦克|战役|条约|公约|协议|事件|系列|犬|猫)"
@@ -34,10 +34,10 @@ def transliterated(text: str, start: int, end: int) -> bool:
     made = letters("foreign_zh")
     foreign = sum(c in made for c in name)
     if name in words("foreign_given_zh"):
-        return not _THING.match(text, end)
+        return not THING.match(text, end)
     if _TO_A_PLACE.search(text[max(0, start - 2) : start]):
         return False
-    if foreign * 3 < len(name) * 2 or not 3 <= len(name) <= 8 or _THING.match(text, end):
+    if foreign * 3 < len(name) * 2 or not 3 <= len(name) <= 8 or THING.match(text, end):
         return False
     last = end
     while text[last : last + 1] and text[last] in made:
