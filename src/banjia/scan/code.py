@@ -6,7 +6,7 @@ import re
 
 from banjia.scan.lexicon import base_shape
 from banjia.scan.literal import Literals
-from banjia.scan.resolve import NOTHING, Value, provider_of
+from banjia.scan.resolve import DYNAMIC, NOTHING, Value, provider_of
 from banjia.scan.rule import Rule
 from banjia.scan.served import is_route
 from banjia.scan.signs import (
@@ -45,16 +45,20 @@ class CodeReader(Literals):
             for _, thing in places:
                 value = self.resolver.typed(thing) if isinstance(thing, str) else self.resolver.value(thing)
                 if value.rule is not None and "()" in value.path:
-                    self.out.exports[name] = (value.rule.id, value.path, value.provider or value.rule.provider)
+                    self._export(name, value)
                     break
         for name, function in self.resolver.functions.items():
-            value = self.resolver.returned(function)
-            if value.rule is not None:
-                self.out.exports[f"{name}()"] = (
-                    value.rule.id,
-                    value.path.rstrip("#"),
-                    value.provider or value.rule.provider,
-                )
+            if (value := self.resolver.returned(function)).rule is not None:
+                self._export(f"{name}()", value)
+        if self.out.pending:
+            modules = {value.outside[0] for value in self.resolver.imported.values() if value.outside}
+            modules |= {value.outside[0] for value in self.resolver.wildcards if value.outside}
+            self.out.needs.extend(sorted(modules))
+
+    def _export(self, name: str, value: Value) -> None:
+        assert value.rule is not None
+        provider = self.by_url(value.url, value.provider or value.rule.provider)
+        self.out.exports[name] = (value.rule.id, value.path.rstrip("#"), provider)
 
     def visit(self, node: Node, stack: tuple[Node, ...]) -> None:
         match node.kind:
@@ -65,6 +69,8 @@ class CodeReader(Literals):
             case "call":
                 if self.on_call(node, stack):
                     return
+                if self.resolver.value(node).text and self.resolver.puts_text(node):
+                    self.on_text(node, stack)
             case "assign":
                 self.on_assign(node, stack)
             case "member":
@@ -76,6 +82,8 @@ class CodeReader(Literals):
                 if node.text in HELP or LINK.search(node.text):
                     return
             case "join" if node.text == "+":
+                self.on_text(node, stack)
+            case "other" if node.text == "%" and self.resolver.value(node).text:
                 self.on_text(node, stack)
             case "string":
                 if id(node) not in self.done:
@@ -123,7 +131,7 @@ class CodeReader(Literals):
             value = Value(rule=value.rule, path=value.path.removesuffix("()"), provider=value.provider)
         if value.rule is None and TALK.search(name):
             return True
-        if name == "require" and self.resolver.value(node).rule is not None:
+        if DYNAMIC.search(name) and self.resolver.value(node).rule is not None:
             made = self.resolver.value(node)
             assert made.rule is not None
             self.say(node, "import", made.provider or made.rule.provider, made.rule)

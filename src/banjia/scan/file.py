@@ -104,6 +104,7 @@ def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, 
     out.pending.extend(found.pending)
     out.exports.update(found.exports)
     out.open_urls.extend(found.open_urls)
+    out.needs.extend(found.needs)
 
 
 def _embedded(path: str, text: str, out: FileResult, words: Lexicon) -> None:

@@ -54,7 +54,7 @@ class Literals(Voice):
         text = value.text
         if not text:
             return
-        if node.kind == "join":
+        if node.kind != "string":
             literals = [kid for kid in node.walk() if kid.kind == "string"]
             if any(mark.isspace() for mark in text.strip()):
                 return

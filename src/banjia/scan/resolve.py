@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from banjia.scan.rule import Rule
 from banjia.scan.syntax.node import HOLE, Node
+from banjia.scan.texts import Texts
 
 ENV_CALLS = re.compile(
     r"(?:^|\.)(?:getenv|Getenv|LookupEnv|GetEnvironmentVariable|environ\.(?:get|setdefault|pop)|env\.(?:get|str|var|var_os)|"
@@ -37,6 +38,8 @@ TRANSPARENT = frozenset(
         "AzureCliCredential",
     }
 )
+# Imports that are calls.
+DYNAMIC = re.compile(r"^(?:require|import|__import__|(?:importlib\.)?import_module)$")
 DEPTH = 24
 
 
@@ -66,12 +69,15 @@ class Resolver:
     imported: dict[str, Value] = field(default_factory=dict)
     wildcards: list[Value] = field(default_factory=list)
     functions: dict[str, Node] = field(default_factory=dict)
+    held: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
+    texts: Texts = field(init=False)
     _busy: set[int] = field(default_factory=set)
     _known: dict[int, Value] = field(default_factory=dict)
     _tried: dict[int, Value] = field(default_factory=dict)
     _cut: bool = False
 
     def __post_init__(self) -> None:
+        self.texts = Texts(self)
         for node in self.root.walk():
             match node.kind:
                 case "import":
@@ -110,6 +116,10 @@ class Resolver:
                 self.bound.setdefault(name, []).append((node.line, node.text))
             else:
                 self.bound.setdefault(name, []).append((node.line, value))
+        elif target.kind == "index" and len(target.kids) == 2 and (name := target.kids[0].dotted()):
+            self.held.setdefault(name, []).append(
+                (target.kids[1].text if target.kids[1].kind == "string" else "", value)
+            )
         elif target.kind in ("other", "object") and value.kind in ("call", "name", "member", "other"):
             self._destructure(target, value, node.line)
 
@@ -192,10 +202,18 @@ class Resolver:
                 return self.value(node.kids[1])
             case "pair":
                 return self.value(node.kids[0])
+            case "other" if node.text == "%" and len(node.kids) == 2:
+                right = node.kids[1]
+                given = right.kids if right.kind in ("other", "object") else [right]
+                return self.texts.filled(node.kids[0], given) or NOTHING
             case "other" if len(node.kids) == 1:
                 return self.value(node.kids[0])
             case _:
                 return NOTHING
+
+    def puts_text(self, node: Node) -> bool:
+        """Whether a call puts a text together."""
+        return self.texts.formatted(node, node.kids[0].dotted() or "") is not None
 
     def _string(self, node: Node) -> Value:
         if not node.kids:
@@ -311,17 +329,39 @@ class Resolver:
         base, key = node.kids[0], node.kids[-1]
         name = base.dotted() or ""
         key_text = self.value(key).text
+        if (held := self._held(base, key_text)) is not NOTHING:
+            return held
         if key_text and (ENV_STORES.search(name) or name.endswith(("config", "configuration", "Configuration"))):
             return Value(env=((key_text, key.line),))
         return NOTHING
 
+    def _held(self, base: Node, key: str | None) -> Value:
+        """A client kept in a list or under a key; where the key is not known, the one provider of all or none."""
+        name = base.dotted()
+        places = [thing for _, thing in self.bound.get(name, []) if isinstance(thing, Node)] if name else []
+        entries: list[tuple[str, Node]] = list(self.held.get(name or "", []))
+        for thing in places:
+            if thing.kind in ("object", "other", "call"):
+                entries.extend(
+                    (kid.text if kid.kind == "pair" else "", kid.kids[0] if kid.kind == "pair" else kid)
+                    for kid in thing.kids
+                    if kid.kind in ("pair", "call", "name")
+                )
+        if key is not None and any(text == key for text, _ in entries):
+            entries = [entry for entry in entries if entry[0] == key]
+        values = [value for _, node in entries if (value := self.value(node)).rule is not None and "()" in value.path]
+        if not values:
+            return NOTHING
+        providers = {value.provider for value in values}
+        return values[0] if len(providers) == 1 else replace(values[0], provider="any", url=None)
+
     def _call(self, node: Node) -> Value:
         callee, arguments = node.kids[0], node.kids[1:]
         name = callee.dotted() or ""
-        if name in ("require", "import", "Bundler.require") or (callee.kind == "other" and not name):
-            first = self.value(arguments[0]) if arguments else NOTHING
-            if first.text and name == "require":
-                return self.library(first.text, "*")
+        if arguments and DYNAMIC.search(name) and (module := self.value(arguments[0]).text):
+            return self.library(module, "*")
+        if (text := self.texts.formatted(node, name)) is not None:
+            return text
         if arguments and (ENV_CALLS.search(name)):
             first = self.value(arguments[0])
             if first.text and re.fullmatch(r"[\w.:\-]+", first.text):

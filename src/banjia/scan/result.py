@@ -20,13 +20,15 @@ class Pending:
 class FileResult:
     """What one file says, and what it offers to others: names bound to clients.
 
-    `weak`: ids of its rules whose findings alone show no use; `broken`: no parser could read it.
+    `needs`: modules it imports that no rule knows, where a pending call may get its object from one of them.
+    `weak`: ids of its rules whose findings alone show no use. `broken`: no parser could read it.
     """
 
     findings: list[Finding] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     open_urls: list[tuple[str, int, str]] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
     weak: list[str] = field(default_factory=list)
     owns: str = ""
     suppressed: int = 0

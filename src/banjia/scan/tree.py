@@ -56,36 +56,42 @@ def _is_strong(finding: Finding, weak: set[str]) -> bool:
     return finding.kind in STRONG and finding.rule not in weak and finding.confidence >= 0.7
 
 
-def _decided(path: str, result: FileResult, exports: dict[str, dict[str, tuple[str, str, str]]]) -> list[Finding]:
+Offered = dict[str, tuple[str, str, str]]
+
+
+def _decided(path: str, result: FileResult, exports: dict[str, Offered]) -> list[Finding]:
     decided: list[Finding] = []
     for pending in result.pending:
         receiver, _, _shape = pending.name.partition("\t")
-        provider = _made_elsewhere(path, pending.module, receiver, exports)
+        modules = [pending.module] if pending.module else result.needs
+        provider = _made_elsewhere(path, modules, receiver, exports)
         decided.append(replace(pending.finding, provider=provider or pending.finding.provider))
     return decided
 
 
-def _made_elsewhere(
-    path: str, module: str | None, receiver: str, exports: dict[str, dict[str, tuple[str, str, str]]]
-) -> str | None:
-    """The provider of an object another file binds under the same name, the imported module's file first."""
-    names = [part for part in receiver.replace("self.", "").split(".") if part]
-    candidates = names[:2]
-    if module:
-        tail = module.strip("./").replace(".", "/").split("/")[-1]
-        for other, offered in exports.items():
-            stem = other.rsplit("/", 1)[-1].split(".")[0]
-            if other != path and (stem in (tail, "__init__", "index")):
-                for name in candidates:
-                    if name in offered:
-                        return offered[name][2]
-    providers = {
-        offered[name][2]
-        for other, offered in exports.items()
-        for name in candidates
-        if other != path and name in offered
-    }
-    return providers.pop() if len(providers) == 1 else None
+def _made_elsewhere(path: str, modules: Iterable[str], receiver: str, exports: dict[str, Offered]) -> str | None:
+    """The provider of an object that another file binds: one that is imported, one of the folder, one of the tree."""
+    names = [part for part in receiver.replace("self.", "").split(".") if part][:2]
+    tails = {module.strip("./").replace(".", "/").split("/")[-1] for module in modules}
+    folder = path.rpartition("/")[0]
+
+    def agreed(chosen: Iterable[str]) -> str | None:
+        found = {exports[other][name][2] for other in chosen for name in names if name in exports[other]}
+        return found.pop() if len(found) == 1 else None
+
+    others = [other for other in exports if other != path and exports[other]]
+    imported = [other for other in others if _stem(other) in tails]
+    packages = [
+        other
+        for other in others
+        if _stem(other) in ("__init__", "index", "mod") and other.split("/")[-2:-1] and other.split("/")[-2] in tails
+    ]
+    beside = [other for other in others if other.rpartition("/")[0] == folder]
+    return agreed(imported) or agreed(packages) or agreed(beside) or agreed(others)
+
+
+def _stem(path: str) -> str:
+    return path.rsplit("/", 1)[-1].split(".", maxsplit=1)[0]
 
 
 def _once(found: list[Finding]) -> list[Finding]:

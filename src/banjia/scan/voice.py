@@ -21,6 +21,7 @@ class CodeFindings:
     pending: list[Pending] = field(default_factory=list)
     exports: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     open_urls: list[tuple[str, int, str]] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
 
 
 class Voice:
