@@ -212,6 +212,53 @@ def test_a_reader_that_waits_stops_the_upstream():
     assert run(handler, scene) == 400 * 65536
 
 
+def test_what_is_poured_arrives_whole_though_the_taker_stops_again_and_again():
+    parts = [b"%d," % n for n in range(200)]
+
+    async def handler(seen, writer):
+        await write(writer, SSE_HEAD)
+        for part in parts:
+            await write(writer, chunk(part))
+        await write(writer, b"0\r\n\r\n")
+
+    async def scene(upstream, server):
+        answer = await upstream.send(HEAD, b"{}", repeatable=True)
+        got, stops = [], 0
+
+        def take(data):
+            got.append(data)
+            return len(got) % 3 > 0
+
+        while not await answer.pour(take):
+            stops += 1
+            await asyncio.sleep(0)
+        return b"".join(got), stops
+
+    found, stops = run(handler, scene)
+    assert (b"".join(parts), True) == (found, stops > 0)
+
+
+def test_what_the_taker_raises_reaches_whoever_pours():
+    async def handler(seen, writer):
+        await write(writer, SSE_HEAD + chunk(b"a"))
+        await asyncio.sleep(0.05)
+        await write(writer, chunk(b"b") + b"0\r\n\r\n")
+
+    async def scene(upstream, server):
+        answer = await upstream.send(HEAD, b"{}", repeatable=True)
+
+        def take(data):
+            if data == b"b":
+                raise UpstreamError("garbage", "seen")
+            return True
+
+        with pytest.raises(UpstreamError, match="seen"):
+            await answer.pour(take)
+        return True
+
+    assert run(handler, scene)
+
+
 def test_more_than_the_allowed_connections_wait_their_turn():
     most: list[int] = []
 

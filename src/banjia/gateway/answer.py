@@ -41,8 +41,11 @@ class Answer:
         "_chunks",
         "_failure",
         "_head_here",
+        "_loop",
         "_pause",
         "_paused",
+        "_refused",
+        "_take",
         "_waiter",
         "complete",
         "headers",
@@ -51,19 +54,27 @@ class Answer:
         "status",
     )
 
-    def __init__(self, now: float, pause: Callable[[bool], None], abort: Callable[[UpstreamError], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        pause: Callable[[bool], None],
+        abort: Callable[[UpstreamError], None],
+    ) -> None:
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.complete = False
         self.received = 0
-        self.last = now  # when something last happened
+        self.last = loop.time()  # when something last happened
         self._chunks: list[bytes] = []
         self._buffered = 0
         self._failure: UpstreamError | None = None
         self._head_here = False
         self._paused = False
+        self._loop = loop
         self._pause = pause
         self._abort = abort
+        self._take: Callable[[bytes], bool] | None = None  # who gets what arrives, at once
+        self._refused: Exception | None = None  # what was raised there
         self._waiter: asyncio.Future[None] | None = None
 
     @property
@@ -82,7 +93,8 @@ class Answer:
         while not self._head_here:
             if self._failure is not None:
                 raise self._failure
-            await self._wait()
+            self._waiter = self._loop.create_future()
+            await self._waiter
 
     async def read(self) -> bytes:
         """Everything that has arrived since the last read; nothing at the end. Raises UpstreamError if cut short."""
@@ -91,15 +103,35 @@ class Answer:
                 raise self._failure
             if self.complete:
                 return b""
-            await self._wait()
-        chunks = self._chunks
-        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        self._chunks = []
-        self._buffered = 0
-        if self._paused:
-            self._paused = False
-            self._pause(False)
-        return data
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        return self._arrived()
+
+    async def pour(self, take: Callable[[bytes], bool]) -> bool:
+        """Hand everything to `take` in the moment in which it arrives.
+
+        True at the end; False once `take` has said that it can take no more for now. Raises UpstreamError if cut short,
+        and what `take` raises.
+        """
+        while True:
+            if self._chunks:
+                if not take(self._arrived()):
+                    return False
+                continue
+            if self._failure is not None:
+                raise self._failure
+            if self.complete:
+                return True
+            self._take, self._refused = take, None
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                stopped, self._take = self._take is None, None
+            if self._refused is not None:
+                raise self._refused
+            if stopped:
+                return False
 
     async def body(self, limit: int) -> bytes:
         """The whole body, at most `limit` bytes of it; a longer one is aborted."""
@@ -144,12 +176,28 @@ class Answer:
             self.wake()
 
     def wake(self) -> None:
+        take = self._take
+        if take is not None and self._chunks:
+            try:
+                goes_on = take(self._arrived())
+            except Exception as error:  # noqa: BLE001 - it belongs to whoever pours, not to the connection
+                self._refused, goes_on = error, False
+            if not goes_on:
+                self._take = None
+            elif not self.complete and self._failure is None:
+                return
         waiter = self._waiter
         if waiter is not None:
             self._waiter = None
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def _wait(self) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
-        await self._waiter
+    def _arrived(self) -> bytes:
+        chunks = self._chunks
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        self._chunks = []
+        self._buffered = 0
+        if self._paused:
+            self._paused = False
+            self._pause(False)
+        return data

@@ -49,7 +49,7 @@ class Connection(asyncio.Protocol):
 
     def start(self, head: bytes, body: bytes) -> Answer:
         """Send one request. The failure of a connection that was already closed says that nothing was sent."""
-        answer = Answer(self._loop.time(), self._pause, self._abort)
+        answer = Answer(self._loop, self._pause, self._abort)
         transport = self._transport
         if transport is None or self.lost or transport.is_closing():
             self.lost = True

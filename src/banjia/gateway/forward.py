@@ -110,15 +110,23 @@ async def forward_stream(
         headers = [EVENT_STREAM, NO_CACHE, NO_BUFFER, *told.headers(events.model)]
         await call.begin(headers, first, more=True)
     status = 200
+    held: list[bytes] = []  # what the caller did not take at once
+
+    def take(data: bytes) -> bool:
+        out = events.feed(data)
+        if rewrite is not None:
+            out = rewrite.feed(out)
+        if not out or call.write_now(out):
+            return True
+        held.append(out)
+        return False
+
     try:
-        while data := await answer.read():
-            out = events.feed(data)
-            if rewrite is not None:
-                out = rewrite.feed(out)
-            if out and not call.write_now(out):
-                await call.send({"type": "http.response.body", "body": out, "more_body": True})
+        while not await answer.pour(take):
+            await call.send({"type": "http.response.body", "body": held.pop(), "more_body": True})
         last = _ending(events) if rewrite is None else _rewritten_ending(events, rewrite)
     except UpstreamError as error:
+        answer.abort(error)
         status = 502
         last = error_event(BROKEN.say(call.lang), "server_error", f"upstream_{error.kind}")
     call.finished = True
