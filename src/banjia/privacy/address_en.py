@@ -16,7 +16,8 @@ _CITY = r"[A-Z][A-Za-z.'’-]+(?: [A-Z][A-Za-z.'’-]+){0,3}"
 _ZIP = r"[0-9]{5}(?:-[0-9]{4})?"
 _POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}"
 _REST = (
-    rf"(?:{_UNIT})?(?:[,\n]{{1,2}} ?{_CITY}){{0,2}}(?:,? {_STATE}\b\.?(?:,? {_ZIP})?|,? {_POSTCODE}|"
+    rf"(?:{_UNIT})?(?:,\n? ?{_CITY}|\n{_CITY}(?=,? (?:{_STATE}\b|{_POSTCODE}|{_ZIP}))){{0,2}}"
+    rf"(?:,? {_STATE}\b\.?(?:,? {_ZIP})?|,? {_POSTCODE}|"
     rf",? {_ZIP})?(?:,? (?:USA|United States|UK|United Kingdom|England))?"
 )
 _US = re.compile(

@@ -80,6 +80,13 @@ def _bare() -> re.Pattern[str]:
     )
 
 
+@cache
+def _units() -> re.Pattern[str]:
+    """A housing estate whose name says nothing, told by the building, the stairs and the door that follow."""
+    door = f"(?:{_NUM} ?(?:单元|單元|座|层|楼|樓|门|户)[ ]?)?{_NUM}(?:室|房|号|號|户)?"
+    return re.compile(f"(?P<street>{_HAN}{{2,8}})[ ]?{_NUM} ?(?:号楼|號樓|栋|棟|幢|座|#楼|#)[ ]?{door}{_NOT_COUNT}")
+
+
 _LEADS = re.compile(
     "(?:现住|家住|居住|住在|住址|地址|住|寄到|寄往|寄至|送到|送至|送往|位于|坐落于|坐落在|搬到|搬去|搬至|迁至|到|在|至|于|往|去|从|是|为|址|给|来|达|和|与|户籍|籍贯|租了|租住|买了|改成|改为|换成|叫|地点|店|请)"
 )
@@ -99,6 +106,10 @@ def addresses(text: str) -> list[Place]:
             at = _start(text, m)
             if m.end() - at >= 5 and taken.add(at, m.end()):
                 found.append((at, m.end(), 0.85))
+        for m in _units().finditer(text, start, end):
+            at = _start(text, m)
+            if m.end("street") - at >= 2 and taken.add(at, m.end()):
+                found.append((at, m.end(), 0.8))
     return sorted(found)
 
 

@@ -14,7 +14,7 @@ WORD = (
 _PARTICLE = "(?:van|von|der|den|de|da|dos|del|la|di|bin|ibn|bint|al|el)"
 RUN = re.compile(
     rf"(?<![A-Za-z0-9_@./#$-]){WORD}(?:(?: |, )(?:[A-Z]\.? )?(?:{_PARTICLE} ){{0,2}}{WORD}|"
-    rf"[ ][A-Z]\.){{0,4}}(?![A-Za-z0-9_@])"
+    rf"[ ][A-Z]\.){{0,40}}(?![A-Za-z0-9_@])"
 )
 INITIALS = re.compile(rf"(?<![A-Za-z0-9.&])(?P<n>(?:[A-Z]\. ?){{1,3}}(?P<l>{WORD}))(?![A-Za-z0-9@_])")
 SURNAME_FIRST = re.compile(
@@ -35,7 +35,8 @@ LABELLED = re.compile(
 RELATED = re.compile(rf"(?i:\b(?:my|his|her|our|their|the) {alternatives('relations_en')}),? (?P<n>{WORD}(?: {WORD})?)")
 # Where one word, known or not, can only be somebody: greeted, asked or told something, or signing.
 SPOKEN_TO = re.compile(
-    rf"(?im:^[\s>*\"'“]*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)) )(?P<n>{WORD}(?: {WORD})?)(?=[,!:\n])"
+    rf"(?im:^[\s>*\"'“]*(?:hi|hello|hey|dear|thanks|thank you|sorry|congrats|congratulations|"
+    rf"welcome|bye|good (?:morning|afternoon|evening)) )(?P<n>{WORD}(?: {WORD})?)(?=[,!:\n])"
     rf"|(?i:\b(?:ask|tell|remind|notify|inform|invite|ping|text) )(?P<m>{WORD}(?: {WORD})?)"
     r"(?= (?:to|that|whether|if|about|for|when|why|how|what|where)\b)"
     r"|(?im:^[\s>]*(?:thanks|thank you|regards|kind regards|best|best regards|cheers|sincerely|yours truly|love)"

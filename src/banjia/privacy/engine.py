@@ -17,7 +17,7 @@ from banjia.privacy.sensitive import ADULT_AT, sensitive
 from banjia.privacy.shadow import Shadow, shadow
 from banjia.privacy.span import NOT_PERSONAL, Reading, Record, Span, SpanClass
 from banjia.privacy.subject import group
-from banjia.privacy.tables import cells
+from banjia.privacy.tables import cells, has_cells
 from banjia.privacy.taken import Taken
 
 NAMED = {"ADDRESS": 45, "DOB": 44, "PERSON": 40, "ORG": 30}  # priorities below those of checked identifiers
@@ -46,7 +46,7 @@ class Engine:
         lead = f"{label}{COLON}" if label else ""
         found, seen = self.identifiers(lead + text)
         places = [(start, end, form.type, form.score, form.priority) for start, end, form in found]
-        if "\n" in seen.text:
+        if has_cells(seen.text):
             places += self._under_heads(seen.text)
         if self.names:
             taken = [(start, end) for start, end, *_ in places]

@@ -10,7 +10,7 @@ from banjia.privacy.checks import birth_day
 from banjia.privacy.gazetteer import letters, lexicon, simplified, words
 from banjia.privacy.names_zh import Heard
 from banjia.privacy.organisation import organisations
-from banjia.privacy.tables import cells
+from banjia.privacy.tables import cells, has_cells
 from banjia.privacy.tagger import tagger
 
 Named = tuple[int, int, str, float]  # start, end, type, score
@@ -26,6 +26,10 @@ _BIRTHDAY = re.compile(
     r"Dec)[a-z]{0,6}\.? (?:[0-3]?[0-9],? )?(?:19|20)[0-9]{2})"
     r"(?=\s*(?:[,，)）;；|。、]|出生|生|$|\n))"
 )
+_BORN_THEN = re.compile(
+    "[^。！？；\\n]{0,14}?[，,、 ]((?:19|20)[0-9]{2}(?:[-/.][01]?[0-9][-/.][0-3]?[0-9]|年[01]?[0-9]月[0-3]?[0-9]日))"
+    "(?:的|生|出生)(?=[，,。、；）)]|$)"
+)
 LONGEST = 44  # characters that the tagger reads at once
 ROW = 48  # characters of a row of short pieces
 BEFORE, AFTER = 8, 12  # characters of context around the place where a name may begin
@@ -36,7 +40,7 @@ NAME_HEADS = re.compile(
 )
 ADDRESS_HEADS = re.compile(r"(?i)地址|住址|住所|address|ship.?to")
 _KEYED = re.compile(
-    r"(?i)[\"']?\b((?:[a-z]+[_-]?)?name|[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|guest|passenger|student|teacher|doctor|manager|signer|realname|xingming))[\"']?\s*[:=]\s*[\"']?"
+    r"(?i)[\"'<]?\b((?:[a-z]+[_-]?)?name|user|author|operator|[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|guest|passenger|student|teacher|doctor|manager|signer|realname|xingming))[\"']?\s*[:=>]\s*[\"']?"
     "([\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]{1,6})?)(?=[\"'\\s,，;；}&|<)]|$)"
 )
 
@@ -63,7 +67,7 @@ def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
         found += [(s, e, "ORG", p) for s, e, p in organisations(text, ())]
     if has_latin:
         people += names_en.names(text)
-    if "\n" in text:
+    if has_cells(text):
         people += _in_tables(text)
         found += _addresses_in_tables(text)
     found += [(s, e, "PERSON", p) for s, e, p in people]
@@ -145,7 +149,7 @@ def _compact(piece: str, at: int) -> tuple[str, list[int]]:
 
 def _keyed(text: str) -> list[tuple[int, int, float]]:
     """`"buyer": "..."`: a key that says whose name its value is."""
-    if ":" not in text and "=" not in text:
+    if ":" not in text and "=" not in text and ">" not in text:
         return []
     return [
         (m.start(2), m.end(2), 0.93)
@@ -177,7 +181,7 @@ def _birthdays(text: str, people: Sequence[tuple[int, int, float]]) -> list[Name
     """A day that follows a name in a list of a person's particulars."""
     found: list[Named] = []
     for _, end, _ in people:
-        m = _BIRTHDAY.match(text, end)
+        m = _BIRTHDAY.match(text, end) or _BORN_THEN.match(text, end)
         if m is not None and (born := birth_day(m[1].encode())) is not None and born.year <= BORN_BY:
             found.append((m.start(1), m.end(1), "DOB", 0.8))
     return found

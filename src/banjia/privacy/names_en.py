@@ -94,8 +94,8 @@ def _by_form(text: str) -> list[Place]:
         if (is_last(name) or is_given(name)) and not is_common(name) and name not in AMBIGUOUS and len(name) > 2:
             found.append((*m.span("n"), 0.7))
     for m in SAID_BY.finditer(text):
-        name = [_fold(w) for w in m["n"].split()]
-        if not any(map(is_common, name)) and any(is_last(w) or is_given(w) for w in name):
+        said = [_fold(w) for w in m["n"].split()]
+        if not any(map(is_common, said)) and any(is_last(w) or is_given(w) for w in said):
             found.append((*m.span("n"), 0.75))
     return found
 
@@ -157,8 +157,10 @@ def _name_at(text: str, tokens: list[tuple[int, str]], i: int) -> tuple[int, flo
 def _pair(text: str, start: int, first: str, second: str) -> float:
     given, surnames = words("given_en"), words("surnames_en")
     known_last, last = second in surnames, is_last(second)
-    if second in words("things_en") and not (first in given and known_last):
-        return 0.0
+    if second in words("things_en") and not (known_last and is_given(first) and first not in AMBIGUOUS):
+        if not (known_last and re.fullmatch(r"[A-Z][a-z]+-[a-z]+", first)):
+            return 0.0
+        return 0.85  # Min-ji Park
     if first in given and (last or not is_common(second)):
         if first in AMBIGUOUS and not known_last:
             return 0.7 if BEFORE_ONE.search(text[max(0, start - 24) : start]) else 0.0
@@ -278,12 +280,13 @@ def _is_thing(text: str, start: int, end: int) -> bool:
         return True
     if re.match(r"-[A-Z][a-z]+\b|, [A-Z][a-z]+ and [A-Z][a-z]+\b(?! [A-Z])", after):
         return True
+    whole = " " in text[start:end]  # a firm is called by family names alone: Kim, Collins and Smith
     before = text[max(0, start - 24) : start]
     if re.search(r"(?<![A-Za-z])(?:St\.?|San|Santa|Saint|Mount|Fort|Port|Lake|Camp|Hurricane|Hyatt|Hotel) $", before):
         return True
     return bool(re.search(r"(?:[0-9] |[A-Z][a-z]+, |[A-Z][a-z]+-|and )$", before)) and bool(
         re.search(r"[0-9] $|-$", before)
-        or (re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before) and re.match(r" and ", after))
+        or (not whole and re.search(r"[A-Z][a-z]+, (?:[A-Z][a-z]+ and )?$", before) and re.match(r" and ", after))
     )
 
 

@@ -104,6 +104,13 @@ def settled(text: str) -> Taken:
     )
 
 
+_PARTED = re.compile("[|,、<]")  # between a label and what stands in another cell
+
+
+def _odd(name: str) -> bool:
+    return any(c in letters("not_given") for c in name[1:])
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What the tagger says of one text: places of persons and organisations, and the odds at the candidates."""
@@ -121,7 +128,7 @@ def names(text: str, heard: Heard, anchors: Sequence[int]) -> list[Place]:
     for m in labelled().finditer(text):
         start = m.start(2)
         end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
-        if end and end - start > 1:
+        if end and end - start > 1 and not (_PARTED.search(m[1]) and _odd(text[start:end])):
             found.append((start, end, 0.96 if m[1] else 0.85))
     found += [(m.start(1), m.end(1), 0.9) for m in spaced().finditer(text)]
     found += [(m.start(1), m.end(1), 0.8) for m in NICKNAME.finditer(text)]

@@ -18,12 +18,38 @@ class Cell:
 
 def cells(text: str) -> list[Cell]:
     """The cells below a head, with their places in the text; nothing where there is no table."""
+    if found := _inserted(text):
+        return found
     for mark in ("|", "\t", ",", "，"):
         if text.count(mark) >= 2 and "\n" in text:
             found = _read(text, mark)
             if found:
                 return found
     return []
+
+
+def has_cells(text: str) -> bool:
+    """There may be a table in it."""
+    return "\n" in text or _INSERT.search(text) is not None
+
+
+_INSERT = re.compile(r"(?i)\binsert\s+into\s+[\w.`\"]+\s*\(([^()]{1,800})\)\s*values\s*(?=\()")
+_VALUES = re.compile(r"\s*,?\s*\(((?:'[^']{0,400}'|\"[^\"]{0,400}\"|[^()'\"]){1,2000})\)")
+_VALUE = re.compile(r"'(?P<a>[^']*)'|\"(?P<b>[^\"]*)\"|(?P<c>[^,\s'\"][^,'\"]*)")
+
+
+def _inserted(text: str) -> list[Cell]:
+    """Rows that SQL inserts: the columns are their heads."""
+    found: list[Cell] = []
+    for m in _INSERT.finditer(text):
+        heads = [h.strip(' `"\n') for h in m[1].split(",")]
+        at = m.end()
+        while len(found) <= LIMIT and (row := _VALUES.match(text, at)):
+            values = list(_VALUE.finditer(text, row.start(1), row.end(1)))
+            if len(values) == len(heads):
+                found += [Cell(h, *v.span(v.lastgroup or 0)) for h, v in zip(heads, values, strict=True)]
+            at = row.end()
+    return found
 
 
 def _read(text: str, mark: str) -> list[Cell]:
