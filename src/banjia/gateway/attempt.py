@@ -221,7 +221,7 @@ class Attempt:
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:
         translates = out.rewrite is not None and out.rewrite.provider is not None  # the translator hides it itself
-        events = Events(hide_usage=out.hide_usage and not translates)
+        events = Events(hide_usage=out.hide_usage and not translates, choices=self.call.choices)
         rewrite = None
         if out.rewrite is not None:
             rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)

@@ -32,6 +32,7 @@ class Head(msgspec.Struct):
     model: str = ""
     stream: bool | None = False
     stream_options: _StreamOptions | None = None
+    n: Any = None
 
 
 NOBODY = AppSettings("", frozenset(), {"": "sensitive"}, (), Limits())
@@ -49,6 +50,7 @@ class Call:
         "app",
         "asked",
         "body",
+        "choices",
         "conversation",
         "finished",
         "gone",
@@ -85,6 +87,7 @@ class Call:
         self.body = b""
         self.asked = ""
         self.stream = False
+        self.choices = 1  # answers to one question
         self.usage_asked = False
         self.gone = False
         self.answered = False  # the head of an answer has been sent
@@ -205,6 +208,7 @@ class Call:
             raise bad_request("invalid_model", text, param="model")
         self.asked = head.model
         self.stream = bool(head.stream)
+        self.choices = head.n if type(head.n) is int and head.n > 1 else 1
         self.usage_asked = bool(head.stream_options and head.stream_options.include_usage)
 
     async def begin(self, headers: list[tuple[bytes, bytes]], body: bytes, *, more: bool) -> None:

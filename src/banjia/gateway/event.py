@@ -10,7 +10,7 @@ from banjia.gateway.answer import UpstreamError
 
 MAX_EVENT = 16 * 1024 * 1024
 USAGE = re.compile(rb'"usage"\s*:\s*\{')
-FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
+FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothing
 ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*[{"]', re.MULTILINE)
 DONE = re.compile(rb"^data:\s*\[DONE\]", re.MULTILINE)
 BETWEEN = re.compile(rb"\r?\n\r?\n")
@@ -50,10 +50,12 @@ _chunk = msgspec.json.Decoder(_Chunk)
 class Events:
     """Give it what arrived; it gives back whole events. It notes usage, the finish and the end mark on the way."""
 
-    __slots__ = ("_hide_usage", "_rest", "done", "failed", "finished", "model", "usage")
+    __slots__ = ("_choices", "_ends", "_hide_usage", "_rest", "done", "failed", "finished", "model", "usage")
 
-    def __init__(self, *, hide_usage: bool = False) -> None:
+    def __init__(self, *, hide_usage: bool = False, choices: int = 1) -> None:
         self._rest = b""
+        self._choices = choices  # so many answers were asked for, each with an end of its own
+        self._ends = 0
         self._hide_usage = hide_usage  # the gateway asked for the usage event, not the caller
         self.done = False
         self.finished = False
@@ -80,9 +82,9 @@ class Events:
         return self._seen(data) if data else b""
 
     def rest(self) -> bytes:
-        """What an upstream that ended properly left without its blank line."""
+        """What an upstream that ended properly left without its blank line; half an event counts for nothing."""
         rest, self._rest = self._rest.rstrip(b"\r\n"), b""
-        return self._seen(rest + b"\n\n") if rest else b""
+        return self._seen(rest + b"\n\n") if rest and _is_whole(rest) else b""
 
     @property
     def complete(self) -> bool:
@@ -91,8 +93,9 @@ class Events:
     def _seen(self, data: bytes) -> bytes:
         if not self.model and (found := NAMED.search(data)) is not None:
             self.model = found[1].decode("utf-8", "replace")
-        if not self.finished and FINISH.search(data) is not None:
-            self.finished = True
+        if ends := FINISH.findall(data):
+            self._ends += len(ends)
+            self.finished = self._ends >= self._choices
         if b"[DONE]" in data and DONE.search(data) is not None:
             self.done = True
         if b'"error"' in data and ERROR.search(data) is not None:
@@ -116,3 +119,16 @@ class Events:
                         continue
             kept.append(event)
         return b"\n\n".join(kept) if self._hide_usage else data
+
+
+def _is_whole(event: bytes) -> bool:
+    """Whether the data of an event is JSON or the end mark; what has no data is not judged."""
+    lines = [line[5:].strip() for line in event.splitlines() if line.startswith(b"data:")]
+    data = b"\n".join(lines)
+    if not lines or data == b"[DONE]":
+        return True
+    try:
+        msgspec.json.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return False
+    return True

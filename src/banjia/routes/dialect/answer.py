@@ -88,6 +88,8 @@ def new_in(said: str, piece: str) -> str:
 def finish(selection: Selection, choice: Json) -> tuple[Json, str]:
     """The choice with OpenAI's finish reason, and the vendor's where it means that the answer broke off."""
     reason = choice.get("finish_reason")
+    if reason == "":  # some vendors say so with each piece: nothing has ended
+        return {**choice, "finish_reason": None}, ""
     for op in selection.answer:
         if isinstance(op, FinishMap) and isinstance(reason, str):
             if reason in op.errors:
