@@ -121,6 +121,21 @@ def lay_out(path: Path, dialects: tuple[Spoken, ...], stand_ins: str, on: date) 
     )
 
 
+def lay_out_one(path: Path, stand_ins: str, key: str, on: date) -> None:
+    """One application, whatever names it asks for, on the stand-in of OpenAI itself: for suites that others wrote."""
+    (path / "app.key").write_text(key, encoding="utf-8")
+    names = {"text-embedding-*": "text-embedding-3-small", "*": "gpt-5.1"}
+    models = ", ".join(f"'{asked}': {model}" for asked, model in names.items())
+    text = CONFIG.format(
+        apps='  - {id: openai, keys: ["file:app.key"], routes: [openai]}',
+        routes=f"  - {{id: openai, provider: openai, base_url: '{stand_ins}/openai/v1', stand_in: true, key: 'file:app.key', models: {{{models}}}}}",
+    )
+    (path / "banjia.yaml").write_text(text, encoding="utf-8")
+    facts = (RouteFacts("openai", "openai", "foreign-api", "US", abroad=False),)
+    cells = tuple(_open("openai", data_class) for data_class in DATA_CLASSES)
+    write(Policy("conformance", on, None, (("none", "1"),), "sha256:none", facts, cells), path / "policy.json")
+
+
 def _base(d: Spoken, stand_ins: str) -> tuple[str, str]:
     if d.id == DEPLOYMENTS:
         return f"{stand_ins}/{d.id}/openai", ", api_version: '2024-10-21'"

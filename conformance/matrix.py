@@ -7,30 +7,23 @@ hash-locked requirements (Python) or pinned versions (Node), installed through t
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from dialects import Spoken, lay_out, spoken
 from environment import node, python
 from pages import write_pages
+from standing import standing
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".conformance"
 CLIENTS = ROOT / "conformance" / "clients"
 KEPT = ROOT / "docs" / "conformance-matrix.json"
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import demo  # noqa: E402 - it knows free ports
-
 PYTHON_CLIENTS = {
     "openai-python 0.28": ("openai-python-0.28", "matrix_openai_0.py", {}),
     "openai-python 1": ("openai-python-1", "matrix_openai.py", {}),
@@ -60,7 +53,9 @@ def main(chosen: list[str]) -> int:
     clients = [c for c in (*PYTHON_CLIENTS, *NODE_CLIENTS) if not chosen or c in chosen]
     kept = json.loads(KEPT.read_text(encoding="utf-8")) if chosen and KEPT.exists() else {"clients": {}}
     failing = 0
-    with standing(WORK / "matrix", dialects, on) as plan:
+    with standing(WORK / "matrix", lambda home, far: lay_out(home, dialects, far, on)) as (base, stand_ins):
+        keys = [{"id": d.id, "key": d.key} for d in dialects]
+        plan = json.dumps({"base": base, "stand_ins": stand_ins, "dialects": keys})
         for name in clients:
             version, cells = run(name, plan)
             judged = [judge(cell, dialects) for cell in cells]
@@ -73,7 +68,7 @@ def main(chosen: list[str]) -> int:
     kept["on"] = on.isoformat()
     kept["dialects"] = {d.id: d.models for d in dialects}
     KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    write_pages(kept, ROOT / "docs")
+    write_pages()
     return int(failing > 0)
 
 
@@ -90,29 +85,6 @@ def by_scenario(cells: list[Cell]) -> dict[str, dict[str, object]]:
             names = row.setdefault(str(cell["outcome"]), {})
             names[str(cell["dialect"])] = cell.get("reason") or cell.get("why")  # type: ignore[index]
     return found
-
-
-@contextlib.contextmanager
-def standing(home: Path, dialects: tuple[Spoken, ...], on: date) -> Iterator[str]:
-    """The stand-ins and a gateway in front of them; yields the plan that clients read."""
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    far, near = demo.free_port(), demo.free_port()
-    stand_ins = f"http://127.0.0.1:{far}"
-    lay_out(home, dialects, stand_ins, on)
-    commands = {
-        "stand-ins": [sys.executable, str(ROOT / "conformance" / "stand_ins.py"), str(far)],
-        "gateway": [str(demo.BIN / "banjia"), "serve", "--policy", "policy.json", "--port", str(near), "--lang", "en"],
-    }
-    with contextlib.ExitStack() as stack:
-        for name, command in commands.items():
-            log = stack.enter_context((home / f"{name}.log").open("w", encoding="utf-8"))
-            process = subprocess.Popen(command, cwd=home, stdout=log, stderr=subprocess.STDOUT)
-            stack.callback(stopped, process)
-        answers(f"{stand_ins}/gone/none")
-        answers(f"http://127.0.0.1:{near}/readyz")
-        keys = [{"id": d.id, "key": d.key} for d in dialects]
-        yield json.dumps({"base": f"http://127.0.0.1:{near}/v1", "stand_ins": stand_ins, "dialects": keys})
 
 
 def run(name: str, plan: str) -> tuple[str, list[Cell]]:
@@ -153,22 +125,6 @@ def judge(cell: Cell, dialects: tuple[Spoken, ...]) -> Cell:
     reason = dialect.without(str(cell["scenario"]))
     allowed = reason and (400 <= int(str(cell.get("status", 0))) < 500 or cell["scenario"] == "tools_parallel")
     return {**cell, "outcome": "refused" if allowed else "fail", **({"reason": reason} if allowed else {})}
-
-
-def answers(url: str) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
-            return
-        time.sleep(0.05)
-    raise SystemExit(f"{url} does not answer")
-
-
-def stopped(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(10)
-    process.kill()
 
 
 if __name__ == "__main__":

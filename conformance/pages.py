@@ -1,11 +1,15 @@
-"""Pages: the tables of the matrix in docs/en/conformance.md and docs/zh-CN/conformance.md, between their marks."""
+"""Pages: what was kept of each run, as docs/en/conformance.md and docs/zh-CN/conformance.md show it between their marks.
+
+`pages.py` writes them anew from docs/*.json.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- matrix -->", "<!-- /matrix -->"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 Json = dict[str, Any]
 WORDS = {
     "en": {
@@ -29,16 +33,57 @@ WORDS = {
 }
 
 
-def write_pages(kept: Json, docs: Path) -> None:
-    for lang, words in WORDS.items():
+TESTS = {
+    "en": "openai-python {version}, run of {on}: {passed} tests pass, {failed} fail, each for a reason that stands here:",
+    "zh-CN": "openai-python {version}，{on} 的一次运行：{passed} 个测试通过，{failed} 个失败，理由都写在这里：",
+}
+SCHEMA = {
+    "en": "OpenAI's description {description}, schemathesis {schemathesis}, run of {on}: {operations} operations, {cases} cases, "
+    "{server_errors} server errors, {findings} findings, each for a reason that stands here:",
+    "zh-CN": "OpenAI 的接口描述 {description}，schemathesis {schemathesis}，{on} 的一次运行：{operations} 个操作，{cases} 个用例，"
+    "{server_errors} 个服务器错误，{findings} 处不一致，理由都写在这里：",
+}
+SOAK = {
+    "en": "Run of {on}: {seconds:.0f} seconds, {callers} callers, {requests:,} requests ({a_second} a second, on two busy cores), "
+    "{grows:+.3f} MB in 100,000 requests (limit: 1), {most} MB at most, {wrong} wrong answers, nothing left open at the end.",
+    "zh-CN": "{on} 的一次运行：{seconds:.0f} 秒，{callers} 个调用方，{requests:,} 个请求（每秒 {a_second} 个，两个繁忙的核心），"
+    "每十万请求内存变化 {grows:+.3f} MB（上限 1），最多 {most} MB，{wrong} 个错误的答复，结束时没有遗留的连接或请求。",
+}
+
+
+def write_pages(docs: Path = DOCS) -> None:
+    for lang in WORDS:
         page = docs / lang / "conformance.md"
         text = page.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        page.write_text(f"{before}{BEGIN}\n{tables(kept, words)}\n{END}{after}", encoding="utf-8")
+        for name, file, made in PARTS:
+            if (docs / file).exists():
+                text = between(text, name, made(json.loads((docs / file).read_text(encoding="utf-8")), lang))
+        page.write_text(text, encoding="utf-8")
 
 
-def tables(kept: Json, words: dict[str, str]) -> str:
+def between(text: str, name: str, new: str) -> str:
+    before, _, rest = text.partition(f"<!-- {name} -->")
+    after = rest.partition(f"<!-- /{name} -->")[2]
+    return f"{before}<!-- {name} -->\n{new}\n<!-- /{name} -->{after}"
+
+
+def of_tests(kept: Json, lang: str) -> str:
+    reasons = [f"- {e['tests']}: {e[lang[:2]]}" for e in kept["explained"] if e["tests"]]
+    return "\n".join([TESTS[lang].format(**kept), "", *reasons])
+
+
+def of_schema(kept: Json, lang: str) -> str:
+    reasons = [f"- {e['found']} × {e['code']}: {e[lang[:2]]}" for e in kept["explained"] if e["found"]]
+    return "\n".join([SCHEMA[lang].format(**kept), "", *reasons])
+
+
+def of_soak(kept: Json, lang: str) -> str:
+    more = {"grows": kept["mb_in_100000_requests"], "most": kept["memory_mb"]["most"]}
+    return SOAK[lang].format(**kept, **more)
+
+
+def of_matrix(kept: Json, lang: str) -> str:
+    words = WORDS[lang]
     clients: Json = kept["clients"]
     order = list(next(iter(clients.values()))["scenarios"])
     scenarios = sorted({s for c in clients.values() for s in c["scenarios"]}, key=lambda s: [*order, s].index(s))
@@ -78,3 +123,15 @@ def tables(kept: Json, words: dict[str, str]) -> str:
         for name, models in sorted(kept["dialects"].items())
     ]
     return "\n".join([head, "", *lines, "", words["why"], "", *why, "", words["models"], "", *uses])
+
+
+PARTS = (
+    ("matrix", "conformance-matrix.json", of_matrix),
+    ("tests", "conformance-openai-tests.json", of_tests),
+    ("schema", "conformance-schema.json", of_schema),
+    ("soak", "soak.json", of_soak),
+)
+
+
+if __name__ == "__main__":
+    write_pages()
