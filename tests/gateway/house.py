@@ -19,6 +19,7 @@ from banjia.facts.value import Interval
 from banjia.gateway.app import Gateway
 from banjia.gateway.clock import Clock
 from banjia.gateway.limit import Board
+from banjia.gateway.pricing import prices
 from banjia.gateway.server import Server, server_for
 from banjia.gateway.settings import Settings, build_settings
 from banjia.ledger.journal import Journal, Terms
@@ -214,7 +215,8 @@ async def house(
     vault: Callable[[], Vault] | None = None,
     **app: Any,
 ) -> AsyncIterator[House]:
-    built: Settings = build_settings(config(path, routes, **app), table, translators=translators or {}, apis=apis or {})
+    conf = config(path, routes, **app)
+    built: Settings = build_settings(conf, table, prices=prices(conf), translators=translators or {}, apis=apis or {})
     if settings:
         built = dataclasses.replace(built, **settings)
     journal = None

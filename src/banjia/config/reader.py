@@ -67,6 +67,7 @@ ROUTE_ROOMS = {
     "inline_images",
     "retries",
     "limits",
+    "prices",
     "headers",
 }
 

@@ -102,8 +102,8 @@ class Supervisor:
             signal.signal(name, lambda *_: self._stop())
         signal.signal(signal.SIGHUP, lambda *_: self._hang_up())
         board = self._board(config)
+        _forget(board)
         for number in range(self.request.workers):
-            Board(board, workers=self.request.workers).forget(number)
             self._start(number, config, board, listening)
         return self._look_after(config, board, listening)
 
@@ -296,7 +296,7 @@ class Supervisor:
                 return
             number = self.pids.pop(pid, None)
             if number is not None:
-                Board(board, workers=self.request.workers).forget(number)
+                _forget(board, number)
                 if not self.stopping:
                     log.error("worker %d ended; it is started again", number)
                     self._due[number] = time.monotonic() + AGAIN
@@ -348,7 +348,7 @@ class Supervisor:
             ) from error
 
     def _board(self, config: Config) -> Path:
-        path = config.keys / "limits.board"
+        path = config.keys / "usage.board"
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -362,3 +362,11 @@ class Supervisor:
             file=sys.stderr,
             flush=True,
         )
+
+
+def _forget(board: Path, worker: int | None = None) -> None:
+    """Settle what a worker that is gone, or a gateway that was killed, had in hand."""
+    today = clock.today()
+    counts = Board(board)
+    counts.forget(worker, now=clock.now().timestamp(), day=today.toordinal(), month=today.year * 12 + today.month)
+    counts.close()

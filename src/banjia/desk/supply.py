@@ -11,6 +11,7 @@ from banjia.config.located import located
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk.ledger import checkpoint_file, elsewhere_of
+from banjia.gateway.pricing import prices
 from banjia.gateway.settings import Settings, build_settings
 from banjia.ledger.journal import Journal, Terms
 from banjia.policy.file import read as read_policy
@@ -38,6 +39,7 @@ def settings_of(request: Request, state: Path) -> Callable[[], Settings]:
         with located(config):
             check_places(config, policy, day)
             spoken = translators(config, day)
+            priced = prices(config)
         return build_settings(
             config,
             policy,
@@ -48,6 +50,7 @@ def settings_of(request: Request, state: Path) -> Callable[[], Settings]:
             filings=filings(config, day),
             lang=request.lang,
             on=day,
+            prices=priced,
         )
 
     return build

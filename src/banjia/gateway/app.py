@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import msgspec
 
 from banjia.gateway.attempt import Tools
+from banjia.gateway.budget import need_of
 from banjia.gateway.call import Call, ClientGone, Receive, Room, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.legacy import through_chat
-from banjia.gateway.limit import Board, Exceeded
+from banjia.gateway.limit import Board, Exceeded, Use
 from banjia.gateway.listing import model_entry, model_list
 from banjia.gateway.messages.bridge import Bridge as MessagesBridge
 from banjia.gateway.metric import Metrics
@@ -22,7 +24,7 @@ from banjia.gateway.passing import PARTS, pass_through
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Recorder
-from banjia.gateway.refusal import FULL, INTERNAL, JSON, Header, Refusal
+from banjia.gateway.refusal import FULL, INTERNAL, JSON, UNPRICED, Header, Refusal
 from banjia.gateway.responses.bridge import bridge
 from banjia.gateway.responses.kept import stored
 from banjia.gateway.responses.state import States
@@ -33,6 +35,7 @@ from banjia.gateway.surface import OPERATIONS, having, not_served, place, wrong_
 from banjia.gateway.thought import Thoughts
 from banjia.gateway.vector import as_text
 from banjia.ledger.journal import Journal
+from banjia.routes.tariff import NANO, shown
 from banjia.store.vault import Vault
 from banjia.text import Text
 
@@ -194,9 +197,12 @@ class Gateway:
         self._active.add(call)
         try:
             await call.read_body(settings.max_body, self._room)
+            if call.app.limits.counts_money and call.app.budget.unpriced == "refuse":
+                raise UNPRICED
             call.task = asyncio.current_task()
             kind = next((v for n, v in scope["headers"] if n == b"content-type"), b"")
-            await pass_through(call, settings, self._tools, method, scope["query_string"], kind)
+            with nullcontext() if self._board is None else self._counted(self._board, call, settings):
+                await pass_through(call, settings, self._tools, method, scope["query_string"], kind)
         finally:
             self._active.discard(call)
             self._room.give_back(call)
@@ -207,17 +213,30 @@ class Gateway:
             call.task = asyncio.current_task()
             await self._dispatch.run(call, settings)
             return
-        clock = self._clock
-        clock.today()
-        day, month = clock.number
-        exceeded = board.enter(call.app.id, limits, now=clock.seconds(), day=day, month=month)
-        if exceeded is not None:
-            raise over_limit(exceeded)
-        try:
+        with self._counted(board, call, settings):
             call.task = asyncio.current_task()
             await self._dispatch.run(call, settings)
+
+    @contextmanager
+    def _counted(self, board: Board, call: Call, settings: Settings) -> Iterator[None]:
+        """Within the application's limits, or Refusal. What the upstream did not tell counts as it was reserved."""
+        app, limits, clock = call.app, call.app.limits, self._clock
+        tariffs = [c.tariff for c in settings.candidates(app, call.asked)] if limits.counts_money else []
+        need = need_of(call.body, call.operation, limits, tariffs)
+        clock.today()
+        day, month = clock.number
+        exceeded = board.enter(app.id, limits, need, now=clock.seconds(), day=day, month=month)
+        if exceeded is not None:
+            raise over_limit(exceeded, app.budget.currency)
+        try:
+            yield
         finally:
-            board.leave(call.app.id, limits, call.tokens, now=clock.seconds(), day=day, month=month)
+            clock.today()
+            day, month = clock.number
+            used = Use(call.tokens, call.cost)
+            if call.unsettled:
+                used = Use(max(need.tokens, call.tokens), max(need.money, call.cost))
+            board.leave(app.id, limits, need, used, now=clock.seconds(), day=day, month=month)
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
         self.metrics.count("banjia_refusals_total", call.app.id, refusal.code)
@@ -258,8 +277,32 @@ class Gateway:
             ("banjia_in_flight", "Calls in hand in this process.", {(): float(len(self._active))}, ()),
             ("banjia_upstream_connections", "Connections in use.", {(): float(self._pools.in_use)}, ()),
             ("banjia_ledger_writable", "Whether entries can be written.", {(): float(not self._recorder.trouble)}, ()),
+            *self._budgets(),
             ("banjia_exported_persons", "Persons exported this year.", shown, ("class", "bound")),
             ("banjia_tally_line", "Persons at which an answer of the policy changes.", lines, ("class", "line")),
+        ]
+
+    def _budgets(self) -> list[tuple[str, str, Mapping[tuple[str, ...], float], tuple[str, ...]]]:
+        board = self._board
+        apps = [a for a in self.settings.apps.values() if a.limits.counts_money]
+        if board is None or not apps:
+            return []
+        self._clock.today()
+        day, month = self._clock.number
+        spent: dict[tuple[str, ...], float] = {}
+        most: dict[tuple[str, ...], float] = {}
+        for app in apps:
+            money = board.spent(app.id, day=day, month=month)[2:]
+            limits = (app.limits.money_per_day, app.limits.money_per_month)
+            for period, used, limit in zip(("day", "month"), money, limits, strict=True):
+                labels = (app.id, period, app.budget.currency)
+                spent[labels] = used / NANO
+                if limit is not None:
+                    most[labels] = limit / NANO
+        names = ("app", "period", "currency")
+        return [
+            ("banjia_budget_spent", "Spent of an application's budget, by list prices.", spent, names),
+            ("banjia_budget_limit", "What an application may spend.", most, names),
         ]
 
     def _tick(self) -> None:
@@ -291,23 +334,27 @@ async def _respond(send: Send, status: int, headers: list[Header], body: bytes) 
     await send({"type": "http.response.body", "body": body})
 
 
-def over_limit(exceeded: Exceeded) -> Refusal:
+def over_limit(exceeded: Exceeded, currency: str = "") -> Refusal:
     names = {
         "in_flight": Text("同时进行的请求", "requests in flight"),
         "requests": Text("每分钟请求数", "requests a minute"),
         "tokens": Text("每分钟词元数", "tokens a minute"),
         "day": Text("当日词元预算", "tokens a day"),
         "month": Text("当月词元预算", "tokens a month"),
+        "money_day": Text("当日费用预算", "to be spent a day"),
+        "money_month": Text("当月费用预算", "to be spent a month"),
     }
+    is_money = exceeded.which in {"money_day", "money_month"}
+    limit = f"{currency} {shown(exceeded.limit)}" if is_money else str(exceeded.limit)
     text = Text("应用已达上限：{name} {limit}", "the application has reached its limit of {limit} {name}").format(
-        name=names[exceeded.which], limit=exceeded.limit
+        name=names[exceeded.which], limit=limit
     )
-    budget = exceeded.which in {"day", "month"}
+    budget = exceeded.wait is None and exceeded.which != "tokens"
     return Refusal(
         429,
         "insufficient_quota" if budget else "rate_limit_error",
         "insufficient_quota" if budget else "rate_limit_exceeded",
         text,
-        retry=not budget,
-        wait=None if budget else exceeded.wait,
+        retry=exceeded.wait is not None,
+        wait=exceeded.wait,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from banjia.gateway.answer import Answer, UpstreamError
+from banjia.gateway.budget import costs
 from banjia.gateway.call import Call
 from banjia.gateway.clock import Clock
 from banjia.gateway.event import Events, Usage
@@ -30,9 +31,11 @@ from banjia.gateway.whole import Gathered, as_events, needs_whole, whole
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import VectorPlan
 from banjia.routes.dialect.error import error_in_answer
+from banjia.routes.tariff import NANO
 
 ERROR_BYTES = 1024 * 1024
 FILTERED = "content_filter"
+NOTHING_PAID: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,14 @@ class Attempt:
                 raise
             except UpstreamError as error:
                 tools.metrics.count("banjia_upstream_failures_total", route.id, error.kind)
+                if error.kind in {"connect", "closed"}:  # nothing was made of it
+                    self.call.unsettled = False
                 if tries and error.kind in {"connect", "closed"}:
                     continue
                 refusal = failed(error, route.id)
             except Refusal as error:
+                if error.raw:  # the vendor's own refusal, which it does not bill
+                    self.call.unsettled = False
                 tools.metrics.count("banjia_upstream_failures_total", route.id, f"http_{error.status}")
                 if tries and error.status in {500, 502, 503, 504} and error.retry and error.wait is None:
                     continue
@@ -128,11 +135,14 @@ class Attempt:
     async def _send(self, head: bytes, body: bytes) -> Answer:
         """An answer with status 200. Raises Refusal for any other."""
         route = self.candidate.route
+        owed, self.call.unsettled = self.call.unsettled, True
         answer = await self.tools.pools.of(route).send(head, body, repeatable=True)
         if answer.status != 200:
+            self.call.unsettled = owed
             provider = route.translator.provider if route.translator is not None else None
             said = await answer.body(ERROR_BYTES)
             raise from_status(answer.status, answer.headers, said, route.id, provider)
+        self.call.unsettled = True
         return answer
 
     async def _json(self, answer: Answer, out: Outgoing) -> None:
@@ -242,16 +252,26 @@ class Attempt:
     def _done(self, usage: Usage | None, status: int, code: str = "") -> None:
         call, metrics, route = self.call, self.tools.metrics, self.candidate.route.id
         read, written = (usage.read, usage.written) if usage is not None else (0, 0)
-        call.tokens = read + written
+        model, tariff, paid = self.candidate.model, self.candidate.tariff, NOTHING_PAID
+        call.tokens += read + written
+        if usage is not None:
+            call.unsettled = False
+            if tariff is not None and (
+                cost := tariff.cost(read, written, cached=usage.cached, thought=usage.has_thought)
+            ):
+                call.cost += cost
+                metrics.count("banjia_cost_total", call.app.id, route, model, tariff.currency, by=cost / NANO)
+                paid = costs(cost, tariff.currency)
         if read or written:
-            model = self.candidate.model
             metrics.count("banjia_tokens_total", call.app.id, route, model, "input", by=read)
             metrics.count("banjia_tokens_total", call.app.id, route, model, "output", by=written)
         ms = self._ms()
         metrics.observe("banjia_request_seconds", ms / 1000, call.app.id, route)
         metrics.count("banjia_requests_total", call.app.id, route, call.operation, str(status))
         lost = {"warnings": list(self.losses)} if self.losses else {}
-        self._record(status=status, **({"code": code} if code else {}), input=read, output=written, ms=ms, **lost)
+        self._record(
+            status=status, **({"code": code} if code else {}), input=read, output=written, ms=ms, **lost, **paid
+        )
 
     def _report(self, *, failed: bool) -> None:
         call, clock = self.call, self.tools.clock

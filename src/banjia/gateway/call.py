@@ -52,6 +52,7 @@ class Call:
         "body",
         "choices",
         "conversation",
+        "cost",
         "finished",
         "gone",
         "holds",
@@ -66,6 +67,7 @@ class Call:
         "subject",
         "task",
         "tokens",
+        "unsettled",
         "unthinking",
         "usage_asked",
         "watched",
@@ -96,6 +98,8 @@ class Call:
         self.task: asyncio.Task[Any] | None = None
         self.tokens = 0
         self.unthinking = False  # the caller's own API answers without thinking unless it is asked to
+        self.cost = 0  # billionths of the application's currency
+        self.unsettled = False  # it went upstream, and what it used was not told
         self.losses: tuple[str, ...] = ()  # what was lost before the call came to a route
         self.holds = 0  # bytes of the room for bodies
 

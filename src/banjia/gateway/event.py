@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 import msgspec
 
@@ -14,7 +15,23 @@ FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothin
 ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*[{"]', re.MULTILINE)
 DONE = re.compile(rb"^data:\s*\[DONE\]", re.MULTILINE)
 BETWEEN = re.compile(rb"\r?\n\r?\n")
+T = TypeVar("T")
+
 NAMED = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
+
+
+UNSAID = msgspec.Raw(b"")
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """Of the tokens of a prompt or an answer."""
+
+    cached_tokens: int | None = 0
+    reasoning_tokens: int | None = 0
+
+
+_part = msgspec.json.Decoder(_Part)
+_count = msgspec.json.Decoder(int)
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -25,6 +42,23 @@ class Usage(msgspec.Struct, frozen=True):
     total_tokens: int = 0
     input_tokens: int = 0  # the Responses API's names for the same
     output_tokens: int = 0
+    prompt_tokens_details: msgspec.Raw = UNSAID  # read when it matters: a vendor's odd form spoils no answer
+    completion_tokens_details: msgspec.Raw = UNSAID
+    prompt_cache_hit_tokens: msgspec.Raw = UNSAID  # DeepSeek's name
+
+    @property
+    def cached(self) -> int:
+        """Tokens of the prompt that the vendor had kept, and sells cheaper."""
+        if not self.prompt_tokens_details and not self.prompt_cache_hit_tokens:
+            return 0
+        kept = _decoded(_part, self.prompt_tokens_details)
+        found = kept.cached_tokens if kept is not None else 0
+        return max(0, found or _decoded(_count, self.prompt_cache_hit_tokens) or 0)
+
+    @property
+    def has_thought(self) -> bool:
+        said = _decoded(_part, self.completion_tokens_details)
+        return said is not None and bool(said.reasoning_tokens)
 
     @property
     def read(self) -> int:
@@ -37,6 +71,13 @@ class Usage(msgspec.Struct, frozen=True):
     @property
     def total(self) -> int:
         return self.total_tokens or self.read + self.written
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw) -> T | None:
+    try:
+        return decoder.decode(raw) if raw else None
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 class _Chunk(msgspec.Struct):

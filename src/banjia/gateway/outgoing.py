@@ -64,7 +64,7 @@ async def prepare(
     """Treat, translate and name the model. Raises Refusal for what this route cannot take; nothing has left yet."""
     treated = await _treated(call, candidate, decision, contents, personal, at=at)
     request = treated.body if treated is not None and treated.body is not contents.request else None
-    hide_usage = call.stream and not call.usage_asked and call.app.limits.counts_tokens
+    hide_usage = call.stream and not call.usage_asked and call.app.counts_usage
     images = images_for(call.app.images, candidate.route.images, abroad=candidate.route.abroad)
     if images is not None and b'"image_url"' in call.body:
         request = await inlined(request or contents.request or msgspec.json.decode(call.body), images)

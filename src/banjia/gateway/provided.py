@@ -10,6 +10,7 @@ from banjia.config.config import Config, Route
 from banjia.config.confirmation import Confirmation
 from banjia.config.located import located
 from banjia.errors import ConfigError, RouteError
+from banjia.gateway.pricing import prices
 from banjia.gateway.settings import check_settings
 from banjia.policy.policy import Policy
 from banjia.routes.catalogue import Catalogue, load
@@ -73,7 +74,7 @@ def check_options(config: Config, on: date) -> None:
     """Whether the gateway could read all that config says, keys of applications apart. Raises with file and line."""
     with located(config):
         translators(config, on)
-        check_settings(config, on)
+        check_settings(config, on, prices(config))
 
 
 def apis(config: Config) -> dict[str, frozenset[str]]:

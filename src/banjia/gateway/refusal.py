@@ -94,6 +94,16 @@ WRONG_KEY = Refusal(
     "invalid_api_key",
     Text("网关不认识这把密钥", "the gateway does not know this key"),
 )
+UNPRICED = Refusal(
+    403,
+    "invalid_request_error",
+    "unpriced",
+    Text(
+        "应用有费用预算，而这个接口不按词元计价，无法计入；配置 budget.unpriced: pass 可放行",
+        "the application has a budget of money, and this part of the API is not priced by the token, so it cannot be "
+        "counted; `budget.unpriced: pass` lets it through",
+    ),
+)
 FULL = Refusal(
     503,
     "server_error",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -12,9 +12,10 @@ from banjia.config.config import App, Config, Labels
 from banjia.config.confirmation import Confirmation
 from banjia.config.located import located
 from banjia.errors import ConfigError
+from banjia.gateway.budget import Budget, Prices, read_budget
 from banjia.gateway.image import ImageSettings, read_images
 from banjia.gateway.key import KeyRing, digest
-from banjia.gateway.limit import Limits, read_limits
+from banjia.gateway.limit import Limits
 from banjia.gateway.moderation import Screen, read_screen
 from banjia.gateway.option import Options
 from banjia.gateway.personal import PrivacySettings, read_privacy
@@ -26,6 +27,7 @@ from banjia.gateway.vector import VectorSettings, read_vectors
 from banjia.policy.decide import CLASS_ORDER, Ask, Index
 from banjia.policy.policy import DATA_CLASSES, DataClass, Policy, RouteFacts
 from banjia.routes.dialect.translator import Translator
+from banjia.routes.tariff import Tariff
 from banjia.text import Lang, Text
 
 TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
@@ -44,6 +46,8 @@ class AppSettings:
     declared: Mapping[str, DataClass]  # purpose ("" without one) -> the class of its data as declared
     routes: tuple[str, ...]
     limits: Limits
+    budget: Budget = field(default_factory=Budget)
+    counts_usage: bool = False  # usage is asked for where the caller does not ask
     routing: Routing = field(default_factory=Routing)
     vectors: VectorSettings = field(default_factory=VectorSettings)
     images: ImageSettings | None = None
@@ -58,6 +62,7 @@ class Candidate:
 
     route: RouteSettings
     model: str
+    tariff: Tariff | None = None  # None: no price is known
     _heads: dict[str, bytes] = field(default_factory=dict, compare=False)
 
     @property
@@ -88,6 +93,7 @@ class Settings:
     endings: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (provider, model) -> first day without it
     filings: Mapping[tuple[str, str], Confirmation] = field(default_factory=dict)  # (route id, model) -> as confirmed
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    prices: Prices | None = None
     _watched: dict[tuple[str, str, str, DataClass], bool] = field(default_factory=dict)
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
 
@@ -108,10 +114,17 @@ class Settings:
         plan = self._plans.get((app.id, asked))
         if plan is None:
             pairs = ((self.routes[r], self.routes[r].aliases.resolve(asked)) for r in app.routes)
-            plan = tuple(Candidate(route, model) for route, model in pairs if model is not None)
+            plan = tuple(self._candidate(app, route, model) for route, model in pairs if model is not None)
+            if app.limits.counts_money:  # what nobody can price, no budget can hold
+                plan = tuple(c for c in plan if c.tariff is not None)
             if len(self._plans) < 4096:  # names asked for are the callers' choice
                 self._plans[(app.id, asked)] = plan
         return plan
+
+    def _candidate(self, app: AppSettings, route: RouteSettings, model: str) -> Candidate:
+        price = self.prices
+        tariff = None if price is None else price(route.id, model, app.budget.currency, app.budget.rate)
+        return Candidate(route, model, tariff)
 
     def is_looked_into(self, app: AppSettings, purpose: str, asked: str, declared: DataClass, on: date) -> bool:
         """Whether what a call holds may matter: it may go abroad, or a graver class of data has another answer."""
@@ -151,16 +164,19 @@ def build_settings(
     filings: Mapping[tuple[str, str], Confirmation] = MappingProxyType({}),
     lang: Lang = "en",
     on: date | None = None,
+    prices: Prices | None = None,
 ) -> Settings:
     """As of a day, by default the policy's. Raises ConfigError with file and line.
 
     `auth` names, by provider, the header that carries the key.
     """
     with located(config):
-        return _built(config, policy, auth, translators, apis, endings, filings, lang, on or policy.law_date)
+        settings = _built(config, policy, auth, translators, apis, endings, filings, lang, on or policy.law_date)
+        _priced(config, settings.apps.values(), prices, on or policy.law_date)
+        return replace(settings, prices=prices)
 
 
-def check_settings(config: Config, on: date) -> None:
+def check_settings(config: Config, on: date, prices: Prices | None = None) -> None:
     """Read all that the gateway reads, but no application's key. Raises ConfigError with file and line."""
     with located(config):
         read_privacy(config.options.get("privacy"), id_number_reading(config))
@@ -168,8 +184,31 @@ def check_settings(config: Config, on: date) -> None:
         _whole(config)
         for route in _routes(config, (), {}, {}, {}, on).values():
             route.target.context()
-        for i, app in enumerate(config.apps):
-            _app(app, config, f"apps[{i}]")
+        _priced(config, [_app(app, config, f"apps[{i}]") for i, app in enumerate(config.apps)], prices, on)
+
+
+def _priced(config: Config, apps: Iterable[AppSettings], prices: Prices | None, on: date) -> None:
+    """Raises ConfigError where money is to be counted and a model that is named has no price."""
+    if prices is None:
+        return
+    for i, app in enumerate(apps):
+        for name in app.routes if app.limits.counts_money else ():
+            route = config.route(name)
+            for model in route.upstream(on) if route is not None else ():
+                if prices(name, model, app.budget.currency, app.budget.rate) is None:
+                    raise ConfigError(
+                        Text(
+                            "这个模型的价格未知，预算无法计算",
+                            "this model has no known price, so no budget can hold it",
+                        ),
+                        where=f"apps[{i}].budget",
+                        expected=Text("每个模型都有价格", "a price of every model"),
+                        found=f"{name}: {model}",
+                        remedy=Text(
+                            f"在路线 {name} 写 prices: {{{model}: {{input: 2.0, output: 8.0, currency: CNY}}}}",
+                            f"write prices: {{{model}: {{input: 2.0, output: 8.0, currency: CNY}}}} at route {name}",
+                        ),
+                    )
 
 
 def _built(
@@ -264,13 +303,16 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         r.id: float(w) for r in config.routes if r.id in names and isinstance(w := r.options.get("weight"), int | float)
     }
     _check_words(app.options, where)
+    budget, limits = read_budget(app.options.get("budget"), app.options.get("limits"), where=where)
     own = "moderation" in app.options
     return AppSettings(
         id=app.id,
         purposes=frozenset(app.purposes),
         declared={p: declared_class({**base, **f}) for p, f in {"": {}, **app.purposes}.items()},
         routes=names,
-        limits=read_limits(app.options.get("limits"), app.options.get("budget"), where=where),
+        limits=limits,
+        budget=budget,
+        counts_usage=limits.counts_tokens,
         routing=read_routing(app.options, weights, where=where, routes=names),
         vectors=read_vectors(app.options.get("embeddings"), config.path.parent, where=f"{where}.embeddings"),
         images=read_images(app.options.get("inline_images"), f"{where}.inline_images"),

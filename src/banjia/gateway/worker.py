@@ -30,6 +30,7 @@ from banjia.store.vault import Vault
 PUBLISH = 1.0  # seconds between two publications of the counts
 REOPEN = 5.0  # seconds between two attempts to open a store that is not there
 WARN = 60.0  # seconds between two looks at what the tally will come to
+FLUSH = 5.0  # seconds between two writes of the counts to the disk
 REFRESH = 5.0  # seconds between two looks at what other processes have counted
 
 log = logging.getLogger("banjia.gateway")
@@ -53,22 +54,24 @@ class Worker:
         """Until SIGTERM. Raises BanjiaError where it cannot begin."""
         settings = self.settings()
         journal = self._journal()
+        board = Board(self.board, worker=self.number, workers=self.workers)
         gateway = Gateway(
             settings,
             journal=journal,
-            board=Board(self.board, worker=self.number, workers=self.workers),
+            board=board,
             metrics=Metrics(self.counts, self.number),
             vault=self.vault,
         )
         gc.collect()
         gc.freeze()  # what is here now lives as long as the worker: the collector need not walk it again
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(self._run(gateway, listening, settings.drain))
+            runner.run(self._run(gateway, board, listening, settings.drain))
+        board.flush()
         if gateway.journal is not None:
             gateway.journal.close()
 
-    async def _run(self, gateway: Gateway, listening: socket.socket, drain: float) -> None:
-        care = asyncio.ensure_future(self._care(gateway))
+    async def _run(self, gateway: Gateway, board: Board, listening: socket.socket, drain: float) -> None:
+        care = asyncio.ensure_future(self._care(gateway, board))
         try:
             await run(
                 gateway,
@@ -97,9 +100,9 @@ class Worker:
             gateway.metrics.count("banjia_reloads_total", "error")
             log.error("reload refused, the former settings stay: %s", error)  # noqa: TRY400
 
-    async def _care(self, gateway: Gateway) -> None:
+    async def _care(self, gateway: Gateway, board: Board) -> None:
         clock = Clock()
-        opened = refreshed = clock.monotonic()
+        opened = refreshed = flushed = clock.monotonic()
         warned, revision = 0.0, -1
         while True:
             await asyncio.sleep(PUBLISH)
@@ -107,6 +110,9 @@ class Worker:
                 os.kill(os.getpid(), signal.SIGTERM)
             gateway.metrics.publish()
             now = clock.monotonic()
+            if now - flushed > FLUSH:
+                flushed = now
+                await asyncio.to_thread(board.flush)
             if gateway.journal is None and now - opened > REOPEN:
                 opened = now
                 journal = await asyncio.to_thread(self._journal)
