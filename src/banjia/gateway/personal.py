@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from banjia.errors import StoreError
 from banjia.gateway.option import Options
-from banjia.gateway.refusal import Refusal
+from banjia.gateway.refusal import Refusal, bad_request
 from banjia.store.vault import Vault
 from banjia.text import Text
 
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from banjia.privacy.treater import Inspection, Treated, Treater
     from banjia.privacy.treatment import Plan
 
+log = logging.getLogger("banjia.gateway")
+
 T = TypeVar("T")
 Reading = Literal["current", "strict"]
 
 KNOWN = frozenset({"detect", "reading", "names"})
 
+DEEP = Text("请求体嵌套过深", "the request body is nested too deeply")
 MAP = Text(
     "对话的替换表打不开，未替换的内容不会送出", "the map of this conversation does not open; nothing is sent untreated"
 )
@@ -71,7 +75,11 @@ class Personal:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def inspect(self, request: dict[str, Any], on: date) -> Inspection:
-        return await self._beside(lambda: self._load().inspect(request, on=on))
+        """What a request holds. Raises Refusal for one that is nested too deeply to be walked."""
+        try:
+            return await self._beside(lambda: self._load().inspect(request, on=on))
+        except RecursionError as error:
+            raise bad_request("too_deep", DEEP) from error
 
     async def treat(
         self,
@@ -106,7 +114,10 @@ class Personal:
         except Unreadable as error:
             text = error.problem + Text("：", ": ") + error.found
             raise Refusal(403, "policy_refusal", "unreadable_content", text) from error
+        except RecursionError as error:
+            raise bad_request("too_deep", DEEP) from error
         except StoreError as error:
+            log.error("%s", error)  # noqa: TRY400 - a message for the operator, not a stack trace
             raise Refusal(503, "server_error", "surrogates_unavailable", MAP) from error
 
     async def _beside(self, work: Callable[[], T]) -> T:
@@ -118,6 +129,6 @@ class Personal:
             from banjia.privacy.treater import Treater  # noqa: PLC0415
             from banjia.privacy.vault import Maps  # noqa: PLC0415
 
-            maps = Maps(self._vault()) if self._vault is not None else None
+            maps = Maps(self._vault) if self._vault is not None else None
             self._treater = Treater(Engine(self.settings.reading, names=self.settings.names), maps)
         return self._treater

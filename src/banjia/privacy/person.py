@@ -46,7 +46,7 @@ def persons(texts: Iterable[tuple[Hashable, str, Record]], strength: Mapping[str
             level = 8 if span.type == "PERSON" else strength.get(span.type, 9)
             key = span.type, normal(span.type, text[span.start : span.end])
             if level <= STRONG:
-                group.strong[key] = None
+                group.add(key)
             elif level < KEYLESS or span.type == "PERSON":
                 group.weak[key] = None
         homes.setdefault(home, []).extend(here.values())
@@ -86,18 +86,25 @@ def _eighteen(short: str) -> str:
 class _Group:
     def __init__(self) -> None:
         self.strong: dict[Key, None] = {}
+        self.single: dict[str, str] = {}  # of the kinds of which a person has one
         self.weak: dict[Key, None] = {}
         self.sensitive = False
 
+    def add(self, key: Key) -> None:
+        self.strong[key] = None
+        if key[0] in SINGULAR:
+            self.single[key[0]] = key[1]
+
     def take(self, other: _Group) -> None:
         self.strong |= other.strong
+        self.single |= other.single
         self.weak |= other.weak
         self.sensitive |= other.sensitive
 
     def apart_from(self, other: _Group) -> bool:
         """Each has an own number of a kind of which a person has one."""
-        mine = {k: v for k, v in self.strong if k in SINGULAR}
-        return any(k in mine and mine[k] != v for k, v in other.strong)
+        mine = self.single
+        return any(k in mine and mine[k] != v for k, v in other.single.items())
 
     def shared(self) -> list[Key]:
         """What another mention of this person may share: strong keys and names of more than one sign."""

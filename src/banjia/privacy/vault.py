@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from hashlib import sha256
 
 from banjia.privacy.surrogate import Surrogates
@@ -21,9 +22,16 @@ class Maps:
     Raises StoreError where a map does not open: with a wrong or lost key nothing is sent.
     """
 
-    def __init__(self, vault: Vault, *, life: int = LIFE) -> None:
-        self._vault = vault
+    def __init__(self, vault: Vault | Callable[[], Vault], *, life: int = LIFE) -> None:
+        self._open = vault  # opened on first need, again and again while it does not
+        self._opened: Vault | None = None
         self._life = life
+
+    @property
+    def _vault(self) -> Vault:
+        if self._opened is None:
+            self._opened = self._open if isinstance(self._open, Vault) else self._open()
+        return self._opened
 
     def load(self, app: str, conversation: str, *, at: int) -> Surrogates | None:
         raw = self._vault.get(SPACE, _name(app, conversation), at=at)

@@ -1,0 +1,49 @@
+"""Words: many fixed strings looked for at once, without a pattern of them all, which would take seconds to compile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+
+class Words:
+    """At each place the longest word that stands there; what it stands for is its value."""
+
+    __slots__ = ("_begin", "_lengths", "longest", "values")
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+        self.longest = max(map(len, values), default=0)
+        lengths: dict[str, set[int]] = {}
+        for word in values:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self._begin = re.compile(f"[{re.escape(''.join(self._lengths))}]" if values else r"(?!)")
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    def find(self, text: str, at: int = 0) -> Iterator[tuple[int, int, str]]:
+        """Start, end and value of each word, apart from each other and in order."""
+        values, begin = self.values, self._begin
+        while (found := begin.search(text, at)) is not None:
+            start = found.start()
+            at = start + 1
+            for length in self._lengths[text[start]]:
+                value = values.get(text[start : start + length])
+                if value is not None:
+                    at = start + length
+                    yield start, at, value
+                    break
+
+    def replaced(self, text: str) -> str:
+        parts: list[str] = []
+        last = 0
+        for start, end, value in self.find(text):
+            parts += (text[last:start], value)
+            last = end
+        return "".join([*parts, text[last:]]) if parts else text
+
+    def prefixes(self) -> frozenset[str]:
+        """Every proper beginning of a word."""
+        return frozenset(w[:i] for w in self.values for i in range(1, len(w)))
