@@ -34,6 +34,7 @@ from banjia.routes.dialect.operation import (
     Scale,
     SchemaRewrite,
     StripField,
+    VectorShape,
 )
 from banjia.routes.dialect.parameter import within
 from banjia.routes.dialect.translator import Translator
@@ -56,9 +57,10 @@ class Complaint:
 
 def complaints(provider: Provider, model: str, request: Json, operation: str = "chat") -> tuple[Complaint, ...]:
     """Everything the vendor would refuse; () means that it accepts the request."""
-    if field := misshapen(request, operation):
-        return (Complaint("shape", field),)
     chosen = Translator(provider).selection(model, operation)
+    own_shape = any(isinstance(op, VectorShape) for op in chosen.request)  # checked where it is answered
+    if not own_shape and (field := misshapen(request, operation)):
+        return (Complaint("shape", field),)
     row = provider.model(model)
     thinking = thinks(chosen.request, row, request)
     return tuple(_of(chosen.request, row, request, thinking=thinking))
