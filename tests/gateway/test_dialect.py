@@ -124,6 +124,22 @@ def test_a_vendors_error_becomes_openais(tmp_path, provider, fault, status):
         assert (name, retry) == ("content_filter", "false")
 
 
+@pytest.mark.parametrize("provider", ["deepseek", "minimax", "vllm"])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_connection_that_is_cut_is_an_error_and_no_end(tmp_path, provider, streamed):
+    async def use(client):
+        asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": "simulate:abort"}], "stream": streamed}
+        with pytest.raises(openai.APIError) as caught:
+            answer = await client.chat.completions.create(**asked)
+            async for _ in answer:
+                pass
+        return caught.value
+
+    error = through(tmp_path, provider, use)
+    assert getattr(error, "status_code", None) == (None if streamed else 502)
+    assert error.code == "upstream_broken"
+
+
 def test_a_loss_is_said_in_a_header_and_an_app_may_refuse_it(tmp_path):
     async def use(client):
         try:

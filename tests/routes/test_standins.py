@@ -8,7 +8,7 @@ import pytest
 from banjia.routes import catalogue
 from banjia.routes.dialect import wire
 from banjia.routes.dialect.operation import SynthModels
-from banjia.routes.simulate import application
+from banjia.routes.simulate import Aborted, application
 from banjia.routes.standin.fault import KINDS, body, fault
 from banjia.routes.standin.schema import instance
 
@@ -23,7 +23,7 @@ def model_of(name, kind="chat"):
     )
 
 
-def ask(name, path, request=None, *, key="sk-test", model="", method="POST"):
+def ask(name, path, request=None, *, key="sk-test", model="", method="POST", wanted=""):
     provider = ROUTES.by_id(name)
     header = provider.auth.header.lower().encode()
     sent = []
@@ -36,6 +36,7 @@ def ask(name, path, request=None, *, key="sk-test", model="", method="POST"):
         sent.append(message)
 
     headers = [(header, provider.auth.template.replace("{key}", key).encode())] if key else []
+    headers += [(b"x-simulate", wanted.encode())] if wanted else []
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
     asyncio.run(application(provider, model=model)(scope, receive, send))
     raw = b"".join(m.get("body", b"") for m in sent[1:])
@@ -270,3 +271,37 @@ def test_the_old_completions_are_there_only_where_the_vendor_has_them(name, stat
     assert status == found
     if status == 200:
         assert "echo: hello" == json.loads(raw)["choices"][0]["text"]
+
+
+def test_a_header_asks_for_a_fault_without_a_word_in_the_message():
+    _, (status, _, _) = chat("deepseek", {}, wanted="arrears")
+    assert 402 == status
+
+
+@pytest.mark.parametrize("given", ["simulate:arrears", ["a", "simulate:arrears"]])
+def test_an_input_of_embeddings_asks_for_a_fault_too(given):
+    model = model_of("zhipu", "embedding")
+    status, _, _ = ask("zhipu", "/v1/embeddings", {"model": model, "input": given})
+    assert 429 == status
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_connection_is_cut_in_the_middle_where_it_is_asked_for(stream):
+    with pytest.raises(Aborted):
+        chat("deepseek", {"stream": stream}, "simulate:abort")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "starts"),
+    [
+        ("/v1/images/generations", b"application/json", b"{"),
+        ("/v1/audio/speech", b"audio/wav", b"RIFF"),
+        ("/v1/audio/transcriptions", b"application/json", b"{"),
+        ("/v1/moderations", b"application/json", b"{"),
+        ("/v1/files", b"application/json", b"{"),
+    ],
+)
+def test_parts_that_go_through_unread_are_answered_where_the_provider_has_them(path, kind, starts):
+    status, headers, raw = ask("openai", path, {})
+    assert (200, kind, True) == (status, headers[b"content-type"], raw.startswith(starts))
+    assert 404 == ask("deepseek", path, {})[0]

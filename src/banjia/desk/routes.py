@@ -90,7 +90,7 @@ def simulate(name: str, *, host: str, port: int, model: str, lang: Lang, folders
     provider = routes(folders).by_id(name)
     print(said(provider, host, port).say(lang), flush=True)
     config = uvicorn.Config(
-        application(provider, model=model), host=host, port=port, log_level="warning", lifespan="off", access_log=False
+        application(provider, model=model), host=host, port=port, log_level="critical", lifespan="off", access_log=False
     )
     asyncio.run(uvicorn.Server(config).serve())
     return 0

@@ -1,7 +1,8 @@
 """Simulate: a stand-in of one provider as a bare ASGI callable, made from the same file that the gateway reads.
 
 It accepts only what the vendor accepts, refuses as the vendor refuses, and has the vendor's bad habits. A text with
-`simulate:arrears`, `simulate:safety`, `simulate:late-error`, `simulate:cut`, `simulate:slow` ... asks for that fault.
+`simulate:arrears`, `simulate:safety`, `simulate:late-error`, `simulate:cut`, `simulate:slow` ... asks for that fault; so
+does the header `x-simulate` with one of these words, which a route of the gateway may send with each call.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from banjia.routes.standin import reply as replies
 from banjia.routes.standin.acceptance import complaints
 from banjia.routes.standin.fault import KINDS, Fault, asked_for, fault, filtered, hidden, interrupted, refused
 from banjia.routes.standin.legacy import as_chat, as_completion, as_completions, has_completions
+from banjia.routes.standin.part import part_of, passed
 from banjia.routes.standin.vector import embedded, misshapen
 
 Scope = dict[str, Any]
@@ -27,6 +29,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 LARGEST_BODY = 16 << 20
 OPENAI = frozenset({"openai", "azure_openai", "azure_21vianet"})
+FAULT = b"x-simulate"
 PAUSE = 0.05  # seconds between two events of a slow stream
 _OPERATIONS = (
     ("/chat/completions", "chat"),
@@ -47,6 +50,10 @@ def application(provider: Provider, *, model: str = "") -> Application:
     return app
 
 
+class Aborted(Exception):  # noqa: N818 - it is played, nothing went wrong
+    """The connection is cut here, in the middle of an answer."""
+
+
 class StandIn:
     def __init__(self, provider: Provider, model: str = "") -> None:
         self.provider = provider
@@ -64,13 +71,16 @@ class StandIn:
             data = [{"id": m, "object": "model", "owned_by": self.provider.id} for m in sorted(self.known)]
             await _json(send, Fault(200, {"object": "list", "data": data}))
         elif (operation := self._operation(path)) and scope["method"] == "POST":
-            await self._post(operation, await _body(receive), send)
+            wanted = next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == FAULT), "")
+            await self._post(operation, await _body(receive), send, wanted, receive)
+        elif (part := part_of(path)) and self.provider.apis.get(part) == "yes":
+            await _bytes(send, *passed(part, path, str(scope["method"])))
         else:
             await _json(
                 send, Fault(404, {"error": {"message": f"no such path: {path}", "type": "not_found", "code": None}})
             )
 
-    async def _post(self, operation: str, raw: bytes | None, send: Send) -> None:
+    async def _post(self, operation: str, raw: bytes | None, send: Send, wanted: str, receive: Receive) -> None:
         try:
             request = msgspec.json.decode(raw or b"")
         except msgspec.DecodeError:
@@ -86,8 +96,11 @@ class StandIn:
             await _json(send, fault(self.provider, "not-found", f"no model {model}"))
         elif wrong := complaints(self.provider, model, request, operation):
             await _json(send, refused(self.provider, wrong[0]))
-        elif (kind := asked_for(request)) in KINDS:
+        elif (kind := wanted or asked_for(request)) in KINDS:
             await _json(send, fault(self.provider, kind), headers=_retry(kind))
+        elif kind == "hang":  # no answer until the caller has had enough
+            while (await receive())["type"] != "http.disconnect":
+                continue
         elif kind == "error-in-200":
             await _json(send, hidden(self.provider))
         elif operation == "embeddings":
@@ -108,17 +121,23 @@ class StandIn:
         if not request.get("stream"):
             body = replies.whole(answer, finish=finish, nulls=self.provider.id in OPENAI)
             shown = as_completion(body) if old else body
+            if kind == "abort":
+                await _start(send, 200, b"application/json", ((b"content-length", b"1000000"),))
+                await send({"type": "http.response.body", "body": msgspec.json.encode(shown), "more_body": True})
+                raise Aborted
             await _json(send, Fault(200, shown), before=b"\n\n" if self.comments else b"")
             return
         options = request.get("stream_options")
         include = isinstance(options, dict) and bool(options.get("include_usage"))
-        broken = kind in ("cut", "late-error")
+        broken = kind in ("cut", "late-error", "abort")
         await _start(send, 200, b"text/event-stream")
         events = replies.events(answer, include_usage=include, finish=finish, broken=broken)
         for line in self._lines(as_completions(events) if old else events):
             await send({"type": "http.response.body", "body": line, "more_body": True})
             if kind == "slow":
                 await asyncio.sleep(PAUSE)
+        if kind == "abort":
+            raise Aborted
         if kind == "late-error":
             late = fault(self.provider, "safety").body
             await send({"type": "http.response.body", "body": _event(late), "more_body": True})
@@ -163,6 +182,11 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body"):
             return bytes(parts)
+
+
+async def _bytes(send: Send, kind: bytes, body: bytes) -> None:
+    await _start(send, 200, kind)
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _json(

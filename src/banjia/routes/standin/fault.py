@@ -47,8 +47,10 @@ class Fault:
 def asked_for(request: dict[str, Any]) -> str:
     """The fault that the last text of the messages asks for: `simulate:arrears`, `simulate:cut`."""
     found = [m for text in texts(request) for m in ASKED.findall(text)]
-    if isinstance(prompt := request.get("prompt") or request.get("input"), str):
-        found += ASKED.findall(prompt)
+    prompt = request.get("prompt") or request.get("input") or request.get("texts")
+    for text in prompt if isinstance(prompt, list) else [prompt]:
+        said = text.get("text") if isinstance(text, dict) else text
+        found += ASKED.findall(said) if isinstance(said, str) else []
     return found[-1] if found else ""
 
 
