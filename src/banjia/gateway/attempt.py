@@ -17,7 +17,7 @@ from banjia.gateway.failure import failed, from_canonical, from_status
 from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, read_answer
 from banjia.gateway.metric import Metrics
 from banjia.gateway.moderation import said_by, silenced
-from banjia.gateway.outgoing import Outgoing, head_of, prepare
+from banjia.gateway.outgoing import Outgoing, at_once, head_of, prepare
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Contents, Recorder
@@ -67,17 +67,20 @@ class Attempt:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
         tools, candidate, contents = self.tools, self.candidate, self.contents
         route = candidate.route
-        out = await prepare(
-            self.call,
-            candidate,
-            self.decision,
-            contents,
-            tools.personal,
-            tools.thoughts,
-            entity=self.settings.entity,
-            at=tools.clock.at(),
-        )
-        self._lose(*self.call.losses, *out.warnings)
+        out = at_once(self.call, candidate, self.decision, contents)
+        if out is None:
+            out = await prepare(
+                self.call,
+                candidate,
+                self.decision,
+                contents,
+                tools.personal,
+                tools.thoughts,
+                entity=self.settings.entity,
+                at=tools.clock.at(),
+            )
+        if self.call.losses or out.warnings:
+            self._lose(*self.call.losses, *out.warnings)
         if route.abroad:  # nothing leaves before this is on disk
             self.entry = await tools.recorder.commit(self.call, self.settings, candidate, self.decision, contents)
             self.is_written = True
@@ -262,12 +265,8 @@ class Attempt:
                 call.cost += cost
                 metrics.count("banjia_cost_total", call.app.id, route, model, tariff.currency, by=cost / NANO)
                 paid = costs(cost, tariff.currency)
-        if read or written:
-            metrics.count("banjia_tokens_total", call.app.id, route, model, "input", by=read)
-            metrics.count("banjia_tokens_total", call.app.id, route, model, "output", by=written)
         ms = self._ms()
-        metrics.observe("banjia_request_seconds", ms / 1000, call.app.id, route)
-        metrics.count("banjia_requests_total", call.app.id, route, call.operation, str(status))
+        metrics.call_done(call.app.id, route, self.candidate.model, call.operation, status, read, written, ms / 1000)
         lost = {"warnings": list(self.losses)} if self.losses else {}
         self._record(
             status=status, **({"code": code} if code else {}), input=read, output=written, ms=ms, **lost, **paid

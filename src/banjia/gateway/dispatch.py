@@ -16,6 +16,7 @@ from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.space import Spaces
 from banjia.gateway.treatment import REPLACING, finer_of, overall
 from banjia.policy.decide import Decision, raised
+from banjia.policy.policy import DATA_CLASSES, DataClass
 from banjia.text import Text
 
 Allowed = list[tuple[Candidate, Decision]]
@@ -44,13 +45,16 @@ class Dispatch:
 
     async def run(self, call: Call, settings: Settings) -> None:
         """Answer the call, or raise Refusal with nothing sent yet."""
-        contents = await self._contents(call, settings)
-        await self._screened(call, settings, contents)
+        contents = self._declared(call, settings) or await self._contents(call)
+        if call.app.screen is not None:
+            await self._screened(call, settings, contents)
         last: Refusal | None = None
-        pairs = [(c.route.id, (c, d)) for c, d in self.allowed(call, settings, contents)]
-        now = self._tools.clock.monotonic()
-        routing = call.app.routing
-        ordered = self._tools.router.order(pairs, routing, app=call.app.id, conversation=call.conversation, now=now)
+        ordered = self.allowed(call, settings, contents)
+        if len(ordered) > 1:
+            pairs = [(c.route.id, (c, d)) for c, d in ordered]
+            now = self._tools.clock.monotonic()
+            routing = call.app.routing
+            ordered = self._tools.router.order(pairs, routing, app=call.app.id, conversation=call.conversation, now=now)
         if call.operation == "embeddings":
             pinned = call.app.vectors.space or await self._spaces.of(call.app.id, call.asked)
             ordered = one_space(ordered, pinned)
@@ -68,14 +72,15 @@ class Dispatch:
                 return
         raise last or NO_ROUTE
 
-    async def _contents(self, call: Call, settings: Settings) -> Contents:
-        """What the call holds: as declared, raised by what is found where that may matter."""
-        declared = call.app.declared[call.purpose]
-        if call.subject:  # an id of the person whom the call is about makes it personal information
-            declared = raised(declared, "ordinary")
+    def _declared(self, call: Call, settings: Settings) -> Contents | None:
+        """What the call holds as declared, where that is all that matters."""
+        declared = _class_of(call)
         day = self._tools.clock.today()
-        if not settings.is_looked_into(call.app, call.purpose, call.asked, declared, day):
-            return Contents(declared)
+        return None if settings.is_looked_into(call.app, call.purpose, call.asked, declared, day) else AS_SAID[declared]
+
+    async def _contents(self, call: Call) -> Contents:
+        """What the call holds: as declared, raised by what is found."""
+        declared, day = _class_of(call), self._tools.clock.today()
         request = msgspec.json.decode(call.body)
         inspection = await self._tools.personal.inspect(request, day)
         return Contents(raised(declared, inspection.data_class), request, inspection)
@@ -132,6 +137,13 @@ class Dispatch:
         return decision if treatment == decision.treatment else replace(decision, treatment=treatment)
 
 
+def _class_of(call: Call) -> DataClass:
+    declared = call.app.declared[call.purpose]
+    # an id of the person whom the call is about makes it personal information
+    return raised(declared, "ordinary") if call.subject else declared
+
+
+AS_SAID: dict[DataClass, Contents] = {c: Contents(c) for c in DATA_CLASSES}
 NO_ROUTE = Refusal(502, "server_error", "no_route", Text("没有可用的路线", "no route could be used"), retry=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import msgspec
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+
+MOST_KNOWN = 1024
 
 Label = tuple[str, ...]
 
@@ -41,6 +44,7 @@ class Metrics:
         self._worker = worker
         self._counters: dict[str, dict[Label, float]] = {name: defaultdict(float) for name in COUNTERS}
         self._histograms: dict[str, dict[Label, list[float]]] = {name: {} for name in HISTOGRAMS}
+        self._known: dict[tuple[str, str, str, str, int], tuple[Label, Label, Label]] = {}
         if folder is not None:
             for found in _read([self._file(folder)]):  # a worker that is started again counts on
                 self._add(found)
@@ -52,13 +56,30 @@ class Metrics:
         row = self._histograms[name].get(labels)
         if row is None:
             row = self._histograms[name][labels] = [0.0] * (len(BUCKETS) + 2)
-        at = 0
-        for edge in BUCKETS:
-            if seconds <= edge:
-                break
-            at += 1
-        row[at] += 1
+        row[bisect_left(BUCKETS, seconds)] += 1
         row[-1] += seconds
+
+    def call_done(
+        self, app: str, route: str, model: str, operation: str, status: int, read: int, written: int, seconds: float
+    ) -> None:
+        """One call's outcome, tokens and time; the labels are put together once."""
+        key = (app, route, model, operation, status)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[key] = (
+                (app, route, operation, str(status)),
+                (app, route, model, "input"),
+                (app, route, model, "output"),
+            )
+        counters = self._counters
+        counters["banjia_requests_total"][known[0]] += 1
+        if read or written:
+            tokens = counters["banjia_tokens_total"]
+            tokens[known[1]] += read
+            tokens[known[2]] += written
+        self.observe("banjia_request_seconds", seconds, app, route)
 
     def publish(self) -> None:
         """Leave the counts for the other workers; atomic, so that no one reads half of them."""

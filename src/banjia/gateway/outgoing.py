@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from banjia.config.config import Labels
 from banjia.gateway.call import Call
 from banjia.gateway.image import images_for, inlined
 from banjia.gateway.label import EXPLICIT, IMPLICIT, LabelPlan, plan_labels
@@ -48,6 +49,23 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     warnings: tuple[str, ...] = ()
     hide_usage: bool = False  # usage was asked for by the gateway, not by the caller
     is_held: bool = False  # nothing may be passed on before the whole answer has been checked
+
+
+def at_once(call: Call, candidate: Candidate, decision: Decision, contents: Contents) -> Outgoing | None:
+    """What is sent where nothing is to be treated, fetched, translated, labelled or checked; else None."""
+    app, route = call.app, candidate.route
+    if contents.request is not None or (app.screen is not None and call.operation != "embeddings"):
+        return None
+    translator = route.translator
+    if translator is not None and translator.needs_rewrite(candidate.model, OPERATION[call.operation]):
+        return None
+    if call.operation != "embeddings" and _labels_due(app.labels, decision):
+        return None
+    if images_for(app.images, route.images, abroad=route.abroad) is not None and b'"image_url"' in call.body:
+        return None
+    hide_usage = call.stream and not call.usage_asked and app.counts_usage
+    body = _body(call, candidate, None, hide_usage=hide_usage)
+    return Outgoing(body, head_of(candidate, call.operation, NO_PLAN, len(body)), hide_usage=hide_usage)
 
 
 async def prepare(
@@ -134,13 +152,15 @@ def _labels(
     call: Call, decision: Decision, request: dict[str, Any] | None, *, entity: str
 ) -> tuple[LabelPlan | None, tuple[str, ...]]:
     labels = call.app.labels
-    due = (
-        labels.explicit == "on" or labels.implicit == "on" or EXPLICIT in decision.duties or IMPLICIT in decision.duties
-    )
-    if not due or call.operation == "embeddings":
+    if call.operation == "embeddings" or not _labels_due(labels, decision):
         return None, ()
     whole = request if request is not None else msgspec.json.decode(call.body)
     return plan_labels(labels, decision.duties, whole, entity=entity, lang=call.lang)
+
+
+def _labels_due(labels: Labels, decision: Decision) -> bool:
+    duties = decision.duties
+    return labels.explicit == "on" or labels.implicit == "on" or EXPLICIT in duties or IMPLICIT in duties
 
 
 async def _treated(

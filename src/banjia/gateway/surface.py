@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -24,6 +25,9 @@ KNOWN = frozenset({
 })  # fmt: skip
 
 
+SHORT = 256  # characters of a path that is worth keeping
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a path means: the operation, and the deployment where Azure's form names one."""
@@ -34,6 +38,10 @@ class Place:
 
 def place(path: str) -> Place:
     """Strip the prefixes of OpenAI (/v1 or none) and Azure (/openai/v1, /openai/deployments/NAME)."""
+    return _short(path) if len(path) < SHORT else _place(path)
+
+
+def _place(path: str) -> Place:
     rest = path
     deployment = ""
     if rest.startswith("/openai/deployments/"):
@@ -48,6 +56,9 @@ def place(path: str) -> Place:
         _, name, rest = rest.split("/", 2)
         deployment = unquote(name)
     return Place(rest, deployment)
+
+
+_short = lru_cache(maxsize=512)(_place)
 
 
 def having(operation: str, routes: Iterable[RouteSettings]) -> tuple[str, ...]:

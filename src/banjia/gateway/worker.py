@@ -63,6 +63,7 @@ class Worker:
             vault=self.vault,
         )
         gc.collect()
+        gc.set_threshold(5000, 20, 20)  # a call leaves few cycles behind
         gc.freeze()  # what is here now lives as long as the worker: the collector need not walk it again
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(self._run(gateway, board, listening, settings.drain))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from operator import attrgetter
@@ -97,7 +96,13 @@ def canonical(body: Mapping[str, Any]) -> bytes:
 
 def new_id(at: int) -> str:
     """Ordered by time, and not to be guessed."""
-    return f"{at:012x}{_chance.take(6).hex()}"
+    try:
+        chance = _drawn.pop()
+    except IndexError:
+        text = os.urandom(6 * 512).hex()
+        chance, *rest = [text[i : i + 12] for i in range(0, len(text), 12)]
+        _drawn.extend(rest)
+    return f"{at:012x}{chance}"
 
 
 def new_salts(count: int) -> list[bytes]:
@@ -105,28 +110,8 @@ def new_salts(count: int) -> list[bytes]:
     return [drawn[i : i + SALT_BYTES] for i in range(0, len(drawn), SALT_BYTES)]
 
 
-class _Chance:
-    """Random bytes of the system, drawn many at a time; a fork never shares what was drawn before it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._renew()
-        os.register_at_fork(after_in_child=self._renew)
-
-    def _renew(self) -> None:
-        self._lock = threading.Lock()
-        self._drawn = b""
-        self._at = 0
-
-    def take(self, count: int) -> bytes:
-        with self._lock:
-            if self._at + count > len(self._drawn):
-                self._drawn, self._at = os.urandom(3072), 0
-            self._at += count
-            return self._drawn[self._at - count : self._at]
-
-
-_chance = _Chance()
+_drawn: list[str] = []  # chance for ids, drawn many at a time
+os.register_at_fork(after_in_child=_drawn.clear)  # what was drawn before a fork is never shared
 
 
 def leaf(log: int, index: int, id: str, at: int, kind: str, salt: bytes, body: bytes) -> bytes:  # noqa: A002
