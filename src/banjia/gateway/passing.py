@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
-from banjia.gateway.answer import UpstreamError
+import msgspec
+
+from banjia.gateway.answer import Answer, UpstreamError
 from banjia.gateway.attempt import Tools
 from banjia.gateway.call import Call
-from banjia.gateway.failure import failed
+from banjia.gateway.failure import failed, from_status
+from banjia.gateway.label import metadata, plan_labels
+from banjia.gateway.mark import Json, marked
 from banjia.gateway.record import ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.route import TOKEN, VALUE, RouteSettings
@@ -17,6 +22,9 @@ from banjia.policy.decide import Decision
 from banjia.text import Text
 
 PARTS = frozenset({"moderations", "images", "audio", "files", "batches"})
+FIRST_ERROR = 400
+ERROR_BYTES = 1024 * 1024
+UNMARKED = b"label(implicit);loss=hard"
 HANDED_ON = frozenset({b"content-type", b"content-length", b"content-disposition"})
 
 UNREAD = Text(
@@ -45,7 +53,8 @@ async def pass_through(call: Call, settings: Settings, tools: Tools, method: str
     entry = tools.recorder.new_id()
     status = 502
     try:
-        status = await _exchange(call, tools, candidate.route, head, entry)
+        mark = _mark(call, decision, settings.entity, entry) if method == "POST" else {}
+        status = await _exchange(call, tools, candidate.route, head, entry, mark)
     except UpstreamError as error:
         raise failed(error, candidate.route.id) from error
     finally:
@@ -53,12 +62,31 @@ async def pass_through(call: Call, settings: Settings, tools: Tools, method: str
         tools.recorder.note(call, settings, candidate, decision, call.app.declared[call.purpose], outcome, entry)
 
 
-async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes, entry: str) -> int:
+def _mark(call: Call, decision: Decision, entity: str, entry: str) -> Json:
+    """The implicit label that a picture or a sound made here gets, if one is due."""
+    if not (call.operation.startswith("images/") or call.operation == "audio/speech"):
+        return {}
+    plan, _ = plan_labels(call.app.labels, decision.duties, {}, entity=entity, lang=call.lang)
+    return metadata(plan, entry) if plan is not None else {}
+
+
+async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes, entry: str, mark: Json) -> int:
     pool = tools.pools.of(route)
     answer = await pool.send(b"%b%d\r\n\r\n" % (head, len(call.body)), call.body, repeatable=False)
+    if answer.status >= FIRST_ERROR:
+        raise await _refused(answer, route)
     try:
         given = [(n, v) for n, v in answer.headers if n in HANDED_ON]
         told = [(b"x-banjia-route", route.id.encode("ascii", "replace")), (b"x-banjia-decision", entry.encode())]
+        if mark:
+            kind = answer.header(b"content-type") or b""
+            body, lost = with_mark(await answer.body(route.target.max_answer), kind, mark)
+            given = [*((n, v) for n, v in given if n != b"content-length"), (b"content-length", b"%d" % len(body))]
+            told += [(b"x-banjia-warnings", UNMARKED)] if lost else []
+            call.answered = call.finished = True
+            await call.send({"type": "http.response.start", "status": answer.status, "headers": [*given, *told]})
+            await call.send({"type": "http.response.body", "body": body})
+            return answer.status
         call.answered = True
         await call.send({"type": "http.response.start", "status": answer.status, "headers": [*given, *told]})
         while data := await answer.read():
@@ -69,6 +97,36 @@ async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes,
         answer.abort(UpstreamError("client_gone"))
         raise
     return answer.status
+
+
+async def _refused(answer: Answer, route: RouteSettings) -> Refusal:
+    provider = route.translator.provider if route.translator is not None else None
+    try:
+        said = await answer.body(ERROR_BYTES)
+    finally:
+        answer.abort(UpstreamError("client_gone"))
+    return from_status(answer.status, answer.headers, said, route.id, provider)
+
+
+def with_mark(body: bytes, kind: bytes, mark: Json) -> tuple[bytes, bool]:
+    """The answer with the label in each file, and beside the files where it is JSON; whether one could not take it."""
+    if not kind.startswith(b"application/json"):
+        file = marked(body, mark["AIGC"])
+        return (body, True) if file is None else (file, False)
+    try:
+        answer = msgspec.json.decode(body, type=Json)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return body, True
+    lost = False
+    for item in answer.get("data") or []:
+        try:
+            file = marked(base64.b64decode(item["b64_json"], validate=True), mark["AIGC"])
+        except (KeyError, TypeError, ValueError):  # a link leads to a file that is not here
+            file = None
+        lost |= file is None
+        if file is not None:
+            item["b64_json"] = base64.b64encode(file).decode("ascii")
+    return msgspec.json.encode({**answer, **mark}), lost
 
 
 def _chosen(

@@ -1,8 +1,8 @@
 """Simulate: a stand-in of one provider as a bare ASGI callable, made from the same file that the gateway reads.
 
 It accepts only what the vendor accepts, refuses as the vendor refuses, and has the vendor's bad habits. A text with
-`simulate:arrears`, `simulate:safety`, `simulate:late-error`, `simulate:cut`, `simulate:slow` ... asks for that fault; so
-does the header `x-simulate` with one of these words, which a route of the gateway may send with each call.
+`simulate:arrears`, `simulate:safety`, `simulate:late-error`, `simulate:cut`, `simulate:slow` ... asks for that fault;
+so does the header `x-simulate` with one of these words, which a route of the gateway may send with each call.
 """
 
 from __future__ import annotations
