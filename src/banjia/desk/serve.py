@@ -17,6 +17,7 @@ from pathlib import Path
 
 from banjia.config.config import Config
 from banjia.config.lifetime import require_alive
+from banjia.config.located import located
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk import policy as policies
@@ -24,6 +25,8 @@ from banjia.desk.ledger import elsewhere_of
 from banjia.desk.supply import Request, journal_of, settings_of
 from banjia.errors import BanjiaError, ConfigError
 from banjia.gateway.limit import Board
+from banjia.gateway.line import JsonLines
+from banjia.gateway.observability import read_observability
 from banjia.gateway.server import bind
 from banjia.gateway.worker import Worker, ready_file
 from banjia.ledger.journal import claim_signer
@@ -89,6 +92,10 @@ class Supervisor:
 
     def run(self) -> int:
         config = read_config(self.request.config)
+        with located(config):
+            if read_observability(config.options.get("observability"), config.path.parent).logs == "json":
+                for handler in logging.getLogger().handlers:
+                    handler.setFormatter(JsonLines())
         require_alive(config, load_routes(), clock.today())
         policy = self._first_policy()  # a config that is refused leaves no store behind
         self._claim_store(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -17,6 +18,7 @@ from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.legacy import through_chat
 from banjia.gateway.limit import Board, Exceeded, Use
+from banjia.gateway.line import tell_refusal
 from banjia.gateway.listing import model_entry, model_list
 from banjia.gateway.messages.bridge import Bridge as MessagesBridge
 from banjia.gateway.metric import Metrics
@@ -81,7 +83,9 @@ class Gateway:
         self._timer: asyncio.TimerHandle | None = None
 
     def replace(self, settings: Settings) -> None:
-        self.settings = settings
+        before, self.settings = self.settings.telemetry, settings
+        if before is not None and before is not settings.telemetry:
+            threading.Thread(target=before.close, daemon=True).start()  # it may still have something to deliver
         self._personal.replace(settings.privacy)
         self._pools.keep(settings.targets)
         self.metrics.count("banjia_reloads_total", "ok")
@@ -118,6 +122,8 @@ class Gateway:
                 self._pools.close()
                 self._personal.close()
                 self.metrics.publish()
+                if self.settings.telemetry is not None:
+                    await asyncio.to_thread(self.settings.telemetry.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -240,6 +246,8 @@ class Gateway:
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
         self.metrics.count("banjia_refusals_total", call.app.id, refusal.code)
+        if self.settings.observability.calls:
+            tell_refusal(call, refusal)
         if call.answered:  # the answer has begun: it can only be cut
             return
         await _respond(call.send, refusal.status, refusal.headers(), refusal.body(call.lang))

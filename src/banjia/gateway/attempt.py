@@ -15,6 +15,7 @@ from banjia.gateway.clock import Clock
 from banjia.gateway.event import Events, Usage
 from banjia.gateway.failure import failed, from_canonical, from_status
 from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, read_answer
+from banjia.gateway.line import tell_call
 from banjia.gateway.metric import Metrics
 from banjia.gateway.moderation import said_by, silenced
 from banjia.gateway.outgoing import Outgoing, at_once, head_of, prepare
@@ -25,6 +26,7 @@ from banjia.gateway.refusal import Refusal
 from banjia.gateway.rewrite import Rewrite, payloads
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
+from banjia.gateway.telemetry import Span
 from banjia.gateway.thought import Thoughts, thought_of
 from banjia.gateway.vector import embedded
 from banjia.gateway.whole import Gathered, as_events, needs_whole, whole
@@ -61,6 +63,7 @@ class Attempt:
     tools: Tools
     entry: str = ""  # the ledger's id of this decision
     is_written: bool = False
+    span: Span | None = None
     losses: tuple[str, ...] = ()  # what the answer's headers, the ledger and the metrics say was lost
 
     async def run(self) -> None:
@@ -86,6 +89,8 @@ class Attempt:
             self.is_written = True
         else:
             self.entry = tools.recorder.new_id()
+        if self.settings.telemetry is not None:
+            self.span = self.settings.telemetry.begin(self.call, candidate)
         tries = route.retries + 1 if out.plan.vectors is None else 1  # parts are repeated one by one
         while True:
             tries -= 1
@@ -139,6 +144,8 @@ class Attempt:
         """An answer with status 200. Raises Refusal for any other."""
         route = self.candidate.route
         owed, self.call.unsettled = self.call.unsettled, True
+        if self.span is not None:
+            head = self.span.carried(head)
         answer = await self.tools.pools.of(route).send(head, body, repeatable=True)
         if answer.status != 200:
             self.call.unsettled = owed
@@ -282,6 +289,10 @@ class Attempt:
     def _record(self, **outcome: Any) -> None:
         """Decision and outcome in one entry; where the decision is on disk already, the outcome completes it."""
         recorder = self.tools.recorder
+        if self.span is not None:
+            self.span.end(outcome, entry=self.entry)
+        if self.settings.observability.calls:
+            tell_call(self, outcome)
         if self.is_written:
             recorder.settle(self.entry, outcome)
         else:

@@ -67,6 +67,7 @@ class Call:
         "subject",
         "task",
         "tokens",
+        "trace",
         "unsettled",
         "unthinking",
         "usage_asked",
@@ -97,6 +98,7 @@ class Call:
         self.watched = False
         self.task: asyncio.Task[Any] | None = None
         self.tokens = 0
+        self.trace = b""  # the caller's, as it came
         self.unthinking = False  # the caller's own API answers without thinking unless it is asked to
         self.cost = 0  # billionths of the application's currency
         self.unsettled = False  # it went upstream, and what it used was not told
@@ -121,6 +123,8 @@ class Call:
             elif name == b"content-encoding":
                 if value.lower() not in {b"", b"identity"}:
                     raise bad_request("content_encoding", ENCODED, status=415)
+            elif name == b"traceparent":
+                self.trace = value
             elif name.startswith(b"x-banjia-"):
                 asked |= name == b"x-banjia-lang"
                 self._own_header(name, value)

@@ -17,11 +17,13 @@ from banjia.gateway.image import ImageSettings, read_images
 from banjia.gateway.key import KeyRing, digest
 from banjia.gateway.limit import Limits
 from banjia.gateway.moderation import Screen, read_screen
+from banjia.gateway.observability import Observability, read_observability
 from banjia.gateway.option import Options
 from banjia.gateway.personal import PrivacySettings, read_privacy
 from banjia.gateway.route import RouteSettings, build_route
 from banjia.gateway.router import Routing, read_routing
 from banjia.gateway.target import Target
+from banjia.gateway.telemetry import Telemetry, telemetry_for
 from banjia.gateway.treatment import REPLACING, check_types, finer_of, id_number_reading
 from banjia.gateway.vector import VectorSettings, read_vectors
 from banjia.policy.decide import CLASS_ORDER, Ask, Index
@@ -94,6 +96,8 @@ class Settings:
     filings: Mapping[tuple[str, str], Confirmation] = field(default_factory=dict)  # (route id, model) -> as confirmed
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     prices: Prices | None = None
+    observability: Observability = field(default_factory=Observability)
+    telemetry: Telemetry | None = None
     _watched: dict[tuple[str, str, str, DataClass], bool] = field(default_factory=dict)
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
 
@@ -181,6 +185,7 @@ def check_settings(config: Config, on: date, prices: Prices | None = None) -> No
     with located(config):
         read_privacy(config.options.get("privacy"), id_number_reading(config))
         check_types(config)
+        read_observability(config.options.get("observability"), config.path.parent)
         _whole(config)
         for route in _routes(config, (), {}, {}, {}, on).values():
             route.target.context()
@@ -223,6 +228,7 @@ def _built(
     on: date,
 ) -> Settings:
     routes = _routes(config, policy.routes, auth, translators, apis, on)
+    told = read_observability(config.options.get("observability"), config.path.parent)
     apps = {a.id: _app(a, config, f"apps[{i}]") for i, a in enumerate(config.apps)}
     keys = [(digest(k.reveal().encode()), apps[a.id]) for a in config.apps for k in a.keys]
     if not keys:
@@ -249,6 +255,8 @@ def _built(
         privacy=read_privacy(config.options.get("privacy"), id_number_reading(config)),
         endings=endings,
         filings=filings,
+        observability=told,
+        telemetry=telemetry_for(told),
     )
 
 
@@ -303,6 +311,7 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         r.id: float(w) for r in config.routes if r.id in names and isinstance(w := r.options.get("weight"), int | float)
     }
     _check_words(app.options, where)
+    always = read_observability(config.options.get("observability"), config.path.parent).usage == "always"
     budget, limits = read_budget(app.options.get("budget"), app.options.get("limits"), where=where)
     own = "moderation" in app.options
     return AppSettings(
@@ -312,7 +321,7 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         routes=names,
         limits=limits,
         budget=budget,
-        counts_usage=limits.counts_tokens,
+        counts_usage=limits.counts_tokens or always,
         routing=read_routing(app.options, weights, where=where, routes=names),
         vectors=read_vectors(app.options.get("embeddings"), config.path.parent, where=f"{where}.embeddings"),
         images=read_images(app.options.get("inline_images"), f"{where}.inline_images"),
