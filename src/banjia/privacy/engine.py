@@ -17,7 +17,7 @@ from banjia.privacy.sensitive import ADULT_AT, sensitive
 from banjia.privacy.shadow import Shadow, shadow
 from banjia.privacy.span import NOT_PERSONAL, Reading, Record, Span, SpanClass
 from banjia.privacy.subject import group
-from banjia.privacy.tables import cells, has_cells
+from banjia.privacy.tables import Cell, cells
 from banjia.privacy.taken import Taken
 
 NAMED = {"ADDRESS": 45, "DOB": 44, "PERSON": 40, "ORG": 30}  # priorities below those of checked identifiers
@@ -46,11 +46,12 @@ class Engine:
         lead = f"{label}{COLON}" if label else ""
         found, seen = self.identifiers(lead + text)
         places = [(start, end, form.type, form.score, form.priority) for start, end, form in found]
-        if has_cells(seen.text):
-            places += self._under_heads(seen.text)
+        table = cells(seen.text)
+        if table:
+            places += self._under_heads(seen.text, table)
         if self.names:
             taken = [(start, end) for start, end, *_ in places]
-            places += [(s, e, kind, score, NAMED[kind]) for s, e, kind, score in named(seen.text, taken)]
+            places += [(s, e, kind, score, NAMED[kind]) for s, e, kind, score in named(seen.text, taken, table)]
         places = _apart(places)
         spans = []
         for s, e, kind, score, _ in places:
@@ -71,9 +72,8 @@ class Engine:
             (leaf.path, span) for leaf in leaves(node) for span in self.record(leaf.text, on=on, label=leaf.label).spans
         ]
 
-    def _under_heads(self, text: str) -> list[Place]:
+    def _under_heads(self, text: str, table: Sequence[Cell]) -> list[Place]:
         """Identifiers that only the head of their column makes known: a record number, a QQ number, a birthday."""
-        table = cells(text)
         lines = [f"{c.head}{COLON}{text[c.start : c.end]}\n" for c in table]
         data = "".join(lines).encode("utf-8", "surrogatepass")
         found, _ = self._identifier.find(data)

@@ -10,7 +10,7 @@ from banjia.privacy.checks import birth_day
 from banjia.privacy.gazetteer import letters, lexicon, simplified, words
 from banjia.privacy.names_zh import Heard
 from banjia.privacy.organisation import organisations
-from banjia.privacy.tables import cells, has_cells
+from banjia.privacy.tables import Cell
 from banjia.privacy.tagger import tagger
 
 Named = tuple[int, int, str, float]  # start, end, type, score
@@ -32,7 +32,7 @@ _BORN_THEN = re.compile(
 )
 LONGEST = 44  # characters that the tagger reads at once
 ROW = 48  # characters of a row of short pieces
-BEFORE, AFTER = 8, 12  # characters of context around the place where a name may begin
+BEFORE, AFTER = 4, 7  # characters of context around the place where a name may begin
 NAME_HEADS = re.compile(
     r"(?i)^(?:.{0,6}(?:姓名|名字|联系人|收件人|收货人|患者|病人|客户|会员|员工|学生|负责人|经办人|户名|持卡人|"
     r"申请人|车主|乘客|家长|监护人)(?:姓名)?|(?:full|first|last|customer|patient|user|contact|employee|student|"
@@ -45,8 +45,11 @@ _KEYED = re.compile(
 )
 
 
-def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
-    """Names, addresses and organisations outside the places that identifiers hold; they may overlap each other."""
+def named(text: str, taken: Sequence[tuple[int, int]], table: Sequence[Cell] = ()) -> list[Named]:
+    """Names, addresses and organisations outside the places that identifiers hold; they may overlap each other.
+
+    `table` are the cells of the text, where it has any.
+    """
     found: list[Named] = []
     has_han = bool(_HAN.search(text))
     if has_han:
@@ -58,27 +61,27 @@ def named(text: str, taken: Sequence[tuple[int, int]]) -> list[Named]:
     found += [(s, e, "ADDRESS", p) for s, e, p in places]
     people: list[tuple[int, int, float]] = []
     if has_han:
-        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)])
+        told = names_zh.firm(text, sorted(s for s, _ in taken)) + _keyed(text) + _in_tables(text, table)
+        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told)
         orgs = heard.orgs
-        people += names_zh.names(text, heard, sorted(s for s, _ in taken))
-        people += _keyed(text)
+        people += names_zh.names(text, heard, told)
         found += [(s, e, "ORG", p) for s, e, p in organisations(text, orgs)]
     elif has_latin:
         found += [(s, e, "ORG", p) for s, e, p in organisations(text, ())]
     if has_latin:
         people += names_en.names(text)
-    if has_cells(text):
-        people += _in_tables(text)
-        found += _addresses_in_tables(text)
+    if not has_han:
+        people += _in_tables(text, table)
+    found += _addresses_in_tables(text, table)
     found += [(s, e, "PERSON", p) for s, e, p in people]
     found += _birthdays(text, people)
     return found + _again(text, people)
 
 
-def _tagged(text: str, taken: Sequence[tuple[int, int]]) -> Heard:
-    """Persons and organisations that the tagger marks around the places where a name may begin."""
+def _tagged(text: str, taken: Sequence[tuple[int, int]], told: Sequence[tuple[int, int, float]]) -> Heard:
+    """Persons and organisations that the tagger marks around the places where a name not yet told may begin."""
     masked = _masked(text, taken)
-    starts = names_zh.candidates(masked, names_zh.settled(masked))
+    starts = names_zh.candidates(masked, names_zh.settled(text, told))
     rows = _packed([_compact(masked[a:b], a) for a, b in _windows(masked, starts)])
     heard = Heard([], [], starts, {})
     if rows:
@@ -158,10 +161,10 @@ def _keyed(text: str) -> list[tuple[int, int, float]]:
     ]
 
 
-def _in_tables(text: str) -> list[tuple[int, int, float]]:
+def _in_tables(text: str, table: Sequence[Cell]) -> list[tuple[int, int, float]]:
     found: list[tuple[int, int, float]] = []
-    for cell in cells(text):
-        if not NAME_HEADS.search(cell.head.strip()):
+    for cell in table:
+        if not NAME_HEADS.search(cell.head.strip().translate(simplified())):
             continue
         value = text[cell.start : cell.end]
         if re.fullmatch("[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff·•]{4,14}|[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){1,3}", value):
@@ -169,10 +172,10 @@ def _in_tables(text: str) -> list[tuple[int, int, float]]:
     return found
 
 
-def _addresses_in_tables(text: str) -> list[Named]:
+def _addresses_in_tables(text: str, table: Sequence[Cell]) -> list[Named]:
     return [
         (c.start, c.end, "ADDRESS", 0.9)
-        for c in cells(text)
+        for c in table
         if ADDRESS_HEADS.search(c.head) and any(ch.isdigit() for ch in text[c.start : c.end]) and c.end - c.start > 7
     ]
 

@@ -78,6 +78,8 @@ def candidates(text: str, settled: Taken) -> list[int]:
         in_word = m.end() - at == 1 and text[at : at + 2] in known and text[at - 1 : at] not in OPENERS
         if in_word and not _may_be_longer(text, at):
             continue
+        if text[at - 1 : at + 1] in known and (text[at : at + 2] in known or text[at + 1 : at + 3] in known):
+            continue  # it ends one word, and another follows
         if not settled.meets(at, at + 1):
             found.append(at)
     return found
@@ -95,13 +97,44 @@ def _may_be_longer(text: str, at: int) -> bool:
     )
 
 
-def settled(text: str) -> Taken:
-    """Names that their label leaves no doubt about: the tagger need not be asked."""
-    return Taken(
-        (m.start(2), m.end(2))
-        for m in labelled().finditer(text)
-        if m[1].strip() and not _han(text[m.end(2) : m.end(2) + 1]) and text[m.start(2) : m.end(2)] not in lexicon()
-    )
+def firm(text: str, anchors: Sequence[int]) -> list[Place]:
+    """Names that a label, a title, a cell or what they do leaves no doubt about: the tagger need not be asked.
+
+    `anchors` are the starts of identifiers: a cell that is a name beside one counts.
+    """
+    known = lexicon()
+    found: list[Place] = []
+    for m in labelled().finditer(text):
+        name = m[2]
+        if m[1].strip() and not _han(text[m.end(2) : m.end(2) + 1]) and name not in known:
+            longest = 4 if name[:2] in words("compound_surnames") else 3
+            if len(name) <= longest and not (_PARTED.search(m[1]) and _odd(name)):
+                found.append((m.start(2), m.end(2), 0.96))
+    found += [(m.start(1), m.end(1), 0.9) for m in spaced().finditer(text)]
+    found += [(m.start(1), m.end(1), 0.8) for m in NICKNAME.finditer(text)]
+    found += [(m.start(), m.end(), 0.9) for m in titled().finditer(text) if _is_title(text, m)]
+    for m in familiar().finditer(text):
+        if text[m.start() : m.end()] not in known:
+            found.append((m.start(), m.end(), 0.8))
+    for m in alone().finditer(text):
+        if _cell_is_name(text, m, anchors):
+            found.append((m.start(1), m.end(1), 0.85))
+    for m in acting().finditer(text):
+        name = m[1]
+        if name not in known and not any(name[i : i + 2] in known for i in range(len(name) - 1) if len(name) > 2):
+            found.append((m.start(1), m.end(1), 0.8))
+    return found
+
+
+def settled(text: str, found: Sequence[Place]) -> Taken:
+    """Where these names stand, there and wherever else."""
+    places = Taken((s, e) for s, e, _ in found)
+    for name in {text[s:e] for s, e, _ in found if e - s > 2}:
+        at = text.find(name)
+        while at >= 0:
+            places.add(at, at + len(name))
+            at = text.find(name, at + len(name))
+    return places
 
 
 _PARTED = re.compile("[|,、<]")  # between a label and what stands in another cell
@@ -121,33 +154,19 @@ class Heard:
     odds: dict[int, tuple[float, float]]
 
 
-def names(text: str, heard: Heard, anchors: Sequence[int]) -> list[Place]:
-    """Names by tagger and rule. `anchors` are the starts of identifiers: a cell that is a name beside one counts."""
+def names(text: str, heard: Heard, found: list[Place]) -> list[Place]:
+    """The names `found` already and those by the tagger, by it and a rule together, and by their company."""
     by_start = dict(heard.persons)
-    found: list[Place] = [place for s, e in heard.persons if (place := _from_tagger(text, s, e))]
+    found = found + [place for s, e in heard.persons if (place := _from_tagger(text, s, e))]
+    known = {s for s, _, _ in found}
     for m in labelled().finditer(text):
         start = m.start(2)
+        if start in known:
+            continue
         end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
         if end and end - start > 1 and not (_PARTED.search(m[1]) and _odd(text[start:end])):
             found.append((start, end, 0.96 if m[1] else 0.85))
-    found += [(m.start(1), m.end(1), 0.9) for m in spaced().finditer(text)]
-    found += [(m.start(1), m.end(1), 0.8) for m in NICKNAME.finditer(text)]
     found += [_trimmed(text, m) for m in foreign().finditer(text)]
-    for m in titled().finditer(text):
-        if _is_title(text, m):
-            found.append((m.start(), m.end(), 0.9))
-    for m in familiar().finditer(text):
-        if text[m.start() : m.end()] not in lexicon():
-            found.append((m.start(), m.end(), 0.8))
-    for m in alone().finditer(text):
-        if _cell_is_name(text, m, anchors):
-            found.append((m.start(1), m.end(1), 0.85))
-    for m in acting().finditer(text):
-        name = m[1]
-        if name not in lexicon() and not any(
-            name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2
-        ):
-            found.append((m.start(1), m.end(1), 0.8))
     found += _in_lists(text, found)
     for m in named_after().finditer(text):
         end = _after_cue(text, m)
