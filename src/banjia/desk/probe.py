@@ -16,6 +16,7 @@ from banjia.errors import ConfigError, RouteError
 from banjia.gateway.answer import UpstreamError
 from banjia.gateway.target import parse_target
 from banjia.gateway.upstream import Upstream
+from banjia.routes.dialect.translator import Translator
 from banjia.routes.example import first_base
 from banjia.routes.lifecycle import life
 from banjia.routes.probe import Claim, Finding, claims, judged
@@ -68,14 +69,25 @@ async def _all(asked: Wanted) -> tuple[Finding, ...]:
         upstream.close()
 
 
+def _path(provider: Provider, claim: Claim) -> str:
+    if claim.operation == "models":
+        return "/models"
+    if claim.operation != "embeddings":
+        return "/chat/completions"
+    model = str(claim.request.get("model", ""))
+    return Translator(provider).path(model, "embeddings") or "/embeddings"
+
+
 async def _one(asked: Wanted, upstream: Upstream, claim: Claim) -> Finding:
     target = upstream.target
     body = msgspec.json.encode(claim.request)
+    listing = claim.operation == "models"
+    body = b"" if listing else body
     lines = [
-        f"POST {target.path}/chat/completions HTTP/1.1",
+        f"{'GET' if listing else 'POST'} {target.path}{_path(asked.provider, claim)} HTTP/1.1",
         f"host: {target.authority}",
         "content-type: application/json",
-        "accept: application/json",
+        "accept-encoding: identity",
         f"content-length: {len(body)}",
     ]
     if asked.key is not None:
@@ -90,6 +102,6 @@ async def _one(asked: Wanted, upstream: Upstream, claim: Claim) -> Finding:
         ) from error
     try:
         decoded = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
-        decoded = None
+    except msgspec.MsgspecError:
+        decoded = raw.decode("utf-8", "replace") if claim.operation == "stream" else None
     return judged(asked.provider, claim, answer.status, decoded)

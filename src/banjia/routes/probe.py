@@ -28,12 +28,15 @@ from banjia.routes.dialect.operation import (
     Upstream,
 )
 from banjia.routes.dialect.translator import Translator
+from banjia.routes.habit import abilities, endpoints, habits, odd_stream, odd_thought, vectors
 from banjia.routes.provider import Provider
 from banjia.routes.record import Sure
+from banjia.routes.standin.acceptance import thinks
 from banjia.text import Text
 
 Json = dict[str, Any]
 Seen = Literal["accepted", "refused", "unclear"]
+Operation = Literal["chat", "stream", "thought", "embeddings", "models"]
 SMALL = 16  # tokens of an answer: a probe costs money
 SAMPLES: Json = {
     "frequency_penalty": 0.5, "presence_penalty": 0.5, "logit_bias": {"1": 1}, "seed": 1, "user": "probe",
@@ -53,6 +56,8 @@ class Claim:
     says: Upstream  # what the vendor does with this request
     sure: Sure
     request: Json
+    model: str = ""
+    operation: Operation = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,12 @@ class Finding:
     claim: Claim
     seen: Seen
     detail: str = ""
+    odd: str = ""  # what an accepted request showed that the file does not say
 
     @property
     def differs(self) -> bool:
+        if self.odd:
+            return True
         said = {"refuses": "refused", "ignores": "accepted"}.get(self.claim.says)
         return said is not None and self.seen not in ("unclear", said)
 
@@ -74,11 +82,12 @@ class Finding:
     def say(self) -> Text:
         mark = "!!" if self.differs else "+ " if self.is_new else "  "
         claim = self.claim
+        detail = self.odd or self.detail
         words = Text(
             f"{claim.op} {claim.field}：文件 {claim.says}（{claim.sure}），实测 {self.seen}",
             f"{claim.op} {claim.field}: the file says {claim.says} ({claim.sure}), seen {self.seen}",
         )
-        return Text(f"{mark} {words.zh} {self.detail}".rstrip(), f"{mark} {words.en} {self.detail}".rstrip())
+        return Text(f"{mark} {words.zh} {detail}".rstrip(), f"{mark} {words.en} {detail}".rstrip())
 
     def to_json(self) -> Json:
         claim = self.claim
@@ -90,7 +99,7 @@ class Finding:
             "seen": self.seen,
             "differs": self.differs,
             "new": self.is_new,
-            "detail": self.detail,
+            "detail": self.odd or self.detail,
         }
 
 
@@ -105,6 +114,11 @@ def claims(provider: Provider, model: str) -> tuple[Claim, ...]:
         for field, change in _shows(op):
             request = {**_plain(spoken, model), **change}
             found.append(Claim(str(type(op).__struct_config__.tag), field, says, op.sure, request))
+    plain = _plain(spoken, model)
+    row = next((m for m in provider.models if m.kind == "embedding" and not m.ends), None)
+    shown = [*endpoints(provider), *abilities(chosen.row, plain), *habits(spoken, model, plain)]
+    shown += vectors(spoken, row) if row is not None and provider.apis.get("embeddings") in _EMBEDS else ()
+    found += [Claim(op, field, says, by.sure, ask, model, kind) for op, field, says, by, ask, kind in shown]  # type: ignore[arg-type]
     return tuple(found)
 
 
@@ -112,11 +126,25 @@ def judged(provider: Provider, claim: Claim, status: int, body: Any) -> Finding:
     """A refusal of the field is a refusal; a key, a quota or an overload says nothing about it."""
     error = error_in_answer(provider, body) if status < _FIRST_ERROR else None
     if status < _FIRST_ERROR and error is None:
-        answered = isinstance(body, dict) and bool(body.get("choices"))
-        return Finding(claim, "accepted" if answered else "unclear")
+        if claim.operation == "stream":
+            odd = odd_stream(Translator(provider).selection(claim.model), str(body))
+            return Finding(claim, "accepted", odd=odd)
+        answered = isinstance(body, dict) and any(body.get(k) for k in _ANSWERS)
+        odd = _odd_thought(provider, claim, body) if answered and claim.operation == "thought" else ""
+        return Finding(claim, "accepted" if answered else "unclear", odd=odd)
     words = str(path.get(body, "error.message") or path.get(body, "message") or "")[:120]
-    refused = status in _REFUSALS or (error is not None and error.status in _REFUSALS)
+    refused = (
+        status in _REFUSALS
+        or (claim.operation == "models" and status in _ABSENT)
+        or (error is not None and error.status in _REFUSALS)
+    )
     return Finding(claim, "refused" if refused else "unclear", f"HTTP {status} {words}".strip())
+
+
+def _odd_thought(provider: Provider, claim: Claim, body: Json) -> str:
+    selection = Translator(provider).selection(claim.model)
+    expected = thinks(selection.request, selection.row, claim.request)
+    return odd_thought(selection, body, expected=expected)
 
 
 def _plain(spoken: Translator, model: str) -> Json:
@@ -170,4 +198,7 @@ def _shows(op: Op) -> Iterator[tuple[str, Json]]:
 
 _USER = {"role": "user", "content": "Say ok."}
 _FIRST_ERROR = 400
+_ABSENT = frozenset({404, 405})
+_ANSWERS = ("choices", "data", "vectors")
+_EMBEDS = ("yes", "own_shape")
 _REFUSALS = frozenset({400, 415, 422})
