@@ -62,7 +62,9 @@ def _run(verb: Verb, words: list[str], lang: Lang) -> int:
     from banjia.errors import BanjiaError
 
     module = importlib.import_module(verb.module)
-    parser = argparse.ArgumentParser(
+    from banjia.cli.parser import parser_for
+
+    parser = parser_for(lang)(
         prog=f"banjia {verb.name}".removesuffix(" status"), description=verb.help.say(lang)
     )
     parser.add_argument("--lang", choices=("zh", "en"), default=lang, help=Text("语言", "language").say(lang))

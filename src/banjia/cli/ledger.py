@@ -36,7 +36,15 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     )
     command("checkpoint", "打印最新的签名检查点", "print the latest signed checkpoints")
     tally = command("tally", "一年中出境的人数", "persons exported in one year")
-    tally.add_argument("--year", type=int, required=True)
+    tally.add_argument("--year", type=_year, required=True)
+    usage = command("usage", "每个应用的调用、词元和费用", "calls, tokens and cost per application")
+    _span(usage, lang, required=False)
+    usage.add_argument(
+        "--by",
+        action="append",
+        choices=("app", "route", "model", "provider", "day"),
+        help=Text("按什么分组（可重复；默认 app）", "group by it; may be repeated (default: app)").say(lang),
+    )
     export = command("export", "导出一段时间的条目", "export the entries of a span of days")
     _span(export, lang, required=True)
     export.add_argument("--format", choices=("jsonl", "csv", "parquet"), default="jsonl")
@@ -70,7 +78,7 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     hold.add_argument("--release", action="store_true", help=Text("解除", "release it").say(lang))
     _span(hold, lang, required=False)
     forget = command("forget-year", "销毁往年的主体密钥", "destroy the subject key of a past year")
-    forget.add_argument("--year", type=int, required=True)
+    forget.add_argument("--year", type=_year, required=True)
     forget.add_argument("--by", required=True)
     forget.add_argument("--reason", required=True)
 
@@ -79,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     from banjia.desk.ledger import Place
 
     place = Place(args.config, args.store, args.keys, args.entity)
+    _in_order(args)
     return _COMMANDS[args.command](args, place)
 
 
@@ -132,6 +141,14 @@ def _tally(args: argparse.Namespace, place: Place) -> int:
         )
     lines += [f"  ! {w['text'][lang]}" for w in found["warnings"]]
     _show(args, found, "\n".join(lines))
+    return 0
+
+
+def _usage(args: argparse.Namespace, place: Place) -> int:
+    from banjia.desk.usage import usage
+
+    found = usage(place, args.first, args.last, args.by or ["app"])
+    _show(args, found.to_json(), found.say(args.lang))
     return 0
 
 
@@ -249,6 +266,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Place], int]] = {
     "verify": _verify,
     "checkpoint": _checkpoint,
     "tally": _tally,
+    "usage": _usage,
     "export": _export,
     "subject": _subject,
     "incident": _incident,
@@ -275,6 +293,27 @@ def _span(parser: argparse.ArgumentParser, lang: Lang, *, required: bool) -> Non
         parser.add_argument(
             name, dest=dest, type=date.fromisoformat, metavar="DATE", required=required, help=words.say(lang)
         )
+
+
+def _in_order(args: argparse.Namespace) -> None:
+    """Raises ConfigError for a span that ends before it begins."""
+    from banjia.errors import ConfigError
+
+    first, last = getattr(args, "first", None), getattr(args, "last", None)
+    if first is not None and last is not None and last < first:
+        raise ConfigError(
+            Text("结束日早于开始日", "the span ends before it begins"),
+            where="--to",
+            expected=f">= {first}",
+            found=str(last),
+            remedy=Text(f"对调两个日期：--from {last} --to {first}", f"swap the days: --from {last} --to {first}"),
+        )
+
+
+def _year(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) == 4 and word >= "1970"):
+        raise argparse.ArgumentTypeError("1970-9999")
+    return int(word)
 
 
 def _show(args: argparse.Namespace, document: Any, words: str) -> None:
