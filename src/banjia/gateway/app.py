@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -207,42 +206,47 @@ class Gateway:
                 raise UNPRICED
             call.task = asyncio.current_task()
             kind = next((v for n, v in scope["headers"] if n == b"content-type"), b"")
-            with nullcontext() if self._board is None else self._counted(self._board, call, settings):
+            need = self._enter(call, settings) if self._board is not None else None
+            try:
                 await pass_through(call, settings, self._tools, method, scope["query_string"], kind)
+            finally:
+                self._leave(call, need)
         finally:
             self._active.discard(call)
             self._room.give_back(call)
 
     async def _limited(self, call: Call, settings: Settings) -> None:
-        limits, board = call.app.limits, self._board
-        if board is None or limits.none:
+        need = self._enter(call, settings) if self._board is not None and not call.app.limits.none else None
+        try:
             call.task = asyncio.current_task()
             await self._dispatch.run(call, settings)
-            return
-        with self._counted(board, call, settings):
-            call.task = asyncio.current_task()
-            await self._dispatch.run(call, settings)
+        finally:
+            self._leave(call, need)
 
-    @contextmanager
-    def _counted(self, board: Board, call: Call, settings: Settings) -> Iterator[None]:
-        """Within the application's limits, or Refusal. What the upstream did not tell counts as it was reserved."""
+    def _enter(self, call: Call, settings: Settings) -> Use:
+        """Count the call among those of its application. Raises Refusal where that is above a limit."""
+        assert self._board is not None
         app, limits, clock = call.app, call.app.limits, self._clock
         tariffs = [c.tariff for c in settings.candidates(app, call.asked)] if limits.counts_money else []
         need = need_of(call.body, call.operation, limits, tariffs)
         clock.today()
         day, month = clock.number
-        exceeded = board.enter(app.id, limits, need, now=clock.seconds(), day=day, month=month)
+        exceeded = self._board.enter(app.id, limits, need, now=clock.seconds(), day=day, month=month)
         if exceeded is not None:
             raise over_limit(exceeded, app.budget.currency)
-        try:
-            yield
-        finally:
-            clock.today()
-            day, month = clock.number
-            used = Use(call.tokens, call.cost)
-            if call.unsettled:
-                used = Use(max(need.tokens, call.tokens), max(need.money, call.cost))
-            board.leave(app.id, limits, need, used, now=clock.seconds(), day=day, month=month)
+        return need
+
+    def _leave(self, call: Call, need: Use | None) -> None:
+        """The call is over. What the upstream did not tell counts as it was reserved; without `need`, nothing was."""
+        if need is None or self._board is None:
+            return
+        clock = self._clock
+        clock.today()
+        day, month = clock.number
+        used = Use(call.tokens, call.cost)
+        if call.unsettled:
+            used = Use(max(need.tokens, call.tokens), max(need.money, call.cost))
+        self._board.leave(call.app.id, call.app.limits, need, used, now=clock.seconds(), day=day, month=month)
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
         self.metrics.count("banjia_refusals_total", call.app.id, refusal.code)
