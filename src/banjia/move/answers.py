@@ -44,11 +44,12 @@ def events(path: str, body: Json) -> list[str]:
         return [f"data: {json.dumps(_completion('text_completion', model, [choice]))}", "data: [DONE]"]
     choice = _choice(body)
     message: Json = choice["message"]
-    delta = dict(message)
+    delta = {name: value for name, value in message.items() if name != "role"}
     if "tool_calls" in delta:
         delta["tool_calls"] = [{"index": i, **call} for i, call in enumerate(delta["tool_calls"])]
     head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 0, "model": model}
     parts: list[Json] = [
+        {**head, "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}]},
         {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
         {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]},
     ]

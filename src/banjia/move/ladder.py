@@ -57,6 +57,8 @@ def after(enclosure: Enclosure, runs: Runs, *, name: str = "recorded") -> tuple[
 
 
 def same(was: Outcome, now: Outcome) -> Step:
+    if not was.calls:
+        return Step("same", "not-run", Text("搬迁前没有可比的调用", "there are no calls of before to compare with"))
     rows = difference(was.calls, now.calls)
     if rows:
         return Step("same", "fails", Text("调用和搬迁前不同", "the calls differ from those before the move"), rows)
@@ -96,7 +98,11 @@ def elsewhere(outcome: Outcome) -> Outcome:
 def _judged(outcome: Outcome, runs: Runs) -> tuple[State, Text, tuple[str, ...]]:
     left = [h for h in outcome.denied if h not in runs.accepted]
     if left:
-        return "fails", Text("有连接试图去别处", "connections tried to leave for elsewhere"), tuple(left)
+        return (
+            "fails",
+            Text("有连接试图去别处", "connections tried to leave for elsewhere"),
+            (*left, *(_end(outcome) if outcome.code else ())),
+        )
     if outcome.code:
         text = Text(f"程序以 {outcome.code} 结束", f"the program ended with {outcome.code}")
         return "fails", text, _end(outcome)

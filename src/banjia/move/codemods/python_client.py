@@ -28,6 +28,7 @@ EMPTY = Text(
     "这个地址可能是空的，空则会去 OpenAI：空时用网关",
     "this address may be empty and would lead to OpenAI: then the gateway",
 )
+SIMPLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
 PAIRS = (
     ("app.py", 'import os\nfrom openai import OpenAI\n\nclient = OpenAI(api_key=os.environ["OPENAI_API_KEY"])\n',
@@ -46,6 +47,8 @@ PAIRS = (
      'import os\nfrom openai import OpenAI\n\ndef client(base_url=None):\n    return OpenAI(base_url=base_url or os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
     ("app.py", 'import os\nfrom openai import OpenAI\nclient = OpenAI(data_residency="eu", timeout=4)\n',
      'import os\nfrom openai import OpenAI\nclient = OpenAI(base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1", timeout=4)\n'),
+    ("app.py", "import os\nfrom openai import OpenAI\n\ndef client(options):\n    return OpenAI(**options())\n",
+     'import os\nfrom openai import OpenAI\n\ndef client(options):\n    return OpenAI(**(lambda given: {**given, "base_url": given.get("base_url") or os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"})(options()))\n'),
     ("app.py", 'import os\nfrom llama_index.llms.openai import OpenAI\nllm = OpenAI(model="gpt-4o")\n',
      'import os\nfrom llama_index.llms.openai import OpenAI\nllm = OpenAI(model="gpt-4o", api_base=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
     ("app.py", 'import os\nfrom haystack.components.generators.chat import OpenAIChatGenerator\nllm = OpenAIChatGenerator(model="gpt-4o")\n',
@@ -82,6 +85,8 @@ def _call(source: Source, call: ast.Call, finding: Finding, target: Target) -> E
     if residency is not None:
         start, end = place(source, residency)
         return Edit(source.path, start, end, f"{made.keyword}={value}", ID, REASON, finding)
+    if any(isinstance(k.value, ast.Call) and isinstance(k.value.func, ast.Lambda) for k in call.keywords):
+        return None
     unpacked = [k.value for k in call.keywords if k.arg is None]
     if unpacked:
         return _unpacked(source, unpacked, made, value, finding)
@@ -90,13 +95,20 @@ def _call(source: Source, call: ast.Call, finding: Finding, target: Target) -> E
 
 def _unpacked(source: Source, options: list[ast.expr], made: Form, value: str, finding: Finding) -> Edit | None:
     """`**options` keeps what it holds; the address alone is filled where it holds none."""
-    named = next((o for o in options if isinstance(o, (ast.Name, ast.Attribute))), None)
-    if named is None:
-        return None
+    spread = [k.value for o in options if isinstance(o, ast.Dict) for k in o.keys if isinstance(k, ast.Constant)]
+    ranked = sorted(
+        (o for o in options if isinstance(o, SIMPLE)), key=lambda o: not isinstance(o, (ast.Name, ast.Attribute))
+    )
+    if made.azure or made.keyword in spread or not ranked:
+        return None  # Azure's client stops without an endpoint; what the braces say already stays
+    named = ranked[0]
     start, end = place(source, named)
     raw = source.text[start:end]
-    held = f'{raw}.get("{made.keyword}")'
-    return Edit(source.path, start, end, f'{{**{raw}, "{made.keyword}": {held} or {value}}}', ID, EMPTY, finding)
+    if isinstance(named, ast.Call):  # called once
+        new = f'(lambda given: {{**given, "{made.keyword}": given.get("{made.keyword}") or {value}}})({raw})'
+    else:
+        new = f'{{**{raw}, "{made.keyword}": {raw}.get("{made.keyword}") or {value}}}'
+    return Edit(source.path, start, end, new, ID, EMPTY, finding)
 
 
 def _assign(source: Source, node: ast.Assign, finding: Finding, target: Target) -> Edit | None:
@@ -156,4 +168,6 @@ def _may_be_empty(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         return (name in {"get", "getenv"} and len(node.args) == 1) or name == "pop"
+    if isinstance(node, ast.Subscript):
+        return getattr(node.value, "attr", "") != "environ"  # a variable that is missing there is an error at once
     return isinstance(node, (ast.Name, ast.Attribute))
