@@ -15,6 +15,7 @@ from banjia.gateway.budget import need_of
 from banjia.gateway.call import Call, ClientGone, Receive, Room, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
+from banjia.gateway.function import through_tools
 from banjia.gateway.legacy import through_chat
 from banjia.gateway.limit import Board, Exceeded, Use
 from banjia.gateway.line import tell_refusal
@@ -191,6 +192,8 @@ class Gateway:
                 through_chat(call, settings)
             elif where.operation == "embeddings":
                 as_text(call)
+            elif where.operation == "chat/completions":
+                through_tools(call)
             await self._limited(call, settings)
         finally:
             self._active.discard(call)

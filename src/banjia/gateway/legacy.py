@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from banjia.gateway.call import Call, Message, Send
-from banjia.gateway.event import Events
+from banjia.gateway.back import Back
+from banjia.gateway.call import Call
 from banjia.gateway.refusal import bad_request
-from banjia.gateway.rewrite import payloads
 from banjia.gateway.settings import Candidate, Settings
 from banjia.text import Text
 
@@ -44,7 +43,7 @@ def through_chat(call: Call, settings: Settings) -> None:
     call.body = msgspec.json.encode(as_chat(msgspec.json.decode(call.body)))
     call.operation = "chat/completions"
     call.losses = (*call.losses, WARNING)
-    call.send = _Back(call.send).send
+    call.send = Back(call.send, as_completion).send
 
 
 def as_chat(request: Json) -> Json:
@@ -87,43 +86,3 @@ def _has_it(candidate: Candidate) -> bool:
 def _unsupported(name: str) -> Exception:
     text = Text(f"此模型的路线只有对话接口，不支持 {name}", f"this model's routes have chat only; {name} is not there")
     return bad_request("unsupported_parameter", text, param=name)
-
-
-class _Back:
-    """Takes what the chat completion would have sent, and sends it in the old form."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message = {}
-        self._events = Events()
-        self._passes = False
-        self._streams = False
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._passes = message["status"] != 200
-            self._start = message
-            headers = self._start["headers"]
-            self._streams = any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers)
-            if self._passes or self._streams:
-                await self._send(self._start)
-        elif self._passes:
-            await self._send(message)
-        elif self._streams:
-            more = message.get("more_body", False)
-            data = self._events.feed(message["body"])
-            await self._send({"type": "http.response.body", "body": self._changed(data, more=more), "more_body": more})
-        else:
-            out = msgspec.json.encode(as_completion(msgspec.json.decode(message["body"])))
-            headers = [(n, v) for n, v in self._start["headers"] if n != b"content-length"]
-            await self._send({**self._start, "headers": [*headers, (b"content-length", b"%d" % len(out))]})
-            await self._send({"type": "http.response.body", "body": out})
-
-    def _changed(self, data: bytes, *, more: bool) -> bytes:
-        out = []
-        for payload in payloads(data):
-            event = msgspec.json.decode(payload)
-            out.append(payload if "error" in event else msgspec.json.encode(as_completion(event)))
-        if not more and self._events.done:
-            out.append(b"[DONE]")
-        return b"".join(b"data: " + payload + b"\n\n" for payload in out)
