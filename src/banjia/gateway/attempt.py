@@ -15,9 +15,10 @@ from banjia.gateway.clock import Clock
 from banjia.gateway.event import Events, Usage
 from banjia.gateway.failure import failed, from_canonical, from_status
 from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, read_answer
+from banjia.gateway.held import Gate, forward_held
 from banjia.gateway.line import tell_call
 from banjia.gateway.metric import Metrics
-from banjia.gateway.moderation import said_by, silenced
+from banjia.gateway.moderation import Screen, said_by, silenced
 from banjia.gateway.outgoing import Outgoing, at_once, head_of, prepare
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
@@ -125,7 +126,7 @@ class Attempt:
         if out.request is not None and out.plan.vectors is not None:
             await self._vectors(out, out.request, out.plan.vectors)
             return
-        if needs_whole(out.plan) or (out.is_held and self.call.stream):
+        if needs_whole(out.plan):
             await self._whole(out, out.request or msgspec.json.decode(out.body))
             return
         answer = await self._send(out.head, out.body)
@@ -192,11 +193,12 @@ class Attempt:
             return answer
         finished = out.rewrite.finished(answer, self.entry)
         screen = out.rewrite.screen
-        if screen is not None and await screen.check(
-            said_by(finished), stage="after", app=self.call.app.id, pools=self.tools.pools
-        ):
+        if screen is not None and await self._is_stopped(screen, said_by(finished)):
             return silenced(finished)
         return finished
+
+    async def _is_stopped(self, screen: Screen, text: str) -> bool:
+        return await screen.check(text, stage="after", app=self.call.app.id, pools=self.tools.pools)
 
     async def _ask(self, out: Outgoing, request: dict[str, Any]) -> dict[str, Any]:
         """One exchange of an answer that takes several; in OpenAI's form, with surrogates still in it."""
@@ -245,9 +247,16 @@ class Attempt:
         rewrite = None
         if out.rewrite is not None:
             rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)
-        status = await forward_stream(self.call, answer, self._told(), events, rewrite)
+        screen = out.rewrite.screen if out.rewrite is not None else None
+        if rewrite is not None and screen is not None and screen.service is not None:
+            gate = Gate(lambda text: self._is_stopped(screen, text), screen.window)
+            status = await forward_held(self.call, answer, self._told(), events, rewrite, gate)
+            is_stopped = gate.stopped or rewrite.stopped
+        else:
+            status = await forward_stream(self.call, answer, self._told(), events, rewrite)
+            is_stopped = rewrite is not None and rewrite.stopped
         usage = (rewrite.usage if rewrite is not None else None) or events.usage
-        self._done(usage, status, FILTERED if rewrite is not None and rewrite.stopped else "")
+        self._done(usage, status, FILTERED if is_stopped else "")
         kept = rewrite.thoughts if rewrite is not None else None
         if kept is not None:
             tools = self.tools

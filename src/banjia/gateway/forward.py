@@ -75,7 +75,7 @@ def read_answer(body: bytes) -> Said:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise UpstreamError("garbage", "not JSON") from error
     if not _is_given(found.choices) and not _is_given(found.data):
-        raise _hidden_error(body)
+        raise hidden_error(body)
     return found
 
 
@@ -101,7 +101,7 @@ async def forward_stream(
             break
         first = events.feed(data)
     if not first.lstrip().startswith((b"data:", b":", b"event:", b"id:", b"retry:")):
-        raise _hidden_error(first)
+        raise hidden_error(first)
     if rewrite is not None:
         first = rewrite.feed(first)
         if rewrite.refusal is not None:
@@ -124,7 +124,7 @@ async def forward_stream(
     try:
         while not await answer.pour(take):
             await call.send({"type": "http.response.body", "body": held.pop(), "more_body": True})
-        last = _ending(events) if rewrite is None else _rewritten_ending(events, rewrite)
+        last = _ending(events) if rewrite is None else rewritten_ending(events, rewrite)
     except UpstreamError as error:
         answer.abort(error)
         status = 502
@@ -144,7 +144,7 @@ def _ending(events: Events) -> bytes:
     return last + END
 
 
-def _rewritten_ending(events: Events, rewrite: StreamRewrite) -> bytes:
+def rewritten_ending(events: Events, rewrite: StreamRewrite) -> bytes:
     last = rewrite.feed(events.rest())
     if not (events.done or events.finished or rewrite.complete or rewrite.failed):
         raise UpstreamError("broken", "no end mark")
@@ -155,7 +155,7 @@ def _is_given(value: msgspec.Raw) -> bool:
     return len(value) > 4 or (len(value) > 0 and bytes(value) != b"null")
 
 
-def _hidden_error(body: bytes) -> Exception:
+def hidden_error(body: bytes) -> Exception:
     error = read_error(body)
     if not error.message and error.code is None:
         return UpstreamError("garbage", "neither an answer nor an error")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from collections.abc import Hashable, Iterable
 from pathlib import Path
@@ -19,7 +21,9 @@ from banjia.text import Text
 
 Json = dict[str, Any]
 
-KNOWN = frozenset({"keywords", "url"})
+log = logging.getLogger("banjia.gateway")
+
+KNOWN = frozenset({"keywords", "url", "seconds", "window", "unavailable"})
 ANSWER_BYTES = 1024 * 1024
 SPOKEN = ("content", "reasoning_content", "reasoning", "refusal")  # texts of a delta
 WORDS = (*SPOKEN, "text", "arguments", "output", "function", "tool_calls")
@@ -33,17 +37,29 @@ UNAVAILABLE = Text(
 class Screen:
     """Keyword files and, where config names one, an HTTP service. Without either there is no screen."""
 
-    def __init__(self, words: Iterable[str], service: Target | None = None) -> None:
+    def __init__(
+        self,
+        words: Iterable[str],
+        service: Target | None = None,
+        *,
+        seconds: float = 10.0,
+        window: int = 400,
+        passes_unchecked: bool = False,
+    ) -> None:
+        """`seconds` are what one check may take, `window` the characters of a stream that are checked at a time."""
         found = sorted(set(words), key=lambda w: (-len(w), w))
         self._pattern = re.compile("|".join(map(re.escape, found)), re.IGNORECASE) if found else None
         self.longest = max(map(len, found), default=0)
         self.service = service
+        self.seconds = seconds
+        self.window = window
+        self.passes_unchecked = passes_unchecked  # where the service cannot say
 
     def hits(self, text: str) -> bool:
         return self._pattern is not None and self._pattern.search(text) is not None
 
     async def check(self, text: str, *, stage: str, app: str, pools: Pools) -> bool:
-        """Whether the text is stopped. Raises Refusal where the service cannot say: then nothing passes."""
+        """Whether the text is stopped. Where the service cannot say, Refusal, unless config lets it pass unchecked."""
         if self.hits(text):
             return True
         if self.service is None or not text:
@@ -54,12 +70,15 @@ class Screen:
             f"content-type: application/json\r\naccept-encoding: identity\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         try:
-            answer = await pools.at(self.service).send(head.encode("ascii"), body, repeatable=True)
-            said = await answer.body(ANSWER_BYTES)
-            found = msgspec.json.decode(said) if answer.status == 200 else None
-        except (UpstreamError, msgspec.MsgspecError) as error:
-            raise unavailable() from error
-        return _flagged(found)
+            async with asyncio.timeout(self.seconds):
+                answer = await pools.at(self.service).send(head.encode("ascii"), body, repeatable=True)
+                said = await answer.body(ANSWER_BYTES)
+            return _flagged(msgspec.json.decode(said) if answer.status == 200 else None)
+        except (UpstreamError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError, TimeoutError) as error:
+            if not self.passes_unchecked:
+                raise unavailable() from error
+            log.warning("application %s: the safety check cannot be reached, a text passes unchecked (%s)", app, stage)
+            return False
 
 
 def read_screen(raw: object, base: Path, *, where: str) -> Screen | None:
@@ -78,7 +97,13 @@ def read_screen(raw: object, base: Path, *, where: str) -> Screen | None:
             expected="keywords: [FILE] | url: http(s)://...",
             remedy=Text("写上关键词文件或检查服务", "name a file of keywords or a service"),
         )
-    return Screen(words, parse_target(url, where=f"{where}.url") if url else None)
+    return Screen(
+        words,
+        parse_target(url, where=f"{where}.url") if url else None,
+        seconds=options.number("seconds", 10.0, least=0.05, most=300.0),
+        window=options.count("window", least=1, most=1_000_000, default=400),
+        passes_unchecked=options.word("unavailable", "refuse", among=("refuse", "pass")) == "pass",
+    )
 
 
 def stopped() -> Refusal:
@@ -98,6 +123,12 @@ def said_in(request: Json) -> str:
 def said_by(answer: Json) -> str:
     """The words of an answer."""
     return "\n".join(_texts([c.get("message") or c.get("text") for c in answer.get("choices") or []]))
+
+
+def spoken(event: Json) -> str:
+    """The words of one event of a stream, wherever in it they stand."""
+    choices = event.get("choices") or []
+    return "".join(h[n] for i, c in enumerate(choices) for _, h, n in _places(c.get("index") or i, c))
 
 
 def silenced(answer: Json) -> Json:
@@ -219,5 +250,5 @@ def _flagged(found: Any) -> bool:
     if isinstance(found, dict) and not answers:
         answers = [found.get("flagged")]
     if not answers or not all(isinstance(a, bool) for a in answers):
-        raise unavailable()
+        raise UpstreamError("garbage", "neither flagged nor not")
     return any(answers)

@@ -48,7 +48,6 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     plan: Plan = NO_PLAN
     warnings: tuple[str, ...] = ()
     hide_usage: bool = False  # usage was asked for by the gateway, not by the caller
-    is_held: bool = False  # nothing may be passed on before the whole answer has been checked
 
 
 def at_once(call: Call, candidate: Candidate, decision: Decision, contents: Contents) -> Outgoing | None:
@@ -129,7 +128,6 @@ async def prepare(
         plan=plan,
         warnings=(*(w.code for w in prepared.warnings), *said) if prepared is not None else said,
         hide_usage=hide_usage,
-        is_held=screen is not None and screen.service is not None,
     )
 
 
