@@ -87,7 +87,7 @@ def test_a_hit_ends_the_answer_before_any_word_of_its_window(tmp_path):
 
 
 def test_what_spans_two_windows_is_seen_whole(tmp_path):
-    answer, asked, _ = scene(tmp_path, lambda n, text: FINE, upstream=piecewise)
+    _, asked, _ = scene(tmp_path, lambda n, text: FINE, upstream=piecewise)
     whole = "".join(WORDS)
     assert all(text in whole for text in asked)
     assert all(asked[n - 1][-1:] in asked[n] for n in range(1, len(asked)))

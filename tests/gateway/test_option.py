@@ -160,7 +160,7 @@ def test_any_field_may_be_missing(folder, path):
             r"limits.in_flight: .*at least 1; found 'x'; for instance in_flight:",
         ),
         (("apps", 0, "limits"), {"in_flight": True}, "limits.in_flight"),
-        (("apps", 0, "moderation"), True, r"apps\[0\].moderation: a mapping is expected.*\{keywords: ..., url: "),
+        (("apps", 0, "moderation"), True, r"apps\[0\].moderation: a mapping is expected.*\{keywords: .*url: "),
         (("apps", 0, "moderation"), {}, "nothing to check by"),
         (("apps", 0, "moderation"), {"keywords": ["nowhere.txt"]}, r"moderation.keywords\[0\]: .*cannot be read"),
         (("apps", 0, "rollout", "route"), "farr", r"rollout.route: .*expected local \| far.*did you mean far"),
