@@ -22,6 +22,7 @@ from banjia.privacy.taken import Taken
 
 NAMED = {"ADDRESS": 45, "DOB": 44, "PERSON": 40, "ORG": 30}  # priorities below those of checked identifiers
 BIRTH_IN_NUMBER = frozenset({"ID_CN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT"})
+TELLING_AGE = BIRTH_IN_NUMBER | {"DOB"}
 COLON = "："  # what stands between a label and its text
 Place = tuple[int, int, str, float, int]  # start, end, type, score, priority
 
@@ -119,6 +120,8 @@ def _raise_minors(text: str, spans: Sequence[Span], on: date | None) -> list[Spa
 
 
 def _is_minor(value: str, kind: str, on: date) -> bool:
+    if kind not in TELLING_AGE:
+        return False
     raw = shadow(value).text.encode("utf-8", "ignore")
     if kind in BIRTH_IN_NUMBER:
         number = digits(raw)

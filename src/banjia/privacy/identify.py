@@ -20,6 +20,7 @@ OVERLAP = 16 << 10
 Found = tuple[int, int, Form]  # start and end, by bytes or later by code points, of the text searched
 LONGEST_RUN = 66  # bytes before an anchor in which its match may begin
 MANY = 24
+SURE = 1000  # above every priority
 CONTINUED_BELOW = -64  # as signed numbers, continuation bytes are those below it
 OPEN, CLOSE = b"()"
 CONTINUED = bytes(range(0x80, 0xC0))
@@ -33,7 +34,12 @@ class Identifier:
         self.forms: tuple[Form, ...] = tuple(f for d in detectors() for f in d.forms)
         # what the loop below needs of each form, without a look-up by name
         self._steps = [(f.pattern.match, f.back, f.run, f.value, f.check, f.guarded, f) for f in self.forms]
-        self.matcher: Matcher = matcher([*(f.anchor for f in self.forms), ORDER, *DISGUISES], engine)
+        anchors = [f.anchor for f in self.forms]
+        # of a form whose match holds its anchor: what is found over the anchor with a higher priority wins anyway
+        self._yields = [f.priority if f.back and f.value == 0 else SURE for f in self.forms]
+        self.matcher: Matcher = matcher([*anchors, ORDER, *DISGUISES], engine)
+        self._made = engine, anchors
+        self._sieve: Matcher | None = None
 
     def find(self, data: bytes) -> tuple[list[Found], bool]:
         """Identifiers in `data`, apart from each other and in order; and whether the text is disguised somewhere."""
@@ -53,10 +59,11 @@ class Identifier:
         steps, order = self._steps, len(self._steps)
         places: list[int] = []
         labels: list[int] = []
-        for end, number in self.matcher.hits(padded):
+        if self._sieve is None:  # without the labels of orders, of which there are many
+            self._sieve = matcher([*self._made[1], *DISGUISES], self._made[0])
+        for end, number in self._sieve.hits(padded):
             if number >= order:
-                if number > order:
-                    places.append(end - 2)
+                places.append(end - 2)
                 continue
             begin, back, run, value, check, _, form = steps[number]
             if run:
@@ -81,6 +88,7 @@ class Identifier:
         hits.sort()
         done = [-1] * order  # end of the last match of each form
         disguised = False
+        held_to, held_by = -1, 0  # where the last identifier found ends, and its priority
         for end, number in hits:
             if number >= order:
                 if number > order:
@@ -88,7 +96,7 @@ class Identifier:
                 else:
                     labels.append(end)
                 continue
-            if done[number] >= end:
+            if done[number] >= end or (end <= held_to and self._yields[number] < held_by):
                 continue
             begin, back, run, value, check, guarded, form = steps[number]
             if run:
@@ -114,6 +122,8 @@ class Identifier:
                 if form.in_context and not _fits(form, padded, match.start()):
                     continue
             done[number] = stop
+            if stop > held_to:
+                held_to, held_by = stop, form.priority
             if padded[start - 1] == OPEN and CLOSE in number_found and OPEN not in number_found:
                 start -= 1  # "(021) 5555 0101": the bracket belongs to the number
             found.append((start - 1, stop - 1, form))

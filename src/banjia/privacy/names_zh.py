@@ -63,9 +63,11 @@ MEASURES = (
 def _candidate() -> re.Pattern[str]:
     """A surname before a character that given names are made of, a name in dots, or characters of foreign names."""
     never = "".join(sorted(letters("not_given")))
-    compound = "|".join(sorted(words("compound_surnames"), key=len, reverse=True))
+    single = "".join(sorted(letters("surnames")))
+    compound = sorted(words("compound_surnames"), key=len, reverse=True)
+    heads = "".join(sorted({w[0] for w in compound}))
     return re.compile(
-        f"(?:{compound}|[{''.join(sorted(letters('surnames')))}](?=(?![{never}]){HAN}))|{DOTS}(?={HAN})|{foreign_heads()}"
+        f"(?:(?=[{heads}])(?:{'|'.join(compound)})|[{single}](?=(?![{never}]){HAN}))|{DOTS}(?={HAN})|{foreign_heads()}"
     )
 
 
@@ -106,6 +108,8 @@ def firm(text: str, anchors: Sequence[int]) -> list[Place]:
     found: list[Place] = []
     for m in labelled().finditer(text):
         name = m[2]
+        if not m[1] and _is_whole(text, *m.span(2)) and _fits_name(name, text[m.end(2) : m.end(2) + 1]):
+            found.append((m.start(2), m.end(2), 0.9))
         if m[1].strip() and not _han(text[m.end(2) : m.end(2) + 1]) and name not in known:
             longest = 4 if name[:2] in words("compound_surnames") else 3
             if len(name) <= longest and not (_PARTED.search(m[1]) and _odd(name)):

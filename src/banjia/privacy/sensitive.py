@@ -4,66 +4,84 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from importlib import resources
-
-from banjia.privacy.matcher import Hyperscan, Matcher, matcher
 
 MINOR = "minor_u14"
 ADULT_AT = 14  # PIPL art. 28: items of a person under fourteen are sensitive
-AGE = b"\xe5\xb2\x81|\xe6\xad\xb2|[Oo][Ll][Dd]|[Yy]/?[Oo]"
-# letters that are i, s and k where case is ignored: with one of them every pattern is asked
-FOLDED = b"\xc4[\xb0\xb1]|\xc5\xbf|\xe2\x84\xaa"
 _AGES = re.compile(r"(?<![0-9.])([0-9]{1,2})(?:\s?(?:周岁|岁|歲)|[ -]years?[ -]old|[ -]?y/?o\b)")
+_WORDS = re.compile(r"[a-z]+(?:-[0-9]+)?")
+Class = str
 
 
-def sensitive(text: str) -> tuple[str, ...]:
+def sensitive(text: str) -> tuple[Class, ...]:
     """The classes that the words of the text speak of, in the order of their list."""
-    patterns, gate = _patterns(), _gate()
-    may: Container[int] = range(len(patterns) + 1)
-    if gate is not None:
-        seen = {number for _, number in gate.hits(text.encode("utf-8", "surrogatepass"))}
-        if not seen:
-            return ()
-        if len(patterns) + 1 not in seen:
-            may = seen
-    found = [name for number, (name, pattern) in enumerate(patterns) if number in may and pattern.search(text)]
-    if len(patterns) in may and MINOR not in found and any(int(m[1]) < ADULT_AT for m in _AGES.finditer(text)):
-        found.append(MINOR)
+    found: set[Class] = set()
+    for word in {m[0] for m in _chinese().finditer(text)}:
+        found.update(_of_chinese(word))
+    lower = text.lower()
+    said = set(_WORDS.findall(lower))
+    for word in said:
+        found.update(_of_english(word))
+    for first, pattern, name in _phrases():
+        if first in said and name not in found and pattern.search(lower):
+            found.add(name)
+    if MINOR not in found and any(int(m[1]) < ADULT_AT for m in _AGES.finditer(text)):
+        found.add(MINOR)
+    return tuple(name for name in _vocabulary() if name in found)
+
+
+@cache
+def _vocabulary() -> dict[Class, dict[str, list[str]]]:
+    raw = tomllib.loads((resources.files("banjia.privacy") / "data" / "sensitive.toml").read_text(encoding="utf-8"))
+    return {name: {lang: entries.split() for lang, entries in words.items()} for name, words in raw.items()}
+
+
+@cache
+def _chinese() -> re.Pattern[str]:
+    """One pass for the words of all classes."""
+    return _alternatives(w for c in _vocabulary().values() for w in c["zh"])
+
+
+@lru_cache(maxsize=4096)
+def _of_chinese(word: str) -> tuple[Class, ...]:
+    """The longest word that was found may hold words of several classes."""
+    return tuple(name for name, c in _vocabulary().items() if any(w in word for w in c["zh"]))
+
+
+@lru_cache(maxsize=20_000)
+def _of_english(word: str) -> tuple[Class, ...]:
+    return tuple(name for name, (whole, stems) in _english().items() if word in whole or word.startswith(stems))
+
+
+@cache
+def _english() -> dict[Class, tuple[frozenset[str], tuple[str, ...]]]:
+    """Per class the single words, and the beginnings of those that may end in any way."""
+    return {
+        name: (
+            frozenset(w for w in c["en"] if _WORDS.fullmatch(w)),
+            tuple(w[:-1] for w in c["en"] if w.endswith("*") and _WORDS.fullmatch(w[:-1])),
+        )
+        for name, c in _vocabulary().items()
+    }
+
+
+@cache
+def _phrases() -> tuple[tuple[str, re.Pattern[str], Class], ...]:
+    """Entries of several words: the first of them, all of them, the class."""
+    found: list[tuple[str, re.Pattern[str], Class]] = []
+    for name, c in _vocabulary().items():
+        for entry in c["en"]:
+            core = entry.rstrip("*")
+            if not _WORDS.fullmatch(core):
+                tail = "" if entry == core else "[a-z]*"
+                pattern = re.compile(rf"\b{re.escape(core)}{tail}(?![a-z])".replace(r"\-", "[ -]"))
+                found.append((re.split("[^a-z]", core)[0], pattern, name))
     return tuple(found)
 
 
-@cache
-def _gate() -> Matcher | None:
-    """One pass that tells which classes may be spoken of; without a fast engine each pattern is asked."""
-    found = matcher([*(a for _, a in _anchors()), AGE, FOLDED])
-    return found if isinstance(found, Hyperscan) else None
-
-
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, _pattern(words["zh"].split(), words["en"].split())) for name, words in _words().items())
-
-
-def _anchors() -> list[tuple[str, bytes]]:
-    """For each class what its pattern finds and no less: in bytes a word ends where a Han character begins."""
-    found = []
-    for name, words in _words().items():
-        zh = "|".join(map(re.escape, words["zh"].split()))
-        en = "|".join(re.escape(w).replace(r"\-", "[ -]") for w in words["en"].split())
-        found.append((name, f"(?:{zh}|(?i:\\b(?:{en})\\b))".encode()))
-    return found
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    raw = resources.files("banjia.privacy") / "data" / "sensitive.toml"
-    return tomllib.loads(raw.read_text(encoding="utf-8"))
-
-
-def _pattern(zh: list[str], en: list[str]) -> re.Pattern[str]:
-    longest_first = sorted(zh, key=len, reverse=True)
-    english = "|".join(re.escape(w).replace(r"\-", "[ -]") for w in en)
-    starts = "".join(sorted({w[0] for w in zh}))
-    return re.compile(f"(?=[{starts}])(?:" + "|".join(map(re.escape, longest_first)) + rf")|(?i:\b(?:{english})\b)")
+def _alternatives(entries: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(entries, key=len, reverse=True)
+    starts = "".join(sorted({w[0] for w in longest_first}))
+    return re.compile(f"(?=[{starts}])(?:{'|'.join(map(re.escape, longest_first))})")

@@ -25,7 +25,8 @@ def heads() -> str:
     """A pattern for the places where a name of this kind may begin."""
     made = "".join(sorted(letters("foreign_zh")))
     given = "|".join(sorted(words("foreign_given_zh"), key=len, reverse=True))
-    return f"(?<![{made}])(?:[{made}]{{{OPENS + 1}}}|{given})"
+    starts = "".join(sorted({w[0] for w in words("foreign_given_zh")}))
+    return f"(?=[{made}{starts}])(?<![{made}])(?:[{made}]{{{OPENS + 1}}}|(?=[{starts}])(?:{given}))"
 
 
 def transliterated(text: str, start: int, end: int) -> bool:
