@@ -63,6 +63,7 @@ def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
     words = [*BANJIA, "move", str(tree), "--json", "--verify", "--run", command]
     words += [f"--set={k}={v}" for k, v in pairs.items()]
     words += [f"--accept={host}" for host in case.get("accept", ())]
+    words += [f"--accept-key={key}" for key in case.get("accept_keys", ())]
     words += [f"--env-file={file}" for file in case.get("env_files", ())]
     words += ["--no-gateway"] if case.get("no_gateway") else []
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=900)
@@ -70,6 +71,7 @@ def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
         document = json.loads(done.stdout)
     except ValueError:
         return {"package": case["package"], "version": case["version"], "error": (done.stderr or done.stdout)[-300:]}
+    (home / "proof.json").write_text(json.dumps(document["proof"], indent=1), encoding="utf-8")
     planned = sorted(change["path"] for change in document["changes"])
     git(tree, "clean", "-fdxq", "-e", "node_modules")
     applied = written(tree, "--apply")
@@ -156,7 +158,7 @@ def node(home: Path, case: dict[str, Any]) -> tuple[Path, str, dict[str, str]]:
             (tree / place).write_text(text, encoding="utf-8")
         with contextlib.suppress(FileExistsError):
             (tree / "node_modules").symlink_to(home / "node_modules")
-        return tree, f"node {tree / case['start']}", {}
+        return tree, f"node --import tsx {tree / case['start']}", {}
     driver = home / "driver.mjs"
     driver.write_text(case["driver"], encoding="utf-8")
     return tree, f"node {driver}", {}

@@ -93,6 +93,16 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
         help=say("允许它徒劳地尝试的主机（仍然拒绝）", "a host it may try in vain (denied all the same)"),
     )
     proof.add_argument(
+        "--accept-key",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help=say(
+            "不比较的字段：库只发给 OpenAI 自己的主机",
+            "a field not compared: one a library sends to OpenAI's host alone",
+        ),
+    )
+    proof.add_argument(
         "--enclosure",
         choices=("namespace", "process"),
         help=say("隔离方式；默认用网络命名空间", "how it is enclosed; by default in a network namespace"),
@@ -152,6 +162,7 @@ def _verify(args: argparse.Namespace, found: Plan, document: dict[str, object]) 
         env_files=tuple(args.env_file),
         variables=tuple(args.set),
         accepted=frozenset(args.accept),
+        accepted_keys=frozenset(args.accept_key),
         gateway=not args.no_gateway,
         enclosure=args.enclosure,
     )

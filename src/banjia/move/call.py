@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 AZURE = re.compile(r"^/openai/deployments/[^/]+/")
@@ -39,13 +39,19 @@ class Call:
     def to_json(self) -> dict[str, Any]:
         return {"method": self.method, "path": self.path, "kind": self.kind, "keys": list(self.keys), "host": self.host}
 
+    def without(self, keys: frozenset[str]) -> Call:
+        return replace(self, keys=tuple(k for k in self.keys if k not in keys)) if keys else self
+
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Call:
         return cls(row["method"], row["path"], tuple(row["keys"]), row["host"])
 
 
-def difference(before: Iterable[Call], after: Iterable[Call]) -> tuple[str, ...]:
-    """What one run asked and the other did not, each with its count; the order of concurrent calls says nothing."""
-    was, now = Counter(c.shape for c in before), Counter(c.shape for c in after)
+def difference(before: Iterable[Call], after: Iterable[Call], less: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """What one run asked and the other did not, each with its count; the order of concurrent calls says nothing.
+
+    `less`: fields that are not looked at, by the user's word.
+    """
+    was, now = Counter(c.without(less).shape for c in before), Counter(c.without(less).shape for c in after)
     rows = [("-", shape, n) for shape, n in (was - now).items()] + [("+", s, n) for s, n in (now - was).items()]
     return tuple(f"{sign} {n} x {m} {kind} [{', '.join(keys)}]" for sign, (m, kind, keys), n in rows)

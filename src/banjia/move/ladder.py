@@ -56,17 +56,18 @@ def after(enclosure: Enclosure, runs: Runs, *, name: str = "recorded") -> tuple[
     return Step(name, state, text, details), outcome
 
 
-def same(was: Outcome, now: Outcome) -> Step:
+def same(was: Outcome, now: Outcome, less: frozenset[str] = frozenset()) -> Step:
     if not was.calls:
         return Step("same", "not-run", Text("搬迁前没有可比的调用", "there are no calls of before to compare with"))
-    rows = difference(was.calls, now.calls)
+    rows = difference(was.calls, now.calls, less)
     if rows:
         return Step("same", "fails", Text("调用和搬迁前不同", "the calls differ from those before the move"), rows)
     text = Text(
         f"{len(now.calls)} 次调用的方法、路径和字段名都和搬迁前一样",
         f"method, path and field names of {len(now.calls)} calls are those before the move",
     )
-    return Step("same", "holds", text)
+    dropped = difference(was.calls, now.calls) if less else ()
+    return Step("same", "holds", text, (f"fields not compared: {', '.join(sorted(less))}", *dropped) if dropped else ())
 
 
 def overlays(plan: Plan) -> tuple[dict[str, bytes], dict[str, bytes]]:

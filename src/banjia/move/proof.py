@@ -17,7 +17,7 @@ from banjia.scan.finding import Inventory
 from banjia.text import Text
 
 State = Literal["holds", "fails", "not-run", "as-before"]
-PARSED = frozenset({"javascript", "typescript", "tsx", "java", "go", "csharp"})
+PARSED = frozenset({"javascript", "typescript", "tsx", "java", "go", "csharp", "kotlin", "php", "ruby", "rust", "bash"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,20 @@ SCRIPTS = {
     ".mjs": "javascript",
     ".cjs": "javascript",
 }
-OTHERS = {".py": "python", ".ipynb": "notebook", ".java": "java", ".kt": "kotlin", ".go": "go", ".cs": "csharp"}
+OTHERS = {
+    ".py": "python",
+    ".ipynb": "notebook",
+    ".java": "java",
+    ".kt": "kotlin",
+    ".kts": "kotlin",
+    ".go": "go",
+    ".cs": "csharp",
+    ".php": "php",
+    ".rb": "ruby",
+    ".rs": "rust",
+    ".sh": "bash",
+    ".bash": "bash",
+}
 
 
 @dataclass(frozen=True)
