@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from banjia.policy.file import write
@@ -24,6 +25,7 @@ PROVIDERS = (
 )  # fmt: skip
 DEPLOYMENTS = "azure_openai_deployments"  # the same provider, by paths with an api-version
 ASKED = {"chat": "gpt-4o", "vision": "gpt-4-turbo", "reasoning": "o3", "embed": "text-embedding-3-small"}
+VOCABULARY = b"SGVsbG8= 9906\nIHdvcmxk 1917\n"  # the two tokens that the scenario sends
 ENGINE_MODELS = {"chat": "served", "vision": "served", "reasoning": "served", "embed": "served-vectors"}
 
 CONFIG = """\
@@ -100,10 +102,13 @@ def spoken(on: date) -> tuple[Spoken, ...]:
 def lay_out(path: Path, dialects: tuple[Spoken, ...], stand_ins: str, on: date) -> None:
     """banjia.yaml and the policy that lets each application use its one route."""
     apps, routes, cells, facts = [], [], [], []
+    (path / "words.tiktoken").write_bytes(VOCABULARY)
+    words = sha256(VOCABULARY).hexdigest()
     (path / "up.key").write_text("sk-upstream-stand-in", encoding="utf-8")
     for d in dialects:
         (path / f"{d.id}.key").write_text(d.key, encoding="utf-8")
-        apps.append(f'  - {{id: {d.id}, keys: ["file:{d.id}.key"], routes: [{d.id}]}}')
+        embeddings = f"embeddings: {{vocabulary: words.tiktoken, sha256: {words}}}"
+        apps.append(f'  - {{id: {d.id}, keys: ["file:{d.id}.key"], routes: [{d.id}], {embeddings}}}')
         names = ", ".join(f"{ASKED[use]}: '{model}'" for use, model in d.models.items())
         base, version = _base(d, stand_ins)
         key = "" if d.provider.auth.optional else ", key: 'file:up.key'"

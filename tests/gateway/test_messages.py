@@ -358,3 +358,24 @@ def test_any_stream_keeps_the_grammar_and_loses_no_word(deltas, with_call, finis
     thoughts = "".join(b["thinking"] for b in whole["content"] if b["type"] == "thinking")
     assert texts == "".join(d.get("content", "") for d in deltas)
     assert thoughts == "".join(d.get("reasoning_content", "") for d in deltas)
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/responses"])
+def test_pieces_of_two_calls_in_turn_are_an_error_and_never_mixed(tmp_path, path):
+    def part(index, **function):
+        given = {"index": index, "id": f"c{index}", "type": "function", "function": function}
+        return event(piece({"tool_calls": [given]}))
+
+    async def handler(seen, writer):
+        await write(writer, SSE_HEAD + chunk(event(piece({"content": "I look."}))))
+        first = part(0, name="f", arguments="{") + part(1, name="g", arguments="{") + part(0, arguments="}")
+        await write(writer, chunk(first))
+        await write(
+            writer, chunk(part(1, arguments="}") + event(piece({}, "tool_calls")) + event("[DONE]")) + b"0\r\n\r\n"
+        )
+
+    body = request(stream=True) if path.endswith("messages") else {"model": "gpt-4o", "input": "x", "stream": True}
+    answer, _ = ask(tmp_path, body, handler, path=path)
+    kinds = [e["type"] for e in events_of(answer.body)]
+    assert "error" in kinds
+    assert {"message_stop", "response.completed"}.isdisjoint(kinds)

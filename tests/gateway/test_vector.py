@@ -149,6 +149,22 @@ def test_by_choice_it_is_cut_with_a_hard_loss():
     assert ((CUT,), ["short", LONG[:100]]) == (lost, seen)
 
 
+def test_an_application_that_takes_no_hard_loss_has_no_text_cut(tmp_path):
+    async def handler(seen, writer):
+        await write(writer, http(answer_of(seen.json["input"])))
+
+    async def main():
+        spoken = {"r": Translator(load(plugins=False).by_id("zhipu"))}
+        options = {"options": {"embeddings": {"too_long": "truncate"}, "hard_loss": "refuse"}}
+        async with Scripted(handler) as upstream:
+            way = route("r", upstream.url, models={"e": "embedding-2"})
+            async with house(tmp_path, [way], policy(open_cells("r")), translators=spoken, **options) as h:
+                return await h.post("/v1/embeddings", body={"model": "e", "input": ["你好" * 700]})
+
+    answer = play(main())
+    assert (400, "context_length_exceeded") == (answer.status, answer.error["code"])
+
+
 def test_what_the_vendor_finds_too_long_is_cut_and_asked_for_once_more():
     seen = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -29,7 +29,7 @@ from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.telemetry import Span
 from banjia.gateway.thought import Thoughts, thought_of
-from banjia.gateway.vector import embedded
+from banjia.gateway.vector import VectorSettings, embedded
 from banjia.gateway.whole import Gathered, as_events, needs_whole, whole
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import VectorPlan
@@ -174,12 +174,17 @@ class Attempt:
             request,
             plan,
             lambda changed: self._ask(out, changed),
-            settings=self.call.app.vectors,
+            settings=self._vector_settings(),
             retries=self.candidate.route.retries,
             pause=asyncio.sleep,
         )
         self._lose(*lost)
         await self._pass_on(answer)
+
+    def _vector_settings(self) -> VectorSettings:
+        """An application that takes no hard loss has no text cut."""
+        chosen = self.call.app.vectors
+        return replace(chosen, too_long="refuse") if self.call.app.options.get("hard_loss") == "refuse" else chosen
 
     async def _whole(self, out: Outgoing, request: dict[str, Any]) -> None:
         answer = await whole(request, out.plan, lambda changed: self._ask(out, changed))

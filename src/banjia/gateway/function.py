@@ -17,7 +17,7 @@ BOTH = Text("functions 与 tools 不能同时使用", "`functions` and `tools` c
 
 
 def through_tools(call: Call) -> None:
-    """A call that speaks of functions becomes one that speaks of tools; its answer comes back as asked. Raises Refusal."""
+    """A call that speaks of functions becomes one that speaks of tools; its answer comes back as it was asked."""
     if b'"functions"' not in call.body and b'"function_call"' not in call.body:
         return
     request = msgspec.json.decode(call.body)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from banjia.gateway.answer import UpstreamError
 from banjia.gateway.call import Call, Message, Send
 from banjia.gateway.event import Events
-from banjia.gateway.messages.answer import error, message
+from banjia.gateway.messages.answer import Json, error, message
 from banjia.gateway.messages.request import losses, to_chat, wanted
 from banjia.gateway.messages.stream import MessageStream
 from banjia.gateway.rewrite import payloads
@@ -21,6 +22,7 @@ class Bridge:
         self._stream: MessageStream | None = None
         self._events = Events()
         self._thinks = False
+        self._failed = False
 
     def ask(self, call: Call) -> None:
         """Turn the call into a chat completion. Raises Refusal."""
@@ -49,6 +51,11 @@ class Bridge:
         await self._send({**self._start, "headers": [*headers, (b"content-length", b"%d" % len(out))]})
         await self._send({"type": "http.response.body", "body": out})
 
+    def _fail(self, given: Json) -> bytes:
+        assert self._stream is not None
+        self._failed = True
+        return self._stream.fail(given)
+
     async def _piece(self, piece: Message) -> None:
         out = b""
         body = self._events.feed(piece["body"])
@@ -58,14 +65,14 @@ class Bridge:
             self._stream = MessageStream(self._events.model or named, self._thinks)
             out = self._stream.begin()
         more = piece.get("more_body", False)
-        failed = False
         for payload in payloads(body):
-            event = msgspec.json.decode(payload)
-            if "error" in event:
-                out += self._stream.fail(event["error"])
-                failed = True
+            if self._failed:  # nothing follows an error
                 break
-            out += self._stream.feed(event)
-        if not more and not failed and self._events.done:
+            event = msgspec.json.decode(payload)
+            try:
+                out += self._stream.feed(event) if "error" not in event else self._fail(event["error"])
+            except UpstreamError as error_:
+                out += self._fail({"code": f"upstream_{error_.kind}", "message": error_.detail})
+        if not more and not self._failed and self._events.done:
             out += self._stream.end()
         await self._send({"type": "http.response.body", "body": out, "more_body": more})

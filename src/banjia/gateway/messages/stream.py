@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from banjia.gateway.answer import UpstreamError
 from banjia.gateway.messages.answer import error, shell, stop_of, usage_of
 
 Json = dict[str, Any]
@@ -23,6 +24,7 @@ class MessageStream:
     _place: int = -1
     _open: str = ""  # thinking | text | tool_use
     _call: int = -1
+    _calls: set[int] = field(default_factory=set)
     _called: bool = False
     _finish: str | None = None
     _usage: Any = None
@@ -63,6 +65,9 @@ class MessageStream:
         index, function = part.get("index") or 0, part.get("function") or {}
         out = b""
         if self._open != "tool_use" or index != self._call:
+            if index in self._calls:
+                raise UpstreamError("garbage", "pieces of two calls in turn")
+            self._calls.add(index)
             self._call, self._called = index, True
             id = str(part.get("id") or f"toolu_{secrets.token_hex(12)}")  # noqa: A001
             out = self._close()

@@ -6,6 +6,7 @@ import logging
 
 import msgspec
 
+from banjia.gateway.answer import UpstreamError
 from banjia.gateway.call import Call, Message, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.event import Events
@@ -84,6 +85,7 @@ class _Back:
         self._stream: ResponseStream | None = None
         self._events = Events()
         self._passes = False
+        self._failed = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -122,18 +124,23 @@ class _Back:
             self._stream = ResponseStream(self._shell(self._events.model or self._told_model()), self._id)
             out = self._stream.begin()
         more = message.get("more_body", False)
-        ended = False
         for payload in payloads(body):
-            event = msgspec.json.decode(payload)
-            if "error" in event:
-                out += self._stream.fail(event["error"])
-                ended = True
+            if self._failed:  # nothing follows an error
                 break
-            out += self._stream.feed(event)
-        if not more and not ended and self._events.done:
+            event = msgspec.json.decode(payload)
+            try:
+                out += self._stream.feed(event) if "error" not in event else self._fail(event["error"])
+            except UpstreamError as error:
+                out += self._fail({"code": f"upstream_{error.kind}", "message": error.detail})
+        if not more and not self._failed and self._events.done:
             out += self._stream.end()
             await self._keep(self._stream.response)
         await self._send({"type": "http.response.body", "body": out, "more_body": more})
+
+    def _fail(self, given: Json) -> bytes:
+        assert self._stream is not None
+        self._failed = True
+        return self._stream.fail(given)
 
     def _shell(self, model: str) -> Json:
         return shell(self._request, self._whole, self._id, model, self._at // 1000)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from banjia.gateway.answer import UpstreamError
 from banjia.gateway.responses.answer import (
     beside,
     call_item,
@@ -54,6 +55,7 @@ class ResponseStream:
     _usage: Any = None
     _beside: Json = field(default_factory=dict)
     _call: int = -1
+    _calls: set[int] = field(default_factory=set)
 
     def begin(self) -> bytes:
         return self._event("response.created", response=self.shell) + self._event(
@@ -115,6 +117,9 @@ class ResponseStream:
         out = b""
         index, function = part.get("index") or 0, part.get("function") or {}
         if self._open is None or self._open.kind != "function_call" or index != self._call:
+            if index in self._calls:
+                raise UpstreamError("garbage", "pieces of two calls in turn")
+            self._calls.add(index)
             self._call = index
             out = self._start(
                 "function_call", call=str(part.get("id") or new_id("call")), name=str(function.get("name") or "")

@@ -21,7 +21,7 @@ class Override(Record, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     request: tuple[RequestOp, ...] = ()
     answer: tuple[AnswerOp, ...] = ()
-    without: tuple[str, ...] = ()  # fields on which the file's operations do not act
+    without: tuple[str, ...] = ()  # fields on which the file's operations do not act, and operations that do not act
 
 
 def overrides(raw: Iterable[Any], *, where: str, on: date) -> tuple[Override, ...]:
