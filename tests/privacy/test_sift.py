@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from banjia.privacy import audit_run
 from banjia.privacy.audit_run import run
@@ -13,6 +15,7 @@ from banjia.privacy.engine import Engine
 from banjia.privacy.identify import identifier
 from banjia.privacy.leaf import leaves
 from banjia.privacy.sift import sifted, touched
+from banjia.privacy.unescape import unescaped
 
 HITS = [text for d in detectors() for text, _ in d.hits]
 PLAIN = {"created": 1767225600, "body": "nothing to see in this line, version 10.4"}
@@ -64,3 +67,23 @@ def test_rows_counted_before_are_left_out(tmp_path):
     path.write_text('{"body":"电话 13812341234"}\n{"body":"电话 13912341234"}\n{}\n', encoding="utf-8")
     [(last, count, kept)] = sifted(path, 1)
     assert (last, count, [number for number, _ in kept]) == (3, 2, [2])
+
+
+@given(
+    st.text(st.characters(exclude_characters='\\"\x1e', exclude_categories=["Cc", "Cs"]), max_size=60),
+    st.integers(1, 3),
+)
+def test_escapes_of_any_depth_are_read_in_one_pass(text, depth):
+    written, plain = text, text
+    for _ in range(depth):
+        written = json.dumps(written)
+        plain = json.dumps(plain, ensure_ascii=False)
+    read = unescaped(written.encode(), 0x1E)
+    if all(ord(c) < 0x10000 for c in text):
+        assert plain.replace("\\", "").encode() == read.replace(b"\\", b"")
+    else:
+        assert b"\xf0\x9d\x90" in read  # such a line is looked into
+
+
+def test_an_escaped_stop_parts_no_lines():
+    assert b"\x1e" not in unescaped(b'{"a": "\\u001e\\u001E\\\\u001e"}', 0x1E)

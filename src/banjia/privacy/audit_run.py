@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from banjia.errors import ConfigError
-from banjia.privacy.audit import SAMPLES, Batch, Mention, Tally, mentions, sample
+from banjia.privacy.audit import SAMPLES, Batch, Tally, mentions, sample
 from banjia.privacy.engine import Engine
 from banjia.privacy.log_file import LINES, digest, kind, rows
 from banjia.privacy.log_row import sent
@@ -91,10 +91,9 @@ def look(numbered: list[Numbered], job: Job) -> Batch:
     batch = Batch(len(numbered), [], {}, {})
     for path, number, row in numbered:
         request = sent(row, f"{path}:{number}")
-        found = treater.inspect(request.body, on=request.day or job.on)
-        persons: list[Mention] = mentions(found.persons, job.key, request.day, request.destination, request.talk)
-        batch.mentions += persons
-        for text, record in found.records.values():
+        records, persons = treater.counted(request.body, on=request.day or job.on)
+        batch.mentions += mentions(persons, job.key, request.day, request.destination, request.talk)
+        for text, record in records:
             for span in record.spans:
                 if span.type in NOT_PERSONAL:
                     continue

@@ -27,13 +27,17 @@ DEEPEST = 100  # a string nested more deeply is read as text
 IN_JSON = "\0json"  # no key of a body can be this
 KEY = "\0key"  # the step to the name of a field
 _SPEAKING = re.compile(r"[^A-Za-z_.\-]")  # a field's name with more in it than a word of code
+OWN = frozenset({"metadata", "arguments", "input_schema", "parameters", "default", "examples", "enum"})
 # Their `name` is matched by code.
 NAMED_BY_CODE = frozenset({"function", "tools", "tool_choice", "functions", "json_schema"})
 
 
+Path = tuple[str | int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    path: tuple[str | int, ...]
+    path: Path
     label: str
     text: str
 
@@ -41,7 +45,7 @@ class Leaf:
 def leaves(body: Any) -> list[Leaf]:
     """Every text that may hold personal information, those of JSON inside strings too."""
     found: list[Leaf] = []
-    _walk(body, (), "", found)
+    _walk(body, (), "", found, payload=False)
     return found
 
 
@@ -66,7 +70,7 @@ def media(body: Any) -> list[str]:
 
 def rewritten(body: Any, new: Callable[[Leaf], str]) -> Any:
     """A copy of the body with `new` in place of each leaf; all else is the same."""
-    return _rewrite(body, (), "", new)
+    return _rewrite(body, (), "", new, payload=False)
 
 
 def tokens_given(body: Any) -> bool:
@@ -77,53 +81,58 @@ def tokens_given(body: Any) -> bool:
     return isinstance(given[0], int) or (isinstance(given[0], list) and bool(given[0]) and isinstance(given[0][0], int))
 
 
-def _walk(node: Any, path: tuple[str | int, ...], label: str, found: list[Leaf]) -> None:
+def _walk(node: Any, path: Path, label: str, found: list[Leaf], *, payload: bool) -> None:
+    """`payload` inside the caller's own objects, where no key is a protocol word."""
     if isinstance(node, str):
-        if not node or _DATA_URL.match(node):
+        if not node or _is_data(node):
             return
         inside = _json_text(node)
         if inside is None:
             found.append(Leaf(path, label, node))
         else:
-            _walk(inside, (*path, IN_JSON), label, found)
+            _walk(inside, (*path, IN_JSON), label, found, payload=True)
     elif isinstance(node, list):
         for i, child in enumerate(node):
-            _walk(child, (*path, i), label, found)
+            _walk(child, (*path, i), label, found, payload=payload)
     elif isinstance(node, dict):
-        payload = _is_payload(path)
         for key, child in node.items():
             if payload and _SPEAKING.search(key):
                 found.append(Leaf((*path, KEY, key), "", key))
-            if not _skips(path, key, node):
-                _walk(child, (*path, key), key, found)
+            if not _skips(path, key, node, payload=payload):
+                _walk(child, (*path, key), key, found, payload=payload or key in OWN)
 
 
-def _rewrite(node: Any, path: tuple[str | int, ...], label: str, new: Callable[[Leaf], str]) -> Any:
+def _rewrite(node: Any, path: Path, label: str, new: Callable[[Leaf], str], *, payload: bool) -> Any:
     if isinstance(node, str):
-        if not node or _DATA_URL.match(node):
+        if not node or _is_data(node):
             return node
         inside = _json_text(node)
         if inside is None:
             return new(Leaf(path, label, node))
-        changed = _rewrite(inside, (*path, IN_JSON), label, new)
+        changed = _rewrite(inside, (*path, IN_JSON), label, new, payload=True)
         return node if changed == inside else json.dumps(changed, ensure_ascii=False)
     if isinstance(node, list):
-        return [_rewrite(child, (*path, i), label, new) for i, child in enumerate(node)]
+        return [_rewrite(child, (*path, i), label, new, payload=payload) for i, child in enumerate(node)]
     if isinstance(node, dict):
-        payload = _is_payload(path)
         return {
             new(Leaf((*path, KEY, key), "", key)) if payload and _SPEAKING.search(key) else key: child
-            if _skips(path, key, node)
-            else _rewrite(child, (*path, key), key, new)
+            if _skips(path, key, node, payload=payload)
+            else _rewrite(child, (*path, key), key, new, payload=payload or key in OWN)
             for key, child in node.items()
         }
     return node
 
 
-def _skips(path: tuple[str | int, ...], key: str, node: dict[str, Any]) -> bool:
-    if key in SKIPPED and isinstance(node[key], str) and not _is_payload(path):
+def _is_data(text: str) -> bool:
+    return text.startswith("data:") and _DATA_URL.match(text) is not None
+
+
+def _skips(path: Path, key: str, node: dict[str, Any], *, payload: bool) -> bool:
+    if payload:
+        return key in ("url", "image_url", "file_data", "data") and node.get("type") in MEDIA_TYPES
+    if key in SKIPPED and isinstance(node[key], str):
         return True
-    if key == "name" and not _is_payload(path):
+    if key == "name":
         return (
             any(p in NAMED_BY_CODE for p in path)
             or "arguments" in node
@@ -131,14 +140,6 @@ def _skips(path: tuple[str | int, ...], key: str, node: dict[str, Any]) -> bool:
             or node.get("type") == "function"
         )
     return key in ("url", "image_url", "file_data", "data") and node.get("type") in MEDIA_TYPES
-
-
-def _is_payload(path: tuple[str | int, ...]) -> bool:
-    """Inside the caller's own objects no key is a protocol word."""
-    return any(
-        p in (IN_JSON, "metadata", "arguments", "input_schema", "parameters", "default", "examples", "enum")
-        for p in path
-    )
 
 
 def _json_text(text: str) -> Any:

@@ -12,6 +12,8 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import IO, Any, cast
 
+import msgspec
+
 from banjia.errors import ConfigError
 from banjia.text import Text
 
@@ -69,12 +71,23 @@ def digest(path: Path) -> str:
 def parsed(path: Path, number: int, line: bytes) -> Row:
     """One line of JSON Lines. Raises ConfigError naming file and line."""
     try:
-        row = json.loads(line)
+        row = _fast(line)
+    except msgspec.DecodeError:
+        row = _slow(path, number, line)
+    return row if isinstance(row, dict) else {"text": row}
+
+
+_fast = msgspec.json.Decoder().decode
+
+
+def _slow(path: Path, number: int, line: bytes) -> Any:
+    """As Python reads it, which takes lone surrogates too."""
+    try:
+        return json.loads(line)
     except ValueError as error:
         raise ConfigError(
             Text("这一行不是 JSON", "this line is no JSON"), where=f"{path}:{number}", found=str(error)
         ) from error
-    return row if isinstance(row, dict) else {"text": row}
 
 
 def _whole(path: Path, text: str) -> list[Row]:

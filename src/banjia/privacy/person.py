@@ -57,7 +57,8 @@ def persons(texts: Iterable[tuple[Hashable, str, Record]], strength: Mapping[str
 
 def normal(kind: str, value: str) -> str:
     """One form for all ways of writing an identifier, so that a person counts once."""
-    value = shadow(value).text.strip()
+    if not _is_plain(kind, value):
+        value = shadow(value).text.strip()
     match kind:
         case "PHONE":
             number = re.sub(r"[^0-9]", "", value.split("转")[0].split("x")[0])
@@ -74,6 +75,17 @@ def normal(kind: str, value: str) -> str:
             return re.sub(r"\s+", "", value)
         case _:
             return re.sub(r"[\s\-.·•:]", "", value).upper()
+
+
+def _is_plain(kind: str, value: str) -> bool:
+    """Nothing in it is a disguise: its shadow would be the same, or would part with what is left out anyway."""
+    if value.isascii():
+        return value.isalnum() or (_PLAIN_PHONE if kind == "PHONE" else _PLAIN_OTHER).fullmatch(value) is not None
+    return False
+
+
+_PLAIN_PHONE = re.compile(r"[0-9 +()-]+")
+_PLAIN_OTHER = re.compile(r"[0-9A-Za-z_+]*[A-Za-z_][0-9A-Za-z_+]*@[A-Za-z][A-Za-z.]+")
 
 
 def _eighteen(short: str) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 from banjia.privacy.detector import MACROS
 from banjia.privacy.identify import Identifier, identifier
 from banjia.privacy.log_file import Row, opened, parsed
+from banjia.privacy.unescape import unescaped
 
 BLOCK = 512 << 10  # bytes read at once, so that they stay near the processor
 STOP = 0x1E  # no JSON text holds this byte bare: it parts the lines while their own line breaks are read
-ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord('"'): b'"', ord("/"): b"/"}
 _HEAD = re.compile(MACROS["to"].encode())
 _PARTED = re.compile(rb"[|,\t\n]|\xef\xbc\x8c")
 Kept = tuple[int, Row]  # row number and row
@@ -49,22 +49,11 @@ def touched(finder: Identifier, block: bytes) -> list[int]:
     """The numbers, from 0, of the lines that may hold an identifier; a line that does is never left out."""
     text = block.replace(b"\n", bytes((STOP,)))
     if b"\\" in text:
-        text = _unescaped(text)
+        text = unescaped(text, STOP)
     ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == STOP)
     places, labels = finder.possible(text)
     places += [end for end in labels if _heads(text, end)]
     return np.unique(np.searchsorted(ends, places)).tolist() if places else []
-
-
-def _unescaped(text: bytes) -> bytes:
-    """Escapes read at every depth at once, as the text inside JSON inside JSON will be."""
-    first, *others = text.split(b"\\")
-    parts = [first]
-    for part in others:
-        if part:
-            known = ESCAPES.get(part[0])
-            parts += (b"\\", part) if known is None else (known, part[1:])
-    return b"".join(parts)
 
 
 def _heads(text: bytes, end: int) -> bool:

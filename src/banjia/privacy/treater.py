@@ -206,6 +206,16 @@ class Treater:
 
         return new
 
+    def counted(self, body: Any, *, on: date | None = None) -> tuple[list[tuple[str, Record]], tuple[PersonFound, ...]]:
+        """The texts that hold something and whose it is, as `inspect` tells it but for what stands in base64."""
+        records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
+        for leaf in leaves(body):
+            label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
+            records[leaf.path] = leaf.text, self._record(leaf.text, label, on)
+        self._propagate(records)
+        found = persons(((_home(p), t, r) for p, (t, r) in records.items()), self._engine.strength)
+        return [pair for pair in records.values() if pair[1].spans], found
+
     def _propagate(self, records: dict[tuple[str | int, ...], tuple[str, Record]]) -> None:
         """A name or number found in one text of the request is marked in all of them."""
         values = {
@@ -214,7 +224,11 @@ class Treater:
             for s in record.spans
             if s.type in _SPREADING and s.end - s.start > 1 and s.score >= 0.8
         }
+        if not values:
+            return
         for path, (text, record) in records.items():
+            if not any(value in text for value, _ in values):
+                continue
             spans = list(record.spans)
             taken = Taken((s.start, s.end) for s in spans)
             for (value, kind), model in values.items():
