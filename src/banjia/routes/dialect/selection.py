@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TypeVar
@@ -36,6 +36,7 @@ from banjia.routes.dialect.operation import (
     VectorShape,
 )
 from banjia.routes.dialect.override import Override
+from banjia.routes.dialect.plain import Plain
 from banjia.routes.model import Model
 from banjia.routes.provider import Provider
 
@@ -60,6 +61,7 @@ class Selection:
     request: tuple[RequestOp, ...]
     answer: tuple[AnswerOp, ...]
     row: Model | None = None  # the catalogue's entry of the model
+    _plain: dict[str, Plain] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def gated(self) -> tuple[tuple[RequestOp, str], ...]:
@@ -75,6 +77,13 @@ class Selection:
     def always(self) -> bool:
         """Some operation acts whatever the request holds."""
         return any(isinstance(op, _ALWAYS) and not op.when for op in self.request)
+
+    def plain(self, provider: Provider) -> Plain:
+        """Which events of a stream these operations leave alone."""
+        found = self._plain.get(provider.id)
+        if found is None:
+            found = self._plain[provider.id] = Plain(provider, self.answer)
+        return found
 
 
 def select(provider: Provider, model: str, operation: str, overrides: Sequence[Override] = ()) -> Selection:
