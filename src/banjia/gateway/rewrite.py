@@ -151,11 +151,16 @@ class StreamRewrite:
     def feed(self, data: bytes) -> bytes:
         """Raises UpstreamError for an event that is not JSON; comments and end marks are left out."""
         out: list[bytes] = []
+        plain = self._rewriter.passes if self._rewriter is not None and not self._stages else None
         for payload in payloads(data):
             if self._moderated is not None and self._moderated.stopped:
                 self.filtered = True
                 break
-            out += [self._out([event], 0) for event in self._dialect(payload)]
+            passed = plain(payload) if plain is not None and not (self.failed or self.filtered) else None
+            if passed is not None:
+                out.append(b"data: %b\n\n" % passed)
+            else:
+                out += [self._out([event], 0) for event in self._dialect(payload)]
         return b"".join(out)
 
     def end(self) -> bytes:

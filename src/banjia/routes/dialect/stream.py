@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from banjia.routes.dialect.answer import Json, broken_off, finish, move, new_in
 from banjia.routes.dialect.error import CanonicalError, error_in_answer
 from banjia.routes.dialect.operation import (
@@ -16,6 +18,7 @@ from banjia.routes.dialect.operation import (
     UsageMove,
 )
 from banjia.routes.dialect.path import get, remove
+from banjia.routes.dialect.plain import Plain
 from banjia.routes.dialect.selection import Selection
 from banjia.routes.dialect.tag import Splitter
 from banjia.routes.provider import Provider
@@ -44,15 +47,43 @@ class StreamRewriter:
     _tools: dict[int, Tools] = field(default_factory=dict)
     _joined: dict[int, str] = field(default_factory=dict)
     _last: Json = field(default_factory=dict)
+    _passed: bytes = b""  # the event after `_last` that passed as it was
+    _plain: Plain = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._plain = self.selection.plain(self.provider)
 
     @property
     def is_complete(self) -> bool:
         """Every choice that began has ended; a stream that stops before is broken, not done."""
         return self.error is None and bool(self.seen) and self.seen <= self.finished
 
+    def passes(self, payload: bytes) -> bytes | None:
+        """The event as it goes on, where only text is added that no operation changes; None: it is for `feed`."""
+        choice = self._plain.choice(payload)
+        if choice is None or choice.index not in self.seen or self.error is not None:
+            return None
+        for op in self._plain.tags:
+            content = getattr(choice.delta, "content", None)
+            if not content:
+                continue
+            splitter = self._splitters.get(choice.index)
+            if splitter is not None and (splitter.kept or splitter.at_start_of):
+                return None
+            if splitter is None or not splitter.inside:
+                if op.open[0] in content:
+                    return None
+            elif op.close[0] in content or choice.delta.reasoning_content or payload.count(_CONTENT) != 1:
+                return None
+            else:
+                payload = payload.replace(_CONTENT, b'"%b":' % op.to.encode())
+        self._passed = payload
+        return payload
+
     def feed(self, event: Json) -> list[Json]:
         if self.error is not None:
             return []
+        self._catch_up()
         if error := error_in_answer(self.provider, event):
             return self._break(error)
         event = self._take_usage(event)
@@ -66,12 +97,17 @@ class StreamRewriter:
         """What was kept back, and usage as the last event where the caller asked for it."""
         if self.error is not None:
             return []
+        self._catch_up()
         out: list[Json] = []
         for index, splitter in self._splitters.items():
             out += [self._piece(index, splitter.op, kind, text) for kind, text in splitter.finish()]
         if self.usage is not None and self.include_usage:
             out.append({**_head(self._last), "choices": [], "usage": self.usage})
         return out
+
+    def _catch_up(self) -> None:
+        if self._passed:
+            self._last, self._passed = msgspec.json.decode(self._passed), b""
 
     def _with_choices(self, event: Json, choices: list[Any]) -> list[Json]:
         out: list[Json] = []
@@ -195,4 +231,5 @@ def _head(event: Json) -> Json:
     return {k: event[k] for k in ("id", "object", "created", "model", "system_fingerprint") if k in event}
 
 
+_CONTENT = b'"content":'
 _ENVELOPE = {"id", "object", "created", "model", "system_fingerprint", "service_tier", "choices", "usage"}
