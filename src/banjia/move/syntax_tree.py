@@ -28,6 +28,11 @@ def place(node: Any) -> tuple[int, int]:
     return spot.start.index, spot.end.index
 
 
+def within(node: Any, kinds: frozenset[str]) -> bool:
+    """Whether one of the nodes around it is of these kinds."""
+    return any(around.kind() in kinds for around in node.ancestors())
+
+
 def broken(text: str, language: str) -> int:
     """How many stretches of a text the parser could not read."""
     return len(root(text, language).find_all(kind="ERROR"))

@@ -1,8 +1,9 @@
-"""C#: a literal address becomes a setting with the target as default."""
+"""C#: a literal address becomes a setting with the target as default; clients made of a key alone are told the endpoint."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from banjia.move.address import find
 from banjia.move.edit import Edit
@@ -12,27 +13,104 @@ from banjia.move.target import Target
 from banjia.scan.finding import Finding
 from banjia.text import Text
 
-ID = "csharp-url"
+ID = "csharp"
 LANGUAGES = frozenset({"csharp"})
-REASON = Text("写死的地址改为环境变量，默认网关", "a literal address becomes a setting, by default the gateway")
+REASON = Text("地址取自环境变量，默认网关", "the address comes from the environment, by default the gateway")
+FIXED = Text(
+    "常量不能读环境变量，直接写网关地址", "a constant cannot read the environment: the gateway's address stands in it"
+)
+CONSTANT = frozenset({"attribute", "attribute_argument", "parameter", "enum_member_declaration", "case_switch_label"})
+CLIENTS = {
+    "OpenAIClient": 1,
+    "ChatClient": 2,
+    "EmbeddingClient": 2,
+    "ImageClient": 2,
+    "AudioClient": 2,
+    "ModerationClient": 2,
+}
+SEMANTIC = frozenset({"AddOpenAIChatCompletion", "AddOpenAIChatClient"})
 
 PAIRS = (
     ("A.cs", 'using System;\nusing System.Net.Http;\nclass A {\n    void M(HttpClient http) { http.PostAsync("https://api.openai.com/v1/chat/completions", null); }\n}\n',
      'using System;\nusing System.Net.Http;\nclass A {\n    void M(HttpClient http) { http.PostAsync((Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1") + "/chat/completions", null); }\n}\n'),
+    ("A.cs", 'class A {\n    const string Url = "https://api.openai.com/v1/chat/completions";\n}\n', 'class A {\n    const string Url = "http://127.0.0.1:8420/v1/chat/completions";\n}\n'),
+    ("A.cs", 'using System;\nclass A {\n    string U(string name) => $"https://{name}.openai.azure.com/openai/deployments/x";\n}\n',
+     'using System;\nclass A {\n    string U(string name) => (Environment.GetEnvironmentVariable("AZURE_OPENAI_ENDPOINT") ?? "http://127.0.0.1:8420") + $"/openai/deployments/x";\n}\n'),
+    ("A.cs", 'using System;\nusing OpenAI.Chat;\nclass A {\n    ChatClient c = new ChatClient("gpt-4o", "key");\n}\n',
+     'using System;\nusing OpenAI.Chat;\nclass A {\n    ChatClient c = new ChatClient("gpt-4o", new System.ClientModel.ApiKeyCredential("key"), new OpenAI.OpenAIClientOptions { Endpoint = new Uri(Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1") });\n}\n'),
+    ("A.cs", 'using System;\nusing Microsoft.SemanticKernel;\nclass A {\n    void M() { Kernel.CreateBuilder().AddOpenAIChatCompletion("gpt-4o", "key"); }\n}\n',
+     'using System;\nusing Microsoft.SemanticKernel;\nclass A {\n    void M() { Kernel.CreateBuilder().AddOpenAIChatCompletion("gpt-4o", new Uri(Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1"), "key"); }\n}\n'),
 )  # fmt: skip
 
 
 def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
-    if finding.kind not in {"http", "client"} or finding.provider not in {"openai", "azure_openai"}:
+    if finding.kind not in {"http", "client", "env"} or finding.provider not in {"openai", "azure_openai"}:
         return
+    for kind in ("string_literal", "interpolated_string_expression", "verbatim_string_literal"):
+        for node in nodes(source, kind, finding.line, finding.end):
+            yield from _literal(source, node, finding, target)
+    if finding.kind == "client":
+        for node in nodes(source, "object_creation_expression", finding.line, finding.end):
+            yield from _client(source, node, finding, target)
+        for node in nodes(source, "invocation_expression", finding.line, finding.end):
+            yield from _kernel(source, node, finding, target)
+
+
+def _literal(source: Source, node: Any, finding: Finding, target: Target) -> Iterator[Edit]:
+    raw = node.text()
+    address = find(raw)
+    lead = raw[: raw.index('"') + 1] if '"' in raw else ""
+    if address is None or address.start != len(lead) or lead not in {'"', '$"', '@"'}:
+        return
+    start, end = place(node)
+    constant = any(
+        a.kind() in CONSTANT or (a.kind() == "field_declaration" and "const " in a.text()) for a in node.ancestors()
+    )
+    constant = constant or any(
+        a.kind() == "local_declaration_statement" and a.text().startswith("const ") for a in node.ancestors()
+    )
+    if constant or not (address.azure or address.has_v1):
+        yield Edit(source.path, start + address.start, start + address.end, address.moved(target), ID, FIXED, finding)
+        return
+    rest = raw[address.end : -1]
+    base = f"({_read(source, target, azure=address.azure)})"
+    yield Edit(source.path, start, end, f'{base} + {lead}{rest}"' if rest else base, ID, REASON, finding)
+
+
+def _client(source: Source, node: Any, finding: Finding, target: Target) -> Iterator[Edit]:
+    """A client of a key alone: the key becomes a credential, and options with the endpoint stand behind it."""
+    name = node.field("type").text().rpartition(".")[2]
+    values = [a for a in node.field("arguments").children() if a.is_named()] if node.field("arguments") else []
+    if CLIENTS.get(name) != len(values) or any(":" in v.text() for v in values):
+        return
+    start, end = place(values[-1])
+    key = values[-1].text()
+    credential = key if "redential" in key else f"new System.ClientModel.ApiKeyCredential({key})"
+    options = f"new OpenAI.OpenAIClientOptions {{ Endpoint = {_uri(source, target)} }}"
+    yield Edit(source.path, start, end, f"{credential}, {options}", ID, REASON, finding)
+
+
+def _kernel(source: Source, node: Any, finding: Finding, target: Target) -> Iterator[Edit]:
+    """Semantic Kernel takes the endpoint as second argument."""
+    called = node.field("function").text().rpartition(".")[2]
+    values = [a for a in node.field("arguments").children() if a.is_named()]
+    if (
+        called not in SEMANTIC
+        or not values
+        or "Uri" in node.field("arguments").text()
+        or any(":" in v.text() for v in values[:2])
+    ):
+        return
+    _, end = place(values[0])
+    yield Edit(source.path, end, end, f", {_uri(source, target)}", ID, REASON, finding)
+
+
+def _uri(source: Source, target: Target) -> str:
+    name = "Uri" if "using System;" in source.text else "System.Uri"
+    return f"new {name}({_read(source, target, azure=False)})"
+
+
+def _read(source: Source, target: Target, *, azure: bool) -> str:
     name = "Environment" if "using System;" in source.text else "System.Environment"
-    for node in nodes(source, "string_literal", finding.line, finding.end):
-        raw = node.text()
-        address = find(raw)
-        is_constant = "const " in source.line(node.range().start.line + 1)
-        if address is None or address.start != 1 or address.azure or not address.has_v1 or is_constant:
-            continue
-        rest = raw[address.end : -1]
-        base = f'({name}.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "{target.v1}")'
-        start, end = place(node)
-        yield Edit(source.path, start, end, f'{base} + "{rest}"' if rest else base, ID, REASON, finding)
+    variable = "AZURE_OPENAI_ENDPOINT" if azure else "OPENAI_BASE_URL"
+    return f'{name}.GetEnvironmentVariable("{variable}") ?? "{target.root if azure else target.v1}"'

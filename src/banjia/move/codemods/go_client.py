@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from banjia.move.address import find
 from banjia.move.edit import Edit
 from banjia.move.source import Source
-from banjia.move.syntax_tree import nodes, place
+from banjia.move.syntax_tree import nodes, place, within
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
 from banjia.text import Text
@@ -21,9 +21,23 @@ MADE = re.compile(r"^(?P<indent>[ \t]*)(?P<name>\w+)\s*:?=\s*(?P<package>\w+)\.D
 BLOCK = re.compile(r"^import \(\r?\n", re.MULTILINE)
 SINGLE = re.compile(r"^import [^(\n]+\n", re.MULTILINE)
 
+FIXED = Text(
+    "常量不能读环境变量，直接写网关地址", "a constant cannot read the environment: the gateway's address stands in it"
+)
+CONSTANT = frozenset({"const_declaration", "const_spec"})
+PLAIN = re.compile(r"^\w+\.NewClient$")
+
 PAIRS = (
     ("main.go", 'package main\n\nimport (\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc main() {\n\tcfg := openai.DefaultConfig(os.Getenv("OPENAI_API_KEY"))\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
      'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc main() {\n\tcfg := openai.DefaultConfig(os.Getenv("OPENAI_API_KEY"))\n\tcfg.BaseURL = cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")\n\t_ = openai.NewClientWithConfig(cfg)\n}\n'),
+    ("main.go", 'package main\n\nconst (\n\tbase = "https://api.openai.com/v1"\n\thost = "https://api.openai.com"\n)\n',
+     'package main\n\nconst (\n\tbase = "http://127.0.0.1:8420/v1"\n\thost = "http://127.0.0.1:8420"\n)\n'),
+    ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar client = openai.NewClient(os.Getenv("KEY"))\n',
+     'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar client = openai.NewClientWithConfig(func() openai.ClientConfig {\n\tcfg := openai.DefaultConfig(os.Getenv("KEY"))\n\tcfg.BaseURL = cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")\n\treturn cfg\n}())\n'),
+    ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/openai/openai-go/v2"\n\t"github.com/openai/openai-go/v2/option"\n)\n\nvar client = openai.NewClient(option.WithAPIKey("k"))\n',
+     'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/openai/openai-go/v2"\n\t"github.com/openai/openai-go/v2/option"\n)\n\nvar client = openai.NewClient(option.WithAPIKey("k"), option.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n'),
+    ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar cfg = openai.DefaultAzureConfig("k", "https://acme.openai.azure.com/")\n',
+     'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar cfg = openai.DefaultAzureConfig("k", cmp.Or(os.Getenv("AZURE_OPENAI_ENDPOINT"), "http://127.0.0.1:8420")+"/")\n'),
     ("main.go", 'package main\n\nimport (\n\t"net/http"\n)\n\nfunc main() {\n\thttp.Post("https://api.openai.com/v1/chat/completions", "application/json", nil)\n}\n',
      'package main\n\nimport (\n\t"cmp"\n\t"os"\n\t"net/http"\n)\n\nfunc main() {\n\thttp.Post(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")+"/chat/completions", "application/json", nil)\n}\n'),
 )  # fmt: skip
@@ -32,9 +46,11 @@ PAIRS = (
 def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     if finding.provider not in {"openai", "azure_openai"}:
         return
-    found = list(_clients(source, finding, target) if finding.kind == "client" else _literals(source, finding, target))
+    found = [*_literals(source, finding, target)]
+    if finding.kind == "client":
+        found += [*_clients(source, finding, target), *_made(source, finding, target)]
     yield from found
-    if found:
+    if any("os.Getenv" in edit.new for edit in found):
         yield from _imports(source)
 
 
@@ -51,20 +67,44 @@ def _clients(source: Source, finding: Finding, target: Target) -> Iterator[Edit]
 
 
 def _literals(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
-    if finding.kind != "http":
+    if finding.kind not in {"http", "client"}:
         return
     for node in nodes(source, "interpreted_string_literal", finding.line, finding.end):
         raw = node.text()
         address = find(raw)
-        inside_const = "const" in source.line(node.range().start.line + 1).split("=")[0]
-        if address is None or address.start != 1 or address.azure or not address.has_v1 or inside_const:
+        if address is None or address.start != 1:
+            continue
+        start, end = place(node)
+        if within(node, CONSTANT) or not (address.azure or address.has_v1):
+            moved = address.moved(target)
+            yield Edit(source.path, start + address.start, start + address.end, moved, ID, FIXED, finding)
             continue
         rest = raw[address.end : -1]
+        read = _read(target, azure=address.azure)
+        yield Edit(source.path, start, end, read + (f'+"{rest}"' if rest else ""), ID, REASON, finding)
+
+
+def _made(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
+    """Clients made in one call: go-openai's takes a configuration instead, the official one a further option."""
+    for node in nodes(source, "call_expression", finding.line, finding.end):
+        name = node.field("function").text()
         start, end = place(node)
-        yield Edit(source.path, start, end, _read(target) + (f'+"{rest}"' if rest else ""), ID, REASON, finding)
+        if name.endswith(".WithAPIKey") and "openai-go" in source.text and ".WithBaseURL(" not in source.text:
+            package = name.partition(".")[0]
+            yield Edit(source.path, end, end, f", {package}.WithBaseURL({_read(target)})", ID, REASON, finding)
+        elif PLAIN.match(name) and "sashabaranov/go-openai" in source.text:
+            package, arguments = name.partition(".")[0], node.field("arguments").text()
+            body = f"\tcfg := {package}.DefaultConfig{arguments}\n\tcfg.BaseURL = {_read(target)}\n\treturn cfg\n"
+            line = source.line(node.range().start.line + 1)
+            indent = line[: len(line) - len(line.lstrip())]
+            body = "".join(f"{indent}{row}\n" for row in body.splitlines())
+            new = f"{package}.NewClientWithConfig(func() {package}.ClientConfig {{\n{body}{indent}}}())"
+            yield Edit(source.path, start, end, new, ID, REASON, finding)
 
 
-def _read(target: Target) -> str:
+def _read(target: Target, *, azure: bool = False) -> str:
+    if azure:
+        return f'cmp.Or(os.Getenv("AZURE_OPENAI_ENDPOINT"), "{target.root}")'
     return f'cmp.Or(os.Getenv("OPENAI_BASE_URL"), "{target.v1}")'
 
 

@@ -1,0 +1,70 @@
+"""Clients made in Ruby, PHP and Kotlin are told the base URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from banjia.move.edit import Edit
+from banjia.move.source import Source
+from banjia.move.target import Target
+from banjia.scan.finding import Finding
+from banjia.text import Text
+
+ID = "other-client"
+LANGUAGES = frozenset({"ruby", "php", "kotlin"})
+REASON = Text(
+    "客户端的基础地址取自环境变量，默认网关", "the client's base URL comes from the environment, by default the gateway"
+)
+RUBY = re.compile(r"\bOpenAI::Client\.new(?P<open>\(\s*(?!\s*[\w@]+\s*\))(?P<first>\w+:)?|\b(?!\s*[({]|\s+\w))")
+PHP_CLIENT = re.compile(r"(?P<name>\\?OpenAI)::client\((?P<key>[^(),]*(?:\([^()]*\))?[^(),]*)\)")
+PHP_FACTORY = re.compile(r"\\?OpenAI::factory\(\)")
+KOTLIN = re.compile(r"\bOpenAi(?:Streaming)?(?:Chat|Embedding|Language)Model\.builder\(\)")
+
+PAIRS = (
+    ("app.rb", 'require "openai"\nclient = OpenAI::Client.new(access_token: ENV["OPENAI_API_KEY"])\n',
+     'require "openai"\nclient = OpenAI::Client.new(uri_base: ENV["OPENAI_BASE_URL"] || "http://127.0.0.1:8420/v1", access_token: ENV["OPENAI_API_KEY"])\n'),
+    ("app.rb", 'require "openai"\nclient = OpenAI::Client.new\n', 'require "openai"\nclient = OpenAI::Client.new(uri_base: ENV["OPENAI_BASE_URL"] || "http://127.0.0.1:8420/v1")\n'),
+    ("app.php", "<?php\n$client = OpenAI::client(getenv('OPENAI_API_KEY'));\n",
+     "<?php\n$client = OpenAI::factory()->withBaseUri(getenv('OPENAI_BASE_URL') ?: 'http://127.0.0.1:8420/v1')->withApiKey(getenv('OPENAI_API_KEY'))->make();\n"),
+    ("app.php", "<?php\n$client = OpenAI::factory()->withApiKey('k')->make();\n",
+     "<?php\n$client = OpenAI::factory()->withBaseUri(getenv('OPENAI_BASE_URL') ?: 'http://127.0.0.1:8420/v1')->withApiKey('k')->make();\n"),
+)  # fmt: skip
+
+
+def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
+    if finding.kind != "client" or finding.provider != "openai":
+        return
+    first, last = source.span(finding.line, finding.end)
+    make = {"ruby": _ruby, "php": _php, "kotlin": _kotlin}[source.language]
+    yield from make(source, finding, target, first, last)
+
+
+def _ruby(source: Source, finding: Finding, target: Target, first: int, last: int) -> Iterator[Edit]:
+    text = f'uri_base: ENV["OPENAI_BASE_URL"] || "{target.v1}"'
+    for found in RUBY.finditer(source.text, first, last):
+        if "uri_base" in source.text[found.start() : last]:
+            continue
+        if found["open"].startswith("(") and found["first"]:
+            at = found.start("first")
+            yield Edit(source.path, at, at, f"{text}, ", ID, REASON, finding)
+        elif not found["open"]:
+            yield Edit(source.path, found.end(), found.end(), f"({text})", ID, REASON, finding)
+
+
+def _php(source: Source, finding: Finding, target: Target, first: int, last: int) -> Iterator[Edit]:
+    text = f"->withBaseUri(getenv('OPENAI_BASE_URL') ?: '{target.v1}')"
+    for found in PHP_CLIENT.finditer(source.text, first, last):
+        new = f"{found['name']}::factory(){text}->withApiKey({found['key']})->make()"
+        yield Edit(source.path, found.start(), found.end(), new, ID, REASON, finding)
+    for found in PHP_FACTORY.finditer(source.text, first, last):
+        statement = source.text[found.end() : source.text.find(";", found.end())]
+        if "withBaseUri" not in statement:
+            yield Edit(source.path, found.end(), found.end(), text, ID, REASON, finding)
+
+
+def _kotlin(source: Source, finding: Finding, target: Target, first: int, last: int) -> Iterator[Edit]:
+    text = f'.baseUrl(System.getenv("OPENAI_BASE_URL") ?: "{target.v1}")'
+    for found in KOTLIN.finditer(source.text, first, last):
+        if ".baseUrl(" not in source.text[found.end() : found.end() + 400].partition(".build()")[0]:
+            yield Edit(source.path, found.end(), found.end(), text, ID, REASON, finding)
