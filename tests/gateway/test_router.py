@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banjia.errors import ConfigError
+from banjia.gateway.limit import Board
 from banjia.gateway.router import BREAK_AFTER, BREAK_SECONDS, Rollout, Router, Routing, read_routing
 
 NAMES = ["a", "b", "c", "d"]
@@ -57,6 +58,16 @@ def test_a_guard_that_is_passed_aborts_the_rollout(failed, seconds):
         router.report("app", routing, "b", failed=failed, seconds=seconds, now=0.0)
         router.report("app", routing, "b", failed=False, seconds=seconds, now=0.0)
     assert first(router, routing, "x") == "a"
+
+
+def test_an_abort_holds_for_every_worker_and_after_a_restart_until_the_rollout_is_another(tmp_path):
+    workers = [Router(Board(tmp_path / "board", worker=w, workers=2)) for w in range(2)]
+    routing = Routing(rollout=Rollout("b", 100, window=4))
+    for _ in range(4):
+        workers[0].report("app", routing, "b", failed=True, seconds=0.1, now=-100.0)
+    later = Router(Board(tmp_path / "board"))
+    assert [first(r, routing, "x") for r in (*workers, later)] == ["a", "a", "a"]
+    assert first(later, Routing(rollout=Rollout("b", 100, window=5)), "x") == "b"
 
 
 def test_a_rollout_that_does_well_goes_on():

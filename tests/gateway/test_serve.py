@@ -401,3 +401,17 @@ def test_a_declaration_of_exports_elsewhere_counts_without_a_restart(tmp_path):
         return before, until(lambda: upper(port) == "20" or None)
 
     assert behind(tmp_path, scene) == ("inf", True)
+
+
+def test_a_key_that_is_taken_back_is_refused_at_once_and_the_new_one_serves(tmp_path):
+    def scene(process, port, upstream):
+        before = call(port)[0]
+        (tmp_path / "key").write_text("sk-serve-other")
+        refused_now = until(lambda: call(port)[0] == 401 or None, 3)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/v1/models", headers={"authorization": "Bearer sk-serve-other"}
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return before, refused_now, answer.status
+
+    assert behind(tmp_path, scene) == (200, True, 200)

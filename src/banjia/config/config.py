@@ -159,6 +159,18 @@ class Config:
         """`apps[0].limits` -> `banjia.yaml:12 apps[0].limits`; without its document, the place alone."""
         return place if self.document is None else self.document.locate(place)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files beside the config that are read with it: those of keys and of keywords."""
+        secrets = [k for a in self.apps for k in a.keys] + [r.key for r in self.routes if r.key is not None]
+        found = [s.base / s.ref.removeprefix("file:") for s in secrets if s.ref.startswith("file:")]
+        for options in (self.options, *(a.options for a in self.apps)):
+            screen = options.get("moderation")
+            names = screen.get("keywords") if isinstance(screen, Mapping) else None
+            listed = [names] if isinstance(names, str) else names if isinstance(names, list) else []
+            found += [self.path.parent / str(name) for name in listed]
+        return tuple(dict.fromkeys(found))
+
     def app(self, id: str) -> App | None:  # noqa: A002
         return next((a for a in self.apps if a.id == id), None)
 

@@ -83,6 +83,7 @@ class Supervisor:
     pids: dict[int, int] = field(default_factory=dict)  # pid -> worker number
     stopping: bool = False
     _seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _beside: tuple[Path, ...] = ()  # files of keys and keywords: one that is taken back is refused at once
     _day: str = ""
     _waiting: str = ""
     _known: str = ""  # hash of the policy that was last looked at
@@ -104,6 +105,7 @@ class Supervisor:
             self._warn_of_endings()
         settings_of(self.request, self.state)()  # whatever is wrong is said before anything listens
         listening = self._bind()
+        self._beside = config.files
         self._watch_files()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self._stop())
@@ -241,6 +243,7 @@ class Supervisor:
             log.error("reload refused, the former settings stay: %s", said)  # noqa: TRY400
             return config
         self._signal_all(signal.SIGHUP)
+        self._beside = fresh.files
         return fresh
 
     def _changed(self) -> bool:
@@ -251,7 +254,7 @@ class Supervisor:
 
     def _watch_files(self) -> bool:
         changed = False
-        for path in filter(None, (self.request.config, self.request.policy)):
+        for path in filter(None, (self.request.config, self.request.policy, *self._beside)):
             with contextlib.suppress(OSError):
                 found = path.stat()
                 mark = (found.st_mtime_ns, found.st_size)

@@ -74,7 +74,7 @@ class Gateway:
         self._personal = Personal(settings.privacy, vault)
         self._states = States(vault)
         self._tools = Tools(
-            self._pools, self._recorder, self.metrics, self._clock, self._personal, Router(), Thoughts(vault)
+            self._pools, self._recorder, self.metrics, self._clock, self._personal, Router(board), Thoughts(vault)
         )
         self._dispatch = Dispatch(self._tools, Spaces(vault))
         self._active: set[Call] = set()

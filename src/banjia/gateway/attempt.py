@@ -38,6 +38,7 @@ from banjia.routes.tariff import NANO
 
 ERROR_BYTES = 1024 * 1024
 FILTERED = "content_filter"
+OF_THE_ROUTE = frozenset({401, 402, 403, 404})  # key, arrears, region, model: another route may do better
 NOTHING_PAID: dict[str, str] = {}
 
 
@@ -65,12 +66,15 @@ class Attempt:
     entry: str = ""  # the ledger's id of this decision
     is_written: bool = False
     span: Span | None = None
+    is_broken: bool = False  # the answer began, and its end never came
+    began: float = 0.0
     losses: tuple[str, ...] = ()  # what the answer's headers, the ledger and the metrics say was lost
 
     async def run(self) -> None:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
         tools, candidate, contents = self.tools, self.candidate, self.contents
         route = candidate.route
+        self.began = tools.clock.monotonic()
         out = at_once(self.call, candidate, self.decision, contents)
         if out is None:
             out = await prepare(
@@ -115,9 +119,9 @@ class Attempt:
                     continue
                 refusal = error
             else:
-                self._report(failed=False)
+                self._report(failed=self.is_broken)
                 return
-            self._report(failed=refusal.retry or refusal.status >= 500)
+            self._report(failed=refusal.retry or refusal.status >= 500 or refusal.status in OF_THE_ROUTE)
             raw = {"raw": refusal.raw} if refusal.raw else {}
             self._record(status=refusal.status, code=refusal.code, ms=self._ms(), **raw)
             raise refusal
@@ -275,6 +279,7 @@ class Attempt:
 
     def _done(self, usage: Usage | None, status: int, code: str = "") -> None:
         call, metrics, route = self.call, self.tools.metrics, self.candidate.route.id
+        self.is_broken = status >= 500
         read, written = (usage.read, usage.written) if usage is not None else (0, 0)
         model, tariff, paid = self.candidate.model, self.candidate.tariff, NOTHING_PAID
         call.tokens += read + written
@@ -297,7 +302,7 @@ class Attempt:
         call, clock = self.call, self.tools.clock
         now = clock.monotonic()
         self.tools.router.report(
-            call.app.id, call.app.routing, self.candidate.route.id, failed=failed, seconds=now - call.started, now=now
+            call.app.id, call.app.routing, self.candidate.route.id, failed=failed, seconds=now - self.began, now=now
         )
 
     def _record(self, **outcome: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from banjia.gateway.attempt import Attempt, Tools
+from banjia.gateway.attempt import OF_THE_ROUTE, Attempt, Tools
 from banjia.gateway.call import Call
 from banjia.gateway.moderation import STOPPED, said_in, stopped
 from banjia.gateway.record import Contents, ask_of
@@ -67,7 +67,7 @@ class Dispatch:
                 await Attempt(call, settings, candidate, decision, contents, self._tools).run()
             except Refusal as refusal:
                 last = refusal
-                if not refusal.retry and refusal.status not in {401, 402, 403, 404, 502, 503}:
+                if not refusal.retry and refusal.status not in OF_THE_ROUTE | {502, 503}:
                     break  # the request itself is at fault: no other route would take it
             else:
                 if call.operation == "embeddings":

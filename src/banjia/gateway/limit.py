@@ -25,11 +25,12 @@ NAME = 16  # bytes: a record begins with the digest of its application's id
 WORD = 8
 
 # Places in a record, in words. A window: its last second, the sum of its slots, the slots. A sum: number of the day or
-# month, and what was used in it. Of each worker: calls in flight, tokens and money reserved for them.
+# month, and what was used in it. Then the mark of a rollout that was aborted. Of each worker: calls in flight, tokens
+# and money reserved for them.
 REQUESTS = NAME // WORD
 TOKENS = REQUESTS + 2 + SLOTS
 DAY = TOKENS + 2 + SLOTS
-MONTH, MONEY_DAY, MONEY_MONTH, HELD = DAY + 2, DAY + 4, DAY + 6, DAY + 8
+MONTH, MONEY_DAY, MONEY_MONTH, ABORTED, HELD = DAY + 2, DAY + 4, DAY + 6, DAY + 8, DAY + 9
 SEAT = HELD + 3 * WORKERS
 SIZE = SEATS * SEAT * WORD
 RESERVED_OUTPUT = 1024  # tokens that are kept free for the answer of a call that does not say how long it may get
@@ -192,6 +193,14 @@ class Board:
         places = ((DAY, day), (MONTH, month), (MONEY_DAY, day), (MONEY_MONTH, month))
         tokens, tokens_month, money, money_month = (self._sum(at + place, number) for place, number in places)
         return tokens, tokens_month, money, money_month
+
+    def abort(self, app: str, mark: int) -> None:
+        """For all workers, and those that are started later, until the application has another rollout."""
+        self._words[self._seat(app) + ABORTED] = mark
+
+    def aborted(self, app: str) -> int:
+        """The mark of the rollout that was aborted last, or 0."""
+        return self._words[self._seat(app) + ABORTED]
 
     def forget(self, worker: int | None = None, *, now: float, day: int, month: int) -> None:
         """A worker is gone, or all are: nothing of it is in flight, and what it had reserved counts as used."""

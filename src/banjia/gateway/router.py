@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
 
+from banjia.gateway.limit import Board
 from banjia.gateway.option import Options
 
 BREAK_AFTER = 5  # failures in a row
@@ -31,6 +32,12 @@ class Rollout:
     max_errors: float = 0.2  # share of failed calls
     max_seconds: float | None = None  # mean time of a call
     window: int = 20  # calls that the guards look at, and that must have been made before they act
+
+    @property
+    def mark(self) -> int:
+        """What tells this rollout from another, whichever process asks."""
+        digest = blake2b(repr(self).encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big", signed=True) or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,13 @@ class _Canary:
 
 
 class Router:
-    """Health is what this process has seen. Stickiness needs no memory: it follows from the conversation's id."""
+    """Health is what this process has seen. Stickiness needs no memory: it follows from the conversation's id.
 
-    def __init__(self) -> None:
+    That a rollout was aborted is known to all workers through the board, and after a restart.
+    """
+
+    def __init__(self, board: Board | None = None) -> None:
+        self._board = board
         self._health: dict[str, _Health] = {}
         self._canaries: dict[tuple[str, Rollout], _Canary] = {}
 
@@ -97,7 +108,9 @@ class Router:
 
     def is_aborted(self, app: str, rollout: Rollout) -> bool:
         canary = self._canaries.get((app, rollout))
-        return canary is not None and canary.aborted
+        if canary is not None and canary.aborted:
+            return True
+        return self._board is not None and self._board.aborted(app) == rollout.mark
 
     def _rolled_out(self, ranked: list[tuple[str, T]], rollout: Rollout, app: str, point: float) -> list[tuple[str, T]]:
         canary = [p for p in ranked if p[0] == rollout.route]
@@ -116,6 +129,8 @@ class Router:
         mean = sum(s for _, s in canary.outcomes) / rollout.window
         if errors > rollout.max_errors or (rollout.max_seconds is not None and mean > rollout.max_seconds):
             canary.aborted = True
+            if self._board is not None:
+                self._board.abort(app, rollout.mark)
             log.error("rollout of %s to %s aborted: %.0f%% errors, %.2f s", app, rollout.route, errors * 100, mean)
 
 
