@@ -11,13 +11,12 @@ from banjia.privacy.cues_zh import (
     CALLED,
     DOTS,
     HAN,
-    LABELS,
     NICKNAME,
+    OF_PERSON,
     OPENERS,
     PARTICULARS,
     SIGNED,
     SPEAKS,
-    WARES,
     acting,
     alone,
     enumerated,
@@ -30,6 +29,7 @@ from banjia.privacy.cues_zh import (
     titled,
 )
 from banjia.privacy.gazetteer import letters, lexicon, words
+from banjia.privacy.public_zh import private
 from banjia.privacy.taken import Taken
 from banjia.privacy.transliteration import heads as foreign_heads
 from banjia.privacy.transliteration import transliterated
@@ -125,9 +125,15 @@ def firm(text: str, anchors: Sequence[int]) -> list[Place]:
             found.append((m.start(1), m.end(1), 0.85))
     for m in acting().finditer(text):
         name = m[1]
-        if name not in known and not any(name[i : i + 2] in known for i in range(len(name) - 1) if len(name) > 2):
+        if name not in known and not _holds_word(name):
             found.append((m.start(1), m.end(1), 0.8))
     return found
+
+
+def _holds_word(name: str) -> bool:
+    """A word of the language is part of a longer name; a surname of two characters is none."""
+    first = 2 if name[:2] in words("compound_surnames") else 0
+    return len(name) > 2 and any(name[i : i + 2] in lexicon() for i in range(first, len(name) - 1))
 
 
 def settled(text: str, found: Sequence[Place]) -> Taken:
@@ -181,35 +187,7 @@ def names(text: str, heard: Heard, found: list[Place]) -> list[Place]:
             found.append((m.start(1), m.end(1), 0.75))
     taken = Taken((s, e) for s, e, _ in found)
     found += [p for p in unknown(text, heard.starts, heard.odds) if taken.add(p[0], p[1])]
-    public = words("public_zh")
-    famous = Taken(known_public(text)) if found else Taken()
-    return [
-        p
-        for p in found
-        if (_plain(text[p[0] : p[1]]) not in public and not famous.meets(p[0], p[1]) and not WARES.match(text, p[1]))
-        or _is_labelled(text, p[0])
-    ]
-
-
-def known_public(text: str) -> list[tuple[int, int]]:
-    """Where names of the list of public figures and products stand; a longer name is none of them."""
-    return [
-        m.span()
-        for m in _famous().finditer(text)
-        if not (len(m[0]) == 2 and m[0][0] in letters("surnames") and _goes_on(text, m.end()))
-    ]
-
-
-@cache
-def _famous() -> re.Pattern[str]:
-    names = sorted((w for w in words("public_zh") if len(w) > 1), key=len, reverse=True)
-    return re.compile(f"(?=[{''.join(sorted({w[0] for w in names}))}])(?:{'|'.join(map(re.escape, names))})")
-
-
-def _goes_on(text: str, end: int) -> bool:
-    """What follows a name of two characters makes it one of three: 李宁 in 李宁远说."""
-    c = text[end : end + 1]
-    return _han(c) and c not in SOFT and c not in letters("not_given") and text[end : end + 2] not in lexicon()
+    return private(text, [p for p in found if not any(c in PRONOUNS for c in text[p[0] : p[1]])])
 
 
 def _after_cue(text: str, m: re.Match[str]) -> int | None:
@@ -265,11 +243,6 @@ def _in_lists(text: str, found: Sequence[Place]) -> list[Place]:
                 if (s, e) not in known and text[s:e] not in lexicon() and not never.intersection(text[s + 1 : e])
             ]
     return more
-
-
-def _plain(name: str) -> str:
-    """Without the dots of a transliteration."""
-    return re.sub(DOTS, "", name)
 
 
 def _from_tagger(text: str, start: int, end: int) -> Place | None:
@@ -383,9 +356,13 @@ def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
     name = m[1]
     if _is_quoted(text, m) and name not in lexicon() and any(abs(a - m.end(1)) <= 8 for a in anchors):
         return True
-    if name in lexicon() or any(name[i : i + 2] in lexicon() for i in range(len(name) - 1) if len(name) > 2):
+    if name in lexicon():
         return False
     after = text[m.end() : m.end() + 12].lstrip(" ,，、|\"'：:")
+    if OF_PERSON.match(after) and not _odd(name):
+        return True
+    if _holds_word(name):
+        return False
     if PARTICULARS.match(after):
         return True
     before = text[max(0, m.start() - 8) : m.start()]
@@ -397,10 +374,6 @@ def _cell_is_name(text: str, m: re.Match[str], anchors: Sequence[int]) -> bool:
 def _is_quoted(text: str, m: re.Match[str]) -> bool:
     before, after = text[max(0, m.start(1) - 1) : m.start(1)], text[m.end(1) : m.end(1) + 1]
     return before == after and before in ("'", '"', "`", "*")
-
-
-def _is_labelled(text: str, start: int) -> bool:
-    return bool(re.search(f"{LABELS}[\\s:：\"'=]{{1,4}}$", text[max(0, start - 14) : start]))
 
 
 def _han(c: str) -> bool:

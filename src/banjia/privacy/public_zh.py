@@ -1,0 +1,51 @@
+"""Public figures, products and brands called like persons: names of the list, unless a label says whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from banjia.privacy.cues_zh import DOTS, LABELS, WARES
+from banjia.privacy.gazetteer import letters, lexicon, words
+from banjia.privacy.taken import Taken
+
+Place = tuple[int, int, float]
+SOFT = letters("soft_zh")
+_AFTER_LABEL = re.compile(f"{LABELS}[\\s:：\"'=]{{1,4}}$")
+
+
+def private(text: str, found: Sequence[Place]) -> list[Place]:
+    """Those of the names found that are of nobody on the list."""
+    if not found:
+        return []
+    public, famous = words("public_zh"), Taken(_listed(text))
+    return [
+        (s, e, p)
+        for s, e, p in found
+        if (re.sub(DOTS, "", text[s:e]) not in public and not famous.meets(s, e) and not WARES.match(text, e))
+        or _AFTER_LABEL.search(text[max(0, s - 14) : s])
+    ]
+
+
+def _listed(text: str) -> list[tuple[int, int]]:
+    """Where names of the list stand; a longer name is none of them."""
+    return [
+        m.span()
+        for m in _pattern().finditer(text)
+        if not (len(m[0]) == 2 and m[0][0] in letters("surnames") and _goes_on(text, m.end()))
+    ]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    names = sorted((w for w in words("public_zh") if len(w) > 1), key=len, reverse=True)
+    return re.compile(f"(?=[{''.join(sorted({w[0] for w in names}))}])(?:{'|'.join(map(re.escape, names))})")
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """What follows a name of two characters makes it one of three: 李宁 in 李宁远说."""
+    c = text[end : end + 1]
+    if not "\u4e00" <= c <= "\u9fff" or c in SOFT or c in letters("not_given"):
+        return False
+    return text[end : end + 2] not in lexicon()
