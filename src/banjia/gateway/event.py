@@ -108,6 +108,8 @@ class Events:
         """All events that are whole now, unchanged. Raises UpstreamError where one grows without end."""
         if self._rest:
             data = self._rest + data
+        elif data.endswith(b"\n\n") and b"\r" not in data:  # nearly always
+            return self._seen(data)
         end = data.rfind(b"\n\n") + 2
         if b"\r" in data:
             end = max(end if end > 1 else 0, data.rfind(b"\r\n\r\n") + 4 if b"\r\n\r\n" in data else 0)
@@ -134,7 +136,7 @@ class Events:
     def _seen(self, data: bytes) -> bytes:
         if not self.model and (found := NAMED.search(data)) is not None:
             self.model = found[1].decode("utf-8", "replace")
-        if ends := FINISH.findall(data):
+        if data.count(b'"finish_reason"') != data.count(b'"finish_reason":null') and (ends := FINISH.findall(data)):
             self._ends += len(ends)
             self.finished = self._ends >= self._choices
         if b"[DONE]" in data and DONE.search(data) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -210,13 +210,17 @@ def _filtered(last: Json) -> Json:
     return {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "content_filter"}]}
 
 
-def payloads(data: bytes) -> Iterator[bytes]:
+def payloads(data: bytes) -> list[bytes]:
     """The data of each event; comments, other fields and the end mark are passed over."""
+    if data.startswith(b"data: {") and data.find(b"\n") == len(data) - 2 and data.endswith(b"\n"):
+        return [data[6:-2]]  # one event, as it nearly always comes
+    found: list[bytes] = []
     for block in BETWEEN.split(data) if b"\r" in data else data.split(b"\n\n"):
         if block.startswith(b"data: {") and b"\n" not in block:  # nearly every event
-            yield block[6:]
+            found.append(block[6:])
             continue
         lines = [line[5:].strip() for line in block.splitlines() if line.startswith(b"data:")]
         payload = b"\n".join(lines)
         if payload and payload != b"[DONE]":
-            yield payload
+            found.append(payload)
+    return found
