@@ -40,13 +40,13 @@ class Answer:
         "_buffered",
         "_chunks",
         "_failure",
-        "_head_here",
         "_loop",
         "_pause",
         "_paused",
         "_refused",
         "_take",
         "_waiter",
+        "answered",
         "complete",
         "headers",
         "last",
@@ -68,7 +68,7 @@ class Answer:
         self._chunks: list[bytes] = []
         self._buffered = 0
         self._failure: UpstreamError | None = None
-        self._head_here = False
+        self.answered = False  # the head is here
         self._paused = False
         self._loop = loop
         self._pause = pause
@@ -76,10 +76,6 @@ class Answer:
         self._take: Callable[[bytes], bool] | None = None  # who gets what arrives, at once
         self._refused: Exception | None = None  # what was raised there
         self._waiter: asyncio.Future[None] | None = None
-
-    @property
-    def answered(self) -> bool:
-        return self._head_here
 
     @property
     def paused(self) -> bool:
@@ -90,7 +86,7 @@ class Answer:
         return next((v for n, v in self.headers if n == name), None)
 
     async def head(self) -> None:
-        while not self._head_here:
+        while not self.answered:
             if self._failure is not None:
                 raise self._failure
             self._waiter = self._loop.create_future()
@@ -157,7 +153,7 @@ class Answer:
 
     def head_arrived(self, status: int) -> None:
         self.status = status
-        self._head_here = True
+        self.answered = True
 
     def body_arrived(self, data: bytes) -> None:
         self._chunks.append(data)
