@@ -11,6 +11,8 @@ from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, 
 from test_dialect import through
 
 from banjia.gateway.function import as_function, with_tools
+from banjia.routes.catalogue import load
+from banjia.routes.dialect.translator import Translator
 from house import chat, house, open_cells, policy, route
 
 FIND = {"name": "find", "description": "d", "parameters": {"type": "object", "properties": {"q": {"type": "string"}}}}
@@ -126,3 +128,44 @@ def test_every_result_stands_behind_a_call_of_its_own(turns):
 
 def test_an_answer_without_calls_stays_as_it_is():
     assert as_function(completion("hi")) == completion("hi")
+
+
+OTHER = {"type": "function", "function": {"name": "other", "parameters": {"type": "object", "properties": {}}}}
+FINDER = {"type": "function", "function": FIND}
+ALLOWED = {"type": "function", "function": {"name": "find"}}
+
+
+@pytest.mark.parametrize("mode", ["auto", "required"])
+def test_of_allowed_tools_only_those_are_offered(tmp_path, mode):
+    choice = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": [ALLOWED]}}
+    _, seen = ask(tmp_path, tools=[OTHER, FINDER], tool_choice=choice)
+    assert ([FINDER], mode) == (seen[0]["tools"], seen[0]["tool_choice"])
+
+
+def test_allowed_tools_that_are_not_there_are_refused(tmp_path):
+    choice = {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [ALLOWED]}}
+    answer, seen = ask(tmp_path, tools=[OTHER], tool_choice=choice)
+    assert (400, "tool_choice", []) == (answer.status, answer.error["param"], seen)
+
+
+def test_the_responses_api_allows_tools_too(tmp_path):
+    async def main():
+        async with Scripted(calls) as upstream:
+            async with house(tmp_path, [route("r", upstream.url)], policy(open_cells("r"))) as h:
+                tools = [{"type": "function", **FIND}, {"type": "function", **OTHER["function"]}]
+                choice = {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "find"}]}
+                body = {"model": "gpt-4o", "input": "x", "tools": tools, "tool_choice": choice}
+                answer = await h.post("/v1/responses", body=body)
+            return answer.status, upstream.seen[0].json
+
+    status, seen = play(main())
+    assert (200, ["find"], "required") == (status, [t["function"]["name"] for t in seen["tools"]], seen["tool_choice"])
+
+
+def test_a_custom_tool_is_refused_by_its_place_where_the_provider_has_none():
+    provider = load(plugins=False).by_id("deepseek")
+    request = {"messages": [], "tools": [FINDER, {"type": "custom", "custom": {"name": "c"}}]}
+    refusal = Translator(provider).prepare("deepseek-flash", request).refusal
+    assert refusal is not None
+    assert ("unsupported_parameter", "tools[1]") == (refusal.code, refusal.field)
+    assert Translator(load(plugins=False).by_id("openai")).prepare("gpt-5.1", request).refusal is None

@@ -13,18 +13,42 @@ from banjia.text import Text
 
 Json = dict[str, Any]
 
+NONE = Text("tool_choice 允许的工具不在 tools 里", "none of the tools that tool_choice allows is among `tools`")
 BOTH = Text("functions 与 tools 不能同时使用", "`functions` and `tools` cannot be used together")
 
 
 def through_tools(call: Call) -> None:
     """A call that speaks of functions becomes one that speaks of tools; its answer comes back as it was asked."""
-    if b'"functions"' not in call.body and b'"function_call"' not in call.body:
+    old = b'"functions"' in call.body or b'"function_call"' in call.body
+    if not old and b'"allowed_tools"' not in call.body:
         return
     request = msgspec.json.decode(call.body)
-    changed = with_tools(request) if isinstance(request.get("messages"), list) else request
+    changed = with_tools(request) if old and isinstance(request.get("messages"), list) else request
     if changed is not request:
-        call.body = msgspec.json.encode(changed)
         call.send = Back(call.send, as_function).send
+    narrowed = narrow(changed)
+    if narrowed is not request:
+        call.body = msgspec.json.encode(narrowed)
+
+
+def narrow(request: Json) -> Json:
+    """A choice among some of the tools: the others are not offered, which every provider understands."""
+    choice = request.get("tool_choice")
+    allowed = choice.get("allowed_tools") if isinstance(choice, dict) else None
+    tools = request.get("tools")
+    if not isinstance(allowed, dict) or not isinstance(tools, list):
+        return request
+    wanted = [_name(t) for t in allowed.get("tools") or []]
+    kept = [t for t in tools if _name(t) in wanted]
+    if not kept:
+        raise bad_request("invalid_request", NONE, param="tool_choice")
+    return {**request, "tools": kept, "tool_choice": allowed.get("mode") or "auto"}
+
+
+def _name(tool: Any) -> tuple[str, str]:
+    kind = str(tool.get("type", "")) if isinstance(tool, dict) else ""
+    inner = tool.get(kind) if isinstance(tool, dict) else None
+    return kind, str(inner.get("name", "")) if isinstance(inner, dict) else ""
 
 
 def with_tools(request: Json) -> Json:

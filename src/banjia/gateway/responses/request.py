@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from banjia.gateway.function import narrow
 from banjia.gateway.refusal import Refusal, bad_request
 from banjia.text import Text
 
@@ -78,6 +79,7 @@ def to_chat(request: Wanted, whole: Json, history: list[Json]) -> Json:
         chat["response_format"] = kind
     if (request.text or {}).get("verbosity"):
         chat["verbosity"] = (request.text or {})["verbosity"]
+    chat = narrow(chat)
     if request.stream:
         chat |= {"stream": True, "stream_options": {"include_usage": True}}
     return chat
@@ -182,6 +184,11 @@ def _choice(choice: Any) -> Any:
         return choice
     if isinstance(choice, dict) and choice.get("type") == "function":
         return {"type": "function", "function": {"name": choice.get("name")}}
+    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
+        tools = [
+            {"type": t.get("type"), str(t.get("type")): {"name": t.get("name")}} for t in choice.get("tools") or []
+        ]
+        return {"type": "allowed_tools", "allowed_tools": {"mode": choice.get("mode", "auto"), "tools": tools}}
     raise _unsupported(str(choice), "tool_choice")
 
 

@@ -91,7 +91,8 @@ class Translator:
     def touches(self, model: str, request: dict[str, Any], operation: str = "chat") -> bool:
         """Whether some operation could act on this very request; False: its bytes may be sent as they are."""
         chosen = self.selection(model, operation)
-        return chosen.always or bool(self.provider.dialect.supported) or not chosen.fields.isdisjoint(request)
+        acts = chosen.always or bool(self.provider.dialect.supported) or not chosen.fields.isdisjoint(request)
+        return acts or _free_text(self.provider, request) is not None
 
     def prepare(
         self, model: str, request: dict[str, Any], operation: str = "chat", *, thinking: Thinking = "as-vendor"
@@ -107,6 +108,8 @@ class Translator:
             thinking_wanted=False if thinking == "off" else None,
         )
         _check_inputs(draft)
+        if (refusal := _free_text(self.provider, request)) is not None:
+            return Prepared(request, tuple(draft.warnings), refusal=refusal)
         for op, gate in chosen.gated:
             if gate and gate not in draft.request:
                 continue
@@ -166,6 +169,20 @@ def _check_inputs(draft: Draft) -> None:
             return
 
 
+def _free_text(provider: Provider, request: dict[str, Any]) -> Refusal | None:
+    """Tools of free text are OpenAI's own; elsewhere they would be dropped without a word."""
+    tools = request.get("tools")
+    if provider.id in _FREE_TEXT or not isinstance(tools, list):
+        return None
+    for i, tool in enumerate(tools):
+        if isinstance(tool, dict) and tool.get("type") == "custom":
+            text = Text(
+                "服务商没有 custom 工具，请改用函数", "the provider has no custom tools; offer a function instead"
+            )
+            return Refusal(400, "unsupported_parameter", f"tools[{i}]", text)
+    return None
+
+
 def _keep_supported(draft: Draft) -> None:
     supported = draft.provider.dialect.supported
     if not supported or draft.operation != "chat":
@@ -213,6 +230,7 @@ def _force_stream(op: ForceStream, draft: Draft) -> None:
 
 
 _MOST_SELECTIONS = 1024
+_FREE_TEXT = frozenset({"openai", "azure_openai", "azure_21vianet"})
 _FUNCTIONS: dict[type[Op], Callable[[Any, Draft], None]] = {
     Rename: parameter.rename, Drop: parameter.drop, Clamp: parameter.clamp, Scale: parameter.scale,
     Fix: parameter.fix, Default: parameter.default, MapValue: parameter.map_value, Reject: parameter.reject,
