@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-SETTINGS = frozenset({".yml", ".yaml", ".properties", ".toml", ".json", ".ini", ".cfg", ".conf", ".env", ".tfvars"})
+SETTINGS = frozenset(
+    {".yml", ".yaml", ".properties", ".toml", ".json", ".ini", ".cfg", ".conf", ".env", ".tfvars", ".tf", ".mk"}
+)
+NAMED = (".env", "Dockerfile", "Containerfile", "env.", "Makefile", "Jenkinsfile", "Procfile")
 SCRIPTS = {
     ".ts": "typescript",
     ".mts": "typescript",
@@ -46,7 +49,7 @@ class Source:
             return OTHERS[name.suffix]
         if name.suffix in SCRIPTS:
             return SCRIPTS[name.suffix]
-        if name.name.startswith((".env", "Dockerfile", "env.")) or name.suffix in SETTINGS:
+        if name.name.startswith(NAMED) or name.suffix in SETTINGS or name.suffix.lower() == ".dockerfile":
             return "settings"
         return ""
 

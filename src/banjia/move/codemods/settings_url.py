@@ -30,7 +30,7 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     relay = finding.kind == "proxy" and finding.provider == "relay"
     if finding.kind not in {"config", "env", "http"} and not (relay and finding.env):
         return
-    if not finding.url or finding.provider not in {"openai", "azure_openai", "relay", "any"}:
+    if finding.provider not in {"openai", "azure_openai", "relay", "any"}:
         return
     for number in range(finding.line, finding.end + 1):
         line = source.line(number)
