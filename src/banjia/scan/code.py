@@ -26,6 +26,11 @@ from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.voice import CodeFindings
 from banjia.scan.words import model_constant
 
+# A setting kept as a constant of the program: OPENAI_API_KEY = "".
+CONSTANT = re.compile(
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|BASE|URL|HOST|ENDPOINT|MODEL|VERSION|APPID|APP_ID)"
+)
+
 
 class CodeReader(Literals):
     """One walk over one file; what it says of a place it says once."""
@@ -119,7 +124,8 @@ class CodeReader(Literals):
         if providers == {"openai", "azure_openai"}:
             providers = {"openai"}
         provider = providers.pop() if len(providers) == 1 else rule.provider
-        self.say(node, "import", provider, rule, symbol=node.text)
+        name = node.bind[0][1] if len(node.bind) == 1 and self.resolver.language in ("java", "kotlin") else "*"
+        self.say(node, "import", provider, rule, symbol=node.text if name == "*" else f"{node.text}.{name}")
 
     def on_call(self, node: Node, stack: tuple[Node, ...]) -> bool:
         """True where nothing inside can be a use: logging and printing."""
@@ -349,6 +355,15 @@ class CodeReader(Literals):
                 if PROXY_NAME.search(env):
                     self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=line, env=env)
         text = given.text if given.kind == "string" else ""
+        if (
+            given.kind == "string"
+            and CONSTANT.fullmatch(name)
+            and not self.lexicon.url(text)
+            and not self.lexicon.models(text)
+        ):
+            named = self.lexicon.env(name)
+            if named is not None and not named.rule.weak:
+                self.say(node, "env", named.provider, named.rule, line=node.line, end=node.line, env=name)
         if (
             text
             and KEYED.search(name.replace("-", "_"))

@@ -22,6 +22,7 @@ from banjia.scan.syntax.parse import parse
 from banjia.scan.words import WORDS
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
+SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 MAGIC = re.compile(r"^\s*[%!]")
 
 
@@ -60,7 +61,7 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
     elif kind == "server":
         _server(path, text, out, words)
     elif kind == "sql":
-        _sql(path, text, out)
+        _sql(path, text, out, words)
     elif kind in READERS:
         out.findings.extend(SettingsReader(path, text, words, _named()).read(kind))
     if kind in ("java", "kotlin", "csharp", "php") and (found := OWNS.search(text)):
@@ -215,9 +216,25 @@ def _server(path: str, text: str, out: FileResult, words: Lexicon) -> None:
         out.findings.extend(SettingsReader(path, text, words, _named()).read("properties"))
 
 
-def _sql(path: str, text: str, out: FileResult) -> None:
+def _sql(path: str, text: str, out: FileResult, words: Lexicon) -> None:
     rule = _named()["width-openai"]
     for number, row in enumerate(text.splitlines(), 1):
+        for found in SQL_TEXT.finditer(row.split("--")[0]):
+            if (model := words.model(found[1])) is not None:
+                out.findings.append(
+                    Finding(
+                        path=path,
+                        line=number,
+                        end=number,
+                        kind="model",
+                        provider=model.provider,
+                        rule=model.rule.id,
+                        fix="manual",
+                        text=WORDS["model"].format(what=model.rule.text),
+                        model=found[1],
+                    ).marked(row)
+                )
+                break
         if re.search(r"(?i)\b(?:vector|halfvec)\s*\(\s*(?:1536|3072)\s*\)", row.split("--")[0]):
             out.findings.append(
                 Finding(

@@ -119,7 +119,7 @@ DOCS = frozenset(
     }
 )
 APART = re.compile(
-    r"(?i)(?:^|/)(?:locales?|i18n|translations?|lang(?:uage)?s?|cassettes|[\w.\-]*\.egg-info|__snapshots__)/"
+    r"(?i)(?:^|/)(?:locales?|i18n|translations?|lang(?:uage)?s?|cassettes|[\w.\-]*\.egg-info|__snapshots__|vcr_cassettes|recordings)/|(?:^|/)(?:spec|tests?|__tests__)/(?:.*/)?fixtures/"
 )
 MESSAGES = re.compile(
     r"(?i)^(?:messages|strings|(?:en|zh|ja|ko|fr|de|es|ru|pt|it|vi|th|id|tr|ar|hi|nl|pl|uk|cs|sv)(?:[-_][a-z]{2,4})?)"

@@ -28,7 +28,7 @@ VENDORS_OWN = re.compile(
 KEY_LENGTH = 20
 # Hosts that serve pages beside their API: without `/api` or `/v1` it is a page.
 SITE = re.compile(
-    r"(?i)//(?:openrouter\.ai|ai\.gitee\.com|atlascloud\.ai|modelscope\.cn)/(?!api\b|v1\b)\w|//open\.bigmodel\.cn/(?:usercenter|dev|console|login)|//api\.ppio\.com/(?:docs|user)"
+    r"(?i)//(?:openrouter\.ai|ollama\.com|ai\.gitee\.com|atlascloud\.ai|modelscope\.cn)/(?!api\b|v1\b)\w|//open\.bigmodel\.cn/(?:usercenter|dev|console|login)|//api\.ppio\.com/(?:docs|user)"
 )
 OWN = re.compile(r"(?i)(?:^|\.)(?:localhost|local|internal|lan|intranet|svc|cluster\.local|docker\.internal)$")
 

@@ -30,6 +30,9 @@ BASE_LIKE = re.compile(
 )
 
 
+BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
+
+
 class Literals(Voice):
     """Whatever stands as a literal in one file."""
 
@@ -103,7 +106,8 @@ class Literals(Voice):
                 self.say(node, "http", self.path_provider(found, node, stack), found.rule, url=text, confidence=0.85)
                 return True
             host = host_of(text)
-            if setter and host and BASE_LIKE.search(text) and not is_own(host) and relay_weight(text, host) >= 2:
+            suspected = setter and host and BASE_LIKE.search(text) and (setter == "client" or BRANDED.search(text))
+            if suspected and host and not is_own(host) and relay_weight(text, host) >= 2:
                 self.say(node, "proxy", "relay", self.relay_rule(), url=text, confidence=0.6)
                 return True
             return False
@@ -216,7 +220,7 @@ class Literals(Voice):
             if above.kind == "function":
                 name = above.text
             if name and WIDE.search(name):
-                self.say(node, "embed_dim", WIDTHS[node.text], self.width_rule())
+                self.say(node, "embed_dim", self.home or WIDTHS[node.text], self.width_rule())
                 return
             if above.kind == "function":
                 return

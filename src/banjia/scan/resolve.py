@@ -38,6 +38,7 @@ TRANSPARENT = frozenset(
         "AzureCliCredential",
     }
 )
+BASES = ("BaseURL", "base_url", "api_base", "Endpoint", "BaseUrl", "baseURL", "baseUrl", "basePath", "endpoint")
 # Imports that are calls.
 DYNAMIC = re.compile(r"^(?:require|import|__import__|(?:importlib\.)?import_module)$")
 DEPTH = 24
@@ -254,12 +255,22 @@ class Resolver:
             for _, thing in reversed(before) if before else places:
                 value = self.typed(thing) if isinstance(thing, str) else self.value(thing)
                 if value is not NOTHING:
-                    return value
+                    return self._set_later(name, value, line)
         if name in self.imported:
             return self.imported[name]
         if name in self.functions:
             return self.returned(self.functions[name])
         return self._global(name)
+
+    def _set_later(self, name: str, value: Value, line: int) -> Value:
+        """An object with the base URL that a later line gives it: `config.BaseURL = ...`."""
+        if value.rule is None or value.url is not None or "()" not in value.path:
+            return value
+        for setter in BASES:
+            for at, thing in self.bound.get(f"{name}.{setter}", ()):
+                if isinstance(thing, Node) and at <= line and (text := self.value(thing).text):
+                    value = replace(value, url=text)
+        return value
 
     def returned(self, function: Node) -> Value:
         """Of a function: what its call gives, marked so that the call itself adds nothing."""

@@ -28,10 +28,11 @@ MAPPED = {
     "csharp": re.compile(r"^(?:Http(?:Get|Post|Put|Delete|Patch)|Route)$"),
     "php": re.compile(r"(?:^|\.)(?:Route|Get|Post|Put|Delete)$"),
 }
+ASSERTS = re.compile(r"(?i)(?:^|\.)(?:assert\w*|require|expect)(?:\.\w+)?$|(?:^|\.)(?:Equal|Contains)$")
 CALLS_OUT = re.compile(r"\b(?:FeignClient|RegisterRestClient)\b")
 FUNCTION = re.compile(r"(?:async\s+)?(?:function\b|func\b|lambda\b|\w+\s*=>|\([^()]*\)(?:\s*:\s*[\w<>.\[\]]+)?\s*=>)")
 ASKED = re.compile(
-    r"(?i)(?:^|\.)(?:req|request|ctx|context|c\.path|pathname|url\.path|scope|self\.path|environ|event|r\.url)(?:\.|$)"
+    r"(?i)(?:^|\.)(?:req|request|ctx|context|c\.path|pathname|url\.path|URL\.Path|scope|self\.path|environ|event|r\.url)(?:\.|$)"
 )
 
 
@@ -59,6 +60,8 @@ def is_route(call: Node, stack: tuple[Node, ...], resolver: Resolver, text: str)
     if (mapped := MAPPED.get(resolver.language)) and mapped.search(name):
         return not CALLS_OUT.search(text)
     if REGISTERS.search(name) or (callee.kind == "member" and REGISTERS.search(callee.text)):
+        return True
+    if ASSERTS.search(name) and any(ASKED.search(chain(kid)) for kid in call.kids[1:]):
         return True
     if TESTS.search(name) and ASKED.search(name.rpartition(".")[0]):
         return True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from banjia.scan.finding import Finding, Kind
 from banjia.scan.result import FileResult
@@ -20,7 +20,7 @@ def settled(results: dict[str, FileResult], paths: Iterable[str] = ()) -> list[F
     exports = {path: result.exports for path, result in results.items()}
     found: list[Finding] = []
     for path in sorted(results):
-        found.extend(finding for finding in results[path].findings if not _is_own(finding, own))
+        found.extend(finding for finding in results[path].findings if not own.holds(finding))
         found.extend(_decided(path, results[path], exports))
     weak = {name for result in results.values() for name in result.weak}
     if not any(_is_strong(finding, weak) for finding in found):
@@ -29,27 +29,44 @@ def settled(results: dict[str, FileResult], paths: Iterable[str] = ()) -> list[F
     return sorted(found, key=lambda finding: finding.order)
 
 
-def _own(results: dict[str, FileResult], paths: Iterable[str]) -> frozenset[str]:
-    """Names of modules that the tree itself holds: what it imports of itself is no library."""
-    own = {result.owns for result in results.values() if result.owns}
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the tree itself holds: names of its packages and modules, and where its Java and Kotlin classes lie."""
+
+    names: frozenset[str]
+    classes: Mapping[str, tuple[str, ...]]  # the class's name -> paths of files without their suffix
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether an import is of the tree itself."""
+        symbol = finding.symbol or ""
+        if finding.kind != "import" or not symbol:
+            return False
+        if finding.path.endswith((".java", ".kt", ".kts")):
+            if symbol in self.names:
+                return True  # all of a package of one's own
+            place = symbol.replace(".", "/")
+            return any(f"/{stem}".endswith(f"/{place}") for stem in self.classes.get(place.rsplit("/", 1)[-1], ()))
+        return any(
+            symbol == name or symbol.startswith(name + ".") or ("." in symbol and name.startswith(symbol + "."))
+            for name in self.names
+        )
+
+
+def _own(results: dict[str, FileResult], paths: Iterable[str]) -> Own:
+    names = {result.owns for result in results.values() if result.owns}
+    classes: dict[str, list[str]] = {}
     for path in paths:
-        if path.endswith(".py"):
+        if path.endswith((".java", ".kt")):
+            stem = path.rpartition(".")[0]
+            classes.setdefault(stem.rsplit("/", 1)[-1], []).append(stem)
+        elif path.endswith(".py"):
             folder, _, name = path.rpartition("/")
             parts = folder.split("/") if folder else []
             if parts and parts[0] in ("src", "lib", "python", "app", "backend"):
                 parts = parts[1:]
-            own.add(parts[0] if parts else name.removesuffix(".py"))
-    return frozenset(own - {"", "tests", "test", "examples", "docs"})
-
-
-def _is_own(finding: Finding, own: frozenset[str]) -> bool:
-    symbol = finding.symbol or ""
-    if finding.kind != "import" or not symbol:
-        return False
-    return any(
-        symbol == name or symbol.startswith(name + ".") or ("." in symbol and name.startswith(symbol + "."))
-        for name in own
-    )
+            names.add(parts[0] if parts else name.removesuffix(".py"))
+    names -= {"", "tests", "test", "examples", "docs"}
+    return Own(frozenset(names), {name: tuple(stems) for name, stems in classes.items()})
 
 
 def _is_strong(finding: Finding, weak: set[str]) -> bool:

@@ -24,6 +24,13 @@ class CodeFindings:
     needs: list[str] = field(default_factory=list)
 
 
+# A program at the network's edge that answers every request.
+FORWARDS = re.compile(
+    r"addEventListener\(\s*['\"]fetch|export (?:async )?(?:function|const) onRequest|"
+    r"export default\s*\{\s*(?:async\s+)?fetch|Deno\.serve|serve\("
+)
+
+
 class Voice:
     """What the readers of one file share."""
 
@@ -32,11 +39,7 @@ class Voice:
         self.out = CodeFindings()
         self.seen: set[tuple[int, Kind, str]] = set()
         self.done: set[int] = set()
-        self.forwards = bool(
-            re.search(
-                r"addEventListener\(\s*['\"]fetch|export default\s*\{\s*(?:async\s+)?fetch|Deno\.serve|serve\(", text
-            )
-        ) and ("pathname" in text or ".host" in text)
+        self.forwards = FORWARDS.search(text) is not None and ("pathname" in text or ".host" in text)
         self.home = self._home()
 
     def _home(self) -> str | None:
