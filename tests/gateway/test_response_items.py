@@ -14,7 +14,7 @@ from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, 
 
 from banjia.config.config import Labels
 from banjia.gateway.responses.answer import holder_of, item_id, new_id
-from banjia.gateway.responses.kept import page
+from banjia.gateway.responses.kept import as_item, page
 from banjia.gateway.responses.state import Kept
 from banjia.gateway.responses.stream import ResponseStream
 from house import KEY, cell, house, open_cells, policy, route
@@ -267,6 +267,24 @@ def test_a_whole_answer_is_valid_under_the_types_of_the_official_client(tmp_path
     made, listed = with_house(tmp_path, use)[0]
     openai.types.responses.Response.model_validate_json(made.body)
     openai.types.responses.ResponseItemList.model_validate_json(listed.body)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"role": "user", "content": "hi"},
+        {"role": "developer", "content": "be brief"},
+        {"role": "user", "content": [{"type": "input_image", "image_url": "https://x.example/y.png"}]},
+        {"role": "assistant", "content": "plain"},
+        {"role": "assistant", "content": [{"type": "output_text", "text": "yo"}]},
+        {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "c", "output": "7"},
+        {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "t"}]},
+    ],
+)
+def test_every_listed_item_is_valid_under_the_types_of_the_official_client(item):
+    listed = page(Kept("helpdesk", "resp_1", {}, [as_item(item)], []), {})
+    openai.types.responses.ResponseItemList.model_validate(listed)
 
 
 def test_what_chat_leaves_out_is_said(tmp_path):

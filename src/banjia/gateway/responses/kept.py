@@ -85,9 +85,11 @@ def as_item(item: Json) -> Json:
         **({"status": "completed"} if kind in _SHORT else {}),
         **item,
     }
-    if kind == "message" and isinstance(item.get("content"), str):
-        part = "output_text" if item.get("role") == "assistant" else "input_text"
-        found["content"] = [{"type": part, "text": item["content"], **({"annotations": []} if part[0] == "o" else {})}]
+    content = item.get("content")
+    if kind == "message" and isinstance(content, str):
+        content = [{"type": "output_text" if item.get("role") == "assistant" else "input_text", "text": content}]
+    if kind == "message" and isinstance(content, list):
+        found["content"] = [{**_EMPTY.get(str(p.get("type")), {}), **p} if isinstance(p, dict) else p for p in content]
     return found
 
 
@@ -127,3 +129,4 @@ def _wrong(param: str, expected: str) -> Refusal:
 
 
 _SHORT = {"message": "msg", "function_call": "fc", "function_call_output": "fco", "reasoning": "rs"}
+_EMPTY: dict[str, Json] = {"input_image": {"detail": "auto"}, "output_text": {"annotations": []}}
