@@ -101,6 +101,15 @@ def test_a_class_declared_graver_than_found_keeps_the_treatment_of_the_cell(tmp_
     assert ("kept-home", []) == (answer.error["code"], seen)
 
 
+def test_a_fake_goes_out_in_the_same_form_and_the_answer_has_the_original(tmp_path):
+    answer, seen, _ = ask(tmp_path, open_cells("azure", treatment="fake"), body())
+    sent = seen[0].json["messages"][-1]["content"]
+    assert "的电话是12" in sent
+    assert "身份证99" in sent
+    assert TEXT == answer.json["choices"][0]["message"]["content"]
+    assert "fake" == answer.headers["x-banjia-treatment"]
+
+
 @pytest.mark.parametrize("treatment", ["mask", "pseudonymise"])
 def test_a_route_at_home_is_treated_too_where_the_config_says_so(tmp_path, treatment):
     answer, seen, _ = ask(tmp_path, open_cells("local", treatment=treatment), body(), abroad=())

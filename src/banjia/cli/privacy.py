@@ -43,6 +43,13 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     made["redact"].add_argument(
         "--mask", action="store_true", help=Text("只遮盖，不可还原", "mask for good, with no way back").say(lang)
     )
+    made["redact"].add_argument(
+        "--fake",
+        action="store_true",
+        help=Text(
+            "换成同样形式、但不可能属于任何人的值", "put values of the same form in their place that nobody can have"
+        ).say(lang),
+    )
     for name in ("redact", "restore"):
         made[name].add_argument(
             "--map",
@@ -83,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
                 source,
                 name,
                 reading=args.reading,
-                treatment="mask" if args.mask else "pseudonymise",
+                treatment="mask" if args.mask else "fake" if args.fake else "pseudonymise",
                 map_path=None if args.mask else args.map,
                 key_path=args.key,
             )

@@ -40,7 +40,7 @@ def redact(
     name: str,
     *,
     reading: Reading,
-    treatment: Literal["pseudonymise", "mask"],
+    treatment: Literal["pseudonymise", "fake", "mask"],
     map_path: Path | None = None,
     key_path: Path | None = None,
 ) -> Iterator[dict[str, Any]]:
@@ -59,7 +59,8 @@ def redact(
         if treatment == "mask":
             text = masked(line.text, spans, lang=lang)
         else:
-            text = pseudonymised(line.text, spans, surrogates, engine.removed, lang=lang)
+            surrogates.avoid = [line.text]
+            text = pseudonymised(line.text, spans, surrogates, engine.removed, lang=lang, fakes=treatment == "fake")
         yield {"id": line.id, "text": text}
     if map_path and key:
         map_file.save(map_path, key, surrogates)

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from banjia.privacy.fake import aliases, fake
 from banjia.privacy.person import normal
 from banjia.privacy.span import NOT_PERSONAL, Span
 
@@ -32,6 +33,7 @@ class State(msgspec.Struct, frozen=True):
 
     nonce: str
     tokens: list[tuple[str, str, str]]  # type, surface, token
+    fakes: list[tuple[str, str, str]] = []  # likewise
 
 
 class Surrogates:
@@ -45,6 +47,11 @@ class Surrogates:
         self._numbers: dict[tuple[str, str], int] = {}
         self._counts: dict[str, int] = {}
         self._variants: dict[tuple[str, int], int] = {}
+        self._fakes: dict[tuple[str, str], str] = {}
+        self._faked: dict[tuple[str, str], int] = {}  # type and value -> number of its fake
+        self._made: set[str] = set()
+        self._used: dict[str, int] = {}  # type -> the last number given
+        self.avoid: Sequence[str] = ()  # texts of the request: no fake may stand in them
 
     @classmethod
     def fresh(cls, texts: Iterable[str]) -> Surrogates:
@@ -62,11 +69,14 @@ class Surrogates:
         kept.seal = sha256(raw).digest()
         for kind, surface, token in state.tokens:
             kept._keep(kind, surface, token)
+        for kind, surface, made in state.fakes:
+            kept._take(kind, surface, made, kept._used.get(kind, 0) + 1)
         return kept
 
     def save(self) -> bytes:
         tokens = [(kind, surface, token) for (kind, surface), token in self._tokens.items()]
-        return msgspec.msgpack.encode(State(self.nonce, tokens))
+        fakes = [(kind, surface, made) for (kind, surface), made in self._fakes.items()]
+        return msgspec.msgpack.encode(State(self.nonce, tokens, fakes))
 
     @property
     def tokens(self) -> bool:
@@ -75,8 +85,10 @@ class Surrogates:
 
     @property
     def originals(self) -> dict[str, str]:
-        """Token -> what it stands for."""
-        return {token: surface for (_, surface), token in self._tokens.items()}
+        """Token or fake -> what it stands for."""
+        found = {alias: surface for (kind, surface), made in self._fakes.items() for alias in aliases(kind, made)}
+        found |= {made: surface for (_, surface), made in self._fakes.items()}
+        return found | {token: surface for (_, surface), token in self._tokens.items()}
 
     def token(self, kind: str, surface: str, lang: Lang) -> str:
         """The same surface has the same token; other ways of writing one value have its number and a letter."""
@@ -95,6 +107,30 @@ class Surrogates:
         self.grown = True
         return token
 
+    def fake(self, kind: str, surface: str, lang: Lang) -> str:
+        """A value of the same form that nobody has; a token where there is none."""
+        known = self._fakes.get((kind, surface))
+        if known is not None:
+            return known
+        value = kind, normal(kind, surface)
+        number = self._faked.get(value)
+        at = number or self._used.get(kind, 0) + 1
+        made = fake(kind, surface, at, lang)
+        while made is not None and (made in self._made or any(made in text for text in self.avoid)):
+            at += 1
+            made = fake(kind, surface, at, lang)
+        if made is None or made == surface:
+            return self.token(kind, surface, lang)
+        self._take(kind, surface, made, at)
+        self.grown = True
+        return made
+
+    def _take(self, kind: str, surface: str, made: str, number: int) -> None:
+        self._fakes[kind, surface] = made
+        self._made.add(made)
+        self._faked.setdefault((kind, normal(kind, surface)), number)
+        self._used[kind] = max(self._used.get(kind, 0), number)
+
     def _keep(self, kind: str, surface: str, token: str) -> None:
         found = re.search(r"([0-9]+)([a-z]*)·", token)
         number = int(found[1]) if found else 0
@@ -105,13 +141,20 @@ class Surrogates:
 
 
 def pseudonymised(
-    text: str, spans: Sequence[Span], surrogates: Surrogates, removed: frozenset[str], *, lang: Lang
+    text: str,
+    spans: Sequence[Span],
+    surrogates: Surrogates,
+    removed: frozenset[str],
+    *,
+    lang: Lang,
+    fakes: bool = False,
 ) -> str:
-    """The text with a token for each span; what may not be restored is removed."""
+    """The text with a token or a fake for each span; what may not be restored is removed."""
+    new = surrogates.fake if fakes else surrogates.token
     return replaced(
         text,
         {
-            s: gone(s.type, lang) if s.type in removed else surrogates.token(s.type, text[s.start : s.end], lang)
+            s: gone(s.type, lang) if s.type in removed else new(s.type, text[s.start : s.end], lang)
             for s in spans
             if s.type not in NOT_PERSONAL
         },

@@ -134,6 +134,8 @@ class Treater:
         restores = bool(asked & {"pseudonymise", "fake"})
         while True:
             surrogates = self._surrogates(seen, app, conversation, corpus, at) if restores else None
+            if isinstance(surrogates, Surrogates):
+                surrogates.avoid = [text for text, _ in seen.records.values()]
             treated = rewritten(body, self._rewriter(seen, plan, surrogates))
             if surrogates is None or self._saved(app, conversation, surrogates, at):
                 break
@@ -200,6 +202,8 @@ class Treater:
                     continue
                 if how == "mask" or surrogates is None or span.type in removed:
                     pieces[span] = gone(span.type, lang)
+                elif how == "fake" and isinstance(surrogates, Surrogates):
+                    pieces[span] = surrogates.fake(span.type, leaf.text[span.start : span.end], lang)
                 else:
                     pieces[span] = surrogates.token(span.type, leaf.text[span.start : span.end], lang)
             return replaced(leaf.text, pieces) if pieces else leaf.text
