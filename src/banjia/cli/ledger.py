@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     usage.add_argument(
         "--by",
         action="append",
-        choices=("app", "route", "model", "provider", "day"),
+        choices=("app", "route", "model", "asked", "provider", "day"),
         help=Text("按什么分组（可重复；默认 app）", "group by it; may be repeated (default: app)").say(lang),
     )
     export = command("export", "导出一段时间的条目", "export the entries of a span of days")

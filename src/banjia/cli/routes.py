@@ -55,6 +55,15 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
         "--width", action="append", default=[], metavar="MODEL=N", help=say("已存向量的宽度", "width of stored vectors")
     )
     advise.add_argument("--volume", type=Path, metavar="CSV", help="model,requests,input_tokens,output_tokens")
+    advise.add_argument(
+        "--ledger",
+        type=int,
+        nargs="?",
+        const=30,
+        default=0,
+        metavar="DAYS",
+        help=say("从台账最近 N 天读出用量（默认 30）", "volumes from the ledger's last days (default 30)"),
+    )
     advise.add_argument("--requests", type=int, default=0)
     advise.add_argument("--input-tokens", type=int, default=0, help=say("每月", "a month"))
     advise.add_argument("--output-tokens", type=int, default=0, help=say("每月", "a month"))
@@ -133,7 +142,9 @@ def _advise(args: argparse.Namespace) -> int:
         volume=Volume(args.requests, args.input_tokens, args.output_tokens),
         path=args.path,
     )
-    answer = desk.advised(use, request, currency=args.currency, usd_cny=args.rate, volumes=args.volume)
+    answer = desk.advised(
+        use, request, currency=args.currency, usd_cny=args.rate, volumes=args.volume, ledger=args.ledger
+    )
     if args.json:
         print(json.dumps(answer.to_json(), ensure_ascii=False))
     elif args.csv:

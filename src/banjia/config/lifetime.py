@@ -16,6 +16,7 @@ from banjia.routes.provider import Provider
 from banjia.text import Text, same
 
 GONE = ("retired", "not-offered")
+MOST_NAMED = 4  # successors
 LIFE = "model.life"  # a route's own declaration of it goes before the catalogue
 
 
@@ -122,7 +123,7 @@ def _of_route(config: Config, catalogue: Catalogue, i: int, route: Route, on: da
                 route.id,
                 alias,
                 found,
-                found.successors or _stand_ins(provider, alias.upstream),
+                found.successors or _stand_ins(provider, alias.upstream, on),
             )
 
 
@@ -134,9 +135,20 @@ def _answering(catalogue: Catalogue, route: Route) -> Provider | None:
     return host[0] if vendor and host is not None else provider
 
 
-def _stand_ins(provider: Provider, model: str) -> tuple[str, ...]:
-    """What does the same work at the same provider, else anywhere."""
+def _stand_ins(provider: Provider, model: str, on: date) -> tuple[str, ...]:
+    """What does the same work at the same provider, else anywhere, else the provider's newest of the same kind."""
     stand = successor.of(model)
     found = successor.candidates(stand) if stand is not None else ()
     own = [c.model for c in found if c.provider == provider.id]
-    return tuple(dict.fromkeys(own or [f"{c.provider}:{c.model}" for c in found]))[:4]
+    named = tuple(dict.fromkeys(own or [f"{c.provider}:{c.model}" for c in found]))
+    return (named or _newest(provider, model, on))[:MOST_NAMED]
+
+
+def _newest(provider: Provider, model: str, on: date) -> tuple[str, ...]:
+    row = provider.model(model)
+    if row is None:
+        return ()
+    alive = [m for m in provider.models if m.kind == row.kind and life(provider, m.id, on).state == "available"]
+    own = [m for m in alive if m.family == row.family] or [m for m in alive if not m.maker] or alive
+    own.sort(key=lambda m: m.released or date.min, reverse=True)
+    return tuple(dict.fromkeys(m.id for m in own))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ from typing import Any
 from banjia.assess.assessment import Assessment
 from banjia.assess.scope import RouteScope
 from banjia.desk.assess import Request, Room, gather, one
+from banjia.desk.ledger import Place
+from banjia.desk.traits import traits_of, volumes_of
 from banjia.errors import ConfigError
 from banjia.facts.profile import Profile, Provenance
+from banjia.routes import successor
 from banjia.routes.advice.advise import Advice, Option, advise
 from banjia.routes.advice.use import Allowed, Use, Verdict
 from banjia.routes.catalogue import Catalogue
@@ -23,6 +26,8 @@ from banjia.text import Lang, Text
 
 SITES = {"cn_mainland": "cn_mainland", "overseas": "intl", "hk": "intl", "self_hosted": "self"}
 LEFT_OUT = frozenset({"relay", "foreign_aggregator", "cn_aggregators", "azure_21vianet"})
+FEATURES = ("tools", "forced_tools", "images", "json_object", "json_schema", "several_answers", "streams")
+LEAST_SHOWN = 3  # options of each old name, however many there are
 COLUMNS = ("model", "requests", "input_tokens", "output_tokens")
 
 
@@ -40,7 +45,15 @@ class Advised:
 
     def to_json(self) -> dict[str, Any]:
         rate = {"usd_cny": self.rate.usd_cny, "certainty": self.rate.sure, "as_of": self.rate.as_of.isoformat()}
-        return {"on": self.on.isoformat(), "assessed": self.assessed, "rate": rate, **self.advice.to_json()}
+        asked = {
+            "models": list(self.use.models),
+            "features": [name for name in FEATURES if getattr(self.use, name)],
+            "longest_input": self.use.longest_input,
+            "widths": self.use.widths,
+            "volumes": {old: asdict(self.use.volume_of(old)) for old in self.use.models},
+        }
+        head = {"on": self.on.isoformat(), "assessed": self.assessed, "rate": rate, "use": asked}
+        return {**head, **self.advice.to_json()}
 
 
 def use(
@@ -52,10 +65,14 @@ def use(
     volume: Volume | None = None,
     path: Path | None = None,
 ) -> Use:
-    """What is told on the command line, completed by what scan finds in the code."""
+    """What is told on the command line, completed by what the code of the calls shows."""
     named = list(models)
+    told = dict(_width(word) for word in widths)
     if path is not None:
-        named += [m for m in models_in(path) if m not in named]
+        found = traits_of(path)
+        named += [m for m in found.models if m not in named]
+        features |= found.features
+        told = {**found.widths, **told}
     return Use(
         models=tuple(named),
         tools="tools" in features,
@@ -66,17 +83,9 @@ def use(
         several_answers="several_answers" in features,
         streams="streams" in features,
         longest_input=longest_input,
-        widths=dict(_width(word) for word in widths),
+        widths=told,
         volume=volume or Volume(),
     )
-
-
-def models_in(path: Path) -> list[str]:
-    """Names of foreign models that the code uses, in the order found."""
-    from banjia.desk.scan import scan
-
-    foreign = ("openai", "azure_openai", "anthropic", "google_gemini_api", "relay")
-    return list(dict.fromkeys(f.model for f in scan(path).findings if f.model and f.provider in foreign))
 
 
 def _width(word: str) -> tuple[str, int]:
@@ -98,9 +107,15 @@ def advised(
     currency: Currency = "CNY",
     usd_cny: float | None = None,
     volumes: Path | None = None,
+    ledger: int = 0,
 ) -> Advised:
-    """Every way of the catalogue is assessed for the application first; closed ways are named with their lever."""
+    """Every way of the catalogue is assessed for the application first; closed ways are named with their lever.
+
+    Volumes come from a CSV, or from so many last days of the ledger.
+    """
     room = gather(request)
+    if ledger:
+        use = with_models(use, volumes_of(Place(config=request.config), ledger))
     if volumes is not None:
         use = with_volumes(use, volumes)
     if not use.models:
@@ -158,8 +173,7 @@ def with_volumes(use: Use, file: Path) -> Use:
         raise ConfigError(
             Text("读不了用量文件", "the file of volumes cannot be read"), where=str(file), found=str(error)
         ) from error
-    total = Volume()
-    models = list(use.models)
+    found: dict[str, Volume] = {}
     for number, row in enumerate(rows, start=2):
         try:
             counts = [int(row[c]) for c in COLUMNS[1:]]
@@ -170,9 +184,24 @@ def with_volumes(use: Use, file: Path) -> Use:
                 expected=",".join(COLUMNS),
                 found=",".join(str(v) for v in row.values()),
             ) from error
-        models += [row["model"]] if row["model"] not in models else []
-        total = Volume(total.requests + counts[0], total.input_tokens + counts[1], total.output_tokens + counts[2])
-    return replace(use, models=tuple(models), volume=total)
+        if min(counts) < 0 or not row["model"]:
+            raise ConfigError(
+                Text("用量文件的一行不合理", "a line of the volumes makes no sense"),
+                where=f"{file.name}:{number}",
+                expected=",".join(COLUMNS),
+                found=",".join(str(v) for v in row.values()),
+            )
+        before = found.get(row["model"], Volume())
+        found[row["model"]] = Volume(
+            before.requests + counts[0], before.input_tokens + counts[1], before.output_tokens + counts[2]
+        )
+    return with_models(use, found)
+
+
+def with_models(use: Use, volumes: Mapping[str, Volume]) -> Use:
+    """The models that were used, each with its own volume."""
+    models = tuple(dict.fromkeys([*use.models, *volumes]))
+    return replace(use, models=models, volumes={**use.volumes, **volumes})
 
 
 def replace_rate(rate: Money, usd_cny: float, on: date) -> Money:
@@ -189,14 +218,25 @@ def text(answer: Advised, lang: Lang, *, most: int = 12) -> str:
     out = [advice.say().say(lang), _rate(answer).say(lang)]
     if not answer.assessed:
         out.append(_UNASSESSED.say(lang))
-    for number, option in enumerate(advice.options[:most], start=1):
-        out += _option(number, option, lang)
-    if len(advice.options) > most:
-        rest = len(advice.options) - most
-        out.append(Text(f"……还有 {rest} 项（--json）", f"... {rest} more (--json)").say(lang))
+    each = max(LEAST_SHOWN, most // max(1, len(answer.use.models)))
+    for old in answer.use.models:
+        found = advice.of(old)
+        out += ["", _needs(answer.use, old).say(lang)]
+        if not found:
+            out.append("  " + advice.nothing().say(lang))
+        for number, option in enumerate(found[:each], start=1):
+            out += _option(number, option, lang)
+        if len(found) > each:
+            rest = len(found) - each
+            out.append(Text(f"……还有 {rest} 项（--json）", f"... {rest} more (--json)").say(lang))
     if advice.closed:
-        names = ", ".join(w.route for w in advice.closed)
-        out.append(Text(f"已关闭：{names}", f"closed: {names}").say(lang))
+        out.append("")
+        names = ", ".join(w.route + (f" ({w.lever})" if w.lever else "") for w in advice.closed)
+        out.append(
+            Text(f"已关闭（括号内为可打开它的条件）：{names}", f"closed (in brackets what would open it): {names}").say(
+                lang
+            )
+        )
     out += [Text(f"不认识的模型：{m}", f"unknown model: {m}").say(lang) for m in advice.unknown]
     return "\n".join(out)
 
@@ -231,6 +271,7 @@ def _option(number: int, option: Option, lang: Lang) -> Sequence[str]:
     for label, texts in (
         (Text("保留", "kept"), option.trial.kept),
         (Text("模拟", "emulated"), option.trial.emulated),
+        (Text("改变", "changed"), option.trial.changed),
         (Text("失去", "lost"), option.trial.lost),
     ):
         if texts:
@@ -248,6 +289,20 @@ def _option(number: int, option: Option, lang: Lang) -> Sequence[str]:
         *([memory] if option.trial.rests_on_memory else []),
     ]
     return [*lines, f"    {words(tail)}"]
+
+
+def _needs(use: Use, old: str) -> Text:
+    """One old name and what is asked of whatever takes its place."""
+    stand = successor.of(old)
+    chat = stand is None or stand.work != "embedding"
+    wanted = [name for name in FEATURES if chat and getattr(use, name)]
+    wanted += [f"{use.widths[old]} dims"] if old in use.widths else []
+    volume = use.volume_of(old)
+    tokens = f"{volume.requests:,} / {volume.input_tokens:,} / {volume.output_tokens:,}" if volume.requests else ""
+    month_zh = f"；每月 {tokens}（次/输入/输出）" if tokens else ""
+    month_en = f"; a month {tokens} (calls/in/out)" if tokens else ""
+    said = f" [{', '.join(wanted)}]" if wanted else ""
+    return Text(f"替代 {old}{said}{month_zh}", f"in place of {old}{said}{month_en}")
 
 
 def _rate(answer: Advised) -> Text:

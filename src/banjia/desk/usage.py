@@ -14,8 +14,7 @@ from banjia.ledger.tally import CHINA
 from banjia.routes.tariff import read_amount, shown
 from banjia.text import Lang, Text
 
-By = Literal["app", "route", "model", "provider", "day"]
-FIELDS: tuple[By, ...] = ("app", "route", "model", "provider", "day")
+By = Literal["app", "route", "model", "asked", "provider", "day"]
 EARLIER = timedelta(days=1)  # a call may have been decided before the span in which it ended
 
 

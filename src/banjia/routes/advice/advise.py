@@ -84,9 +84,18 @@ class Advice:
     unfit: tuple[Option, ...]  # open, but too much is lost or the model has ended
     unknown: tuple[str, ...]  # old names of which nothing is known
 
+    def of(self, old: str) -> tuple[Option, ...]:
+        """What fits for one old name, best first."""
+        return tuple(o for o in self.options if o.old == old)
+
     @property
     def nothing_fits(self) -> bool:
         return not self.options
+
+    @property
+    def levers(self) -> tuple[Allowed, ...]:
+        """The closed ways that something would open."""
+        return tuple(w for w in self.closed if w.lever)
 
     def say(self) -> Text:
         """The first line: what to look at first, or that nothing fits and which lever would open a way."""
@@ -95,10 +104,14 @@ class Advice:
             return Text(
                 f"首选：{best.way.provider} 上的 {best.model}", f"look first at {best.model} at {best.way.provider}"
             )
-        levers = [f"{w.route or w.provider}: {w.lever}" for w in self.closed if w.lever]
-        if levers:
-            return Text(f"没有合适的路线；可以打开：{levers[0]}", f"nothing fits; this would open a way: {levers[0]}")
-        return Text("没有合适的路线", "nothing fits")
+        return self.nothing()
+
+    def nothing(self) -> Text:
+        """That nothing fits, and which lever would open a way."""
+        if not self.levers:
+            return Text("没有合适的路线", "nothing fits")
+        first = f"{self.levers[0].route or self.levers[0].provider}: {self.levers[0].lever}"
+        return Text(f"没有合适的路线；可以打开：{first}", f"nothing fits; this would open a way: {first}")
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -154,7 +167,7 @@ def _options(
             trial=trial(use, old, provider, model, thinks=thinks),
             life=life(source, model.id, on),
             filing=filings.coverage(provider, model.id),
-            cost=price.monthly(quote, use.volume, on=on, currency=currency, rate=rate),
+            cost=price.monthly(quote, use.volume_of(old), on=on, currency=currency, rate=rate),
             licence=licence.id if licence else "",
             winding_down=provider.status == "winding_down",
         )

@@ -25,6 +25,10 @@ class Use:
     longest_input: int = 0
     widths: dict[str, int] = field(default_factory=dict)
     volume: Volume = field(default_factory=Volume)
+    volumes: dict[str, Volume] = field(default_factory=dict)  # of single models; the others have `volume`
+
+    def volume_of(self, model: str) -> Volume:
+        return self.volumes.get(model, self.volume)
 
     def request(self, model: str) -> dict[str, Any]:
         """A chat request that uses every feature the application uses: it is put to a dialect to see what is lost."""
