@@ -25,11 +25,13 @@ class Connection(asyncio.Protocol):
         "_on_free",
         "_on_lost",
         "_parser",
+        "_parts",
         "_sent_anything",
         "_transport",
         "_until_close",
         "idle_since",
         "lost",
+        "on_body",
         "served",
     )
 
@@ -38,6 +40,8 @@ class Connection(asyncio.Protocol):
         self._on_free = on_free
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
+        self._parts: list[bytes] = []  # of the body, as one read brought them
+        self.on_body = self._parts.append  # called for each part: a stream has one for each word
         self._parser = httptools.HttpResponseParser(self)
         self._answer: Answer | None = None
         self._headers: list[tuple[bytes, bytes]] = []
@@ -92,9 +96,11 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self._hand_on()
             self._fail("garbage", str(error)[:100])
             answer.wake()  # it may have been whole before the garbage began
             return
+        self._hand_on()
         if not answer.answered and self._fed > MAX_HEAD:
             self._fail("garbage", "endless headers")
             return
@@ -137,11 +143,8 @@ class Connection(asyncio.Protocol):
         answer.headers = self._headers
         answer.head_arrived(status)
 
-    def on_body(self, body: bytes) -> None:
-        if self._answer is not None:
-            self._answer.body_arrived(body)
-
     def on_message_complete(self) -> None:
+        self._hand_on()
         answer = self._answer
         if answer is None:
             return
@@ -149,6 +152,16 @@ class Connection(asyncio.Protocol):
             self._headers = []
             return
         self._finish(answer, keep=bool(self._parser.should_keep_alive()) and not self._until_close)
+
+    def _hand_on(self) -> None:
+        """What one read brought of the body, together."""
+        parts = self._parts
+        if not parts:
+            return
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()
+        if self._answer is not None:
+            self._answer.body_arrived(body)
 
     def _finish(self, answer: Answer, *, keep: bool) -> None:
         answer.complete = True

@@ -139,7 +139,8 @@ class Events:
         if data.count(b'"finish_reason"') != data.count(b'"finish_reason":null') and (ends := FINISH.findall(data)):
             self._ends += len(ends)
             self.finished = self._ends >= self._choices
-        if b"[DONE]" in data and DONE.search(data) is not None:
+        at = data.rfind(b"[DONE]")
+        if at >= 0 and (data[data.rfind(b"\n", 0, at) + 1 : at].rstrip() == b"data:" or DONE.search(data) is not None):
             self.done = True
         if b'"error"' in data and ERROR.search(data) is not None:
             self.failed = True
