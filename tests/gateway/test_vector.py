@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from scripted import Scripted, http, play, write
 from test_dialect import stand_in
 
+from banjia.config.config import Route
 from banjia.config.secret import Secret
 from banjia.errors import ConfigError
 from banjia.gateway.answer import UpstreamError
+from banjia.gateway.provided import apis
 from banjia.gateway.refusal import Refusal
 from banjia.gateway.vector import (
     CUT,
@@ -33,7 +35,7 @@ from banjia.routes.catalogue import load
 from banjia.routes.dialect.draft import VectorPlan
 from banjia.routes.dialect.translator import Translator
 from banjia.text import Text, same
-from house import KEY, house, open_cells, policy, route
+from house import KEY, config, house, open_cells, policy, route
 
 WORDS = [b"hel", b"lo", b" wor", b"ld", "你".encode()[:2], "你".encode()[2:]]
 
@@ -320,3 +322,38 @@ def test_an_error_under_a_status_of_success_is_no_vector(tmp_path):
         answer.headers["x-should-retry"],
         asked,
     )
+
+
+@pytest.mark.parametrize("known", [("chat",), ("chat", "embeddings"), ()])
+def test_a_route_whose_provider_has_no_embeddings_is_passed_over(tmp_path, known):
+    async def main():
+        async with Scripted() as upstream:
+            ways = [route("first", upstream.url), route("second", upstream.url)]
+            has = {"first": frozenset(known), "second": frozenset({"embeddings"})}
+            async with house(tmp_path, ways, policy(open_cells("first", "second")), apis=has) as h:
+                return await h.post("/v1/embeddings", body={"model": "e", "input": ["x"]})
+
+    assert play(main()).headers["x-banjia-route"] == ("second" if known == ("chat",) else "first")
+
+
+def test_where_no_route_has_embeddings_it_is_said_at_once(tmp_path):
+    async def main():
+        async with Scripted() as upstream:
+            way, known = route("r", upstream.url), {"r": frozenset({"chat"})}
+            async with house(tmp_path, [way], policy(open_cells("r")), apis=known) as h:
+                return await h.post("/v1/embeddings", body={"model": "e", "input": ["x"]}), upstream.seen
+
+    answer, seen = play(main())
+    assert (501, "not_served", "false", []) == (
+        answer.status,
+        answer.error["code"],
+        answer.headers["x-should-retry"],
+        seen,
+    )
+
+
+def test_what_the_catalogue_says_of_embeddings_decides(tmp_path):
+    names = ("deepseek", "minimax", "zhipu", "self_hosted", "openai", "sensenova", "volcengine_ark")
+    ways = [Route(n, n, "http://127.0.0.1:9/v1") for n in names]
+    found = {name for name, has in apis(config(tmp_path, ways)).items() if "embeddings" in has}
+    assert found == {"minimax", "zhipu", "self_hosted", "openai", "volcengine_ark"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +69,7 @@ class Attempt:
     span: Span | None = None
     is_broken: bool = False  # the answer began, and its end never came
     began: float = 0.0
+    pin: Callable[[], Awaitable[None]] | None = None  # keeps whose vectors these are, before they are given out
     losses: tuple[str, ...] = ()  # what the answer's headers, the ledger and the metrics say was lost
 
     async def run(self) -> None:
@@ -170,6 +172,8 @@ class Attempt:
             stopped = stop_of(finished)
             body = msgspec.json.encode(finished)
         said = read_answer(body)
+        if self.pin is not None:
+            await self.pin()
         self._done(said.usage, 200, stopped)
         await forward_json(self.call, body, self._told(), said.model)
 
@@ -233,6 +237,8 @@ class Attempt:
     async def _pass_on(self, answer: dict[str, Any]) -> None:
         body = msgspec.json.encode(answer)
         said = read_answer(body)
+        if self.pin is not None:
+            await self.pin()
         self._done(said.usage, 200, stop_of(answer))
         told = self._told()
         if self.call.stream:

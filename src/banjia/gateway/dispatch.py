@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -15,6 +16,7 @@ from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.space import Spaces
 from banjia.gateway.treatment import REPLACING, finer_of, overall
+from banjia.gateway.vector import embedding
 from banjia.policy.decide import Decision, raised
 from banjia.policy.policy import DATA_CLASSES, DataClass
 from banjia.text import Text
@@ -64,17 +66,19 @@ class Dispatch:
             ordered = one_space(ordered, pinned)
         for candidate, decision in ordered:
             try:
-                await Attempt(call, settings, candidate, decision, contents, self._tools).run()
+                pin = partial(self._pin, call, candidate) if call.operation == "embeddings" else None
+                await Attempt(call, settings, candidate, decision, contents, self._tools, pin=pin).run()
             except Refusal as refusal:
                 last = refusal
                 if not refusal.retry and refusal.status not in OF_THE_ROUTE | {502, 503}:
                     break  # the request itself is at fault: no other route would take it
             else:
-                if call.operation == "embeddings":
-                    own = bool(call.app.vectors.space)
-                    await self._spaces.pin(call.app.id, call.asked, candidate.vector_space, replace=own)
                 return
         raise last or NO_ROUTE
+
+    async def _pin(self, call: Call, candidate: Candidate) -> None:
+        own = bool(call.app.vectors.space)
+        await self._spaces.pin(call.app.id, call.asked, candidate.vector_space, replace=own)
 
     def _declared(self, call: Call, settings: Settings) -> Contents | None:
         """What the call holds as declared, where that is all that matters."""
@@ -109,6 +113,8 @@ class Dispatch:
         if contents.inspection is None and (known := self._settled.get(key)) is not None:
             return known
         candidates = settings.candidates(call.app, call.asked)
+        if call.operation == "embeddings":
+            candidates = embedding(candidates, settings)
         if not candidates:
             raise unknown_model(call, settings)
         allowed: Allowed = []

@@ -14,7 +14,7 @@ from banjia.gateway.pricing import prices
 from banjia.gateway.settings import check_settings
 from banjia.policy.policy import Policy
 from banjia.routes.catalogue import Catalogue, load
-from banjia.routes.dialect.operation import Dialect
+from banjia.routes.dialect.operation import Dialect, VectorShape
 from banjia.routes.dialect.translator import Translator
 from banjia.routes.dialect.wire import overrides, translator
 from banjia.routes.lifecycle import life
@@ -104,8 +104,15 @@ def filings(config: Config, on: date) -> Mapping[tuple[str, str], Confirmation]:
 
 
 def _apis(provider: Provider) -> frozenset[str]:
-    engine = {"completions"} if provider.is_engine else set()  # every engine of the catalogue has the old API too
-    return frozenset(name for name, has in provider.apis.items() if has == "yes") | engine
+    if not provider.apis:  # nothing is known: every call is tried
+        return frozenset()
+    has = {name for name, answer in provider.apis.items() if answer == "yes"}
+    if provider.is_engine:  # every engine of the catalogue has the old API too
+        has.add("completions")
+    spoken = any(isinstance(op, VectorShape) for op in provider.dialect.request)  # in a form of the vendor's own
+    if spoken or provider.apis.get("embeddings", "unknown") in {"partial", "unknown"}:  # what nobody knows is tried
+        has.add("embeddings")
+    return frozenset(has)
 
 
 def _list(route: Route, i: int) -> list[Any]:

@@ -15,6 +15,7 @@ from banjia.errors import ConfigError
 from banjia.gateway.answer import UpstreamError
 from banjia.gateway.option import Options
 from banjia.gateway.refusal import Refusal, bad_request
+from banjia.gateway.surface import having, not_served
 from banjia.gateway.vocabulary import Vocabulary, read_vocabulary
 from banjia.gateway.whole import together
 from banjia.routes.dialect.draft import VectorPlan
@@ -23,6 +24,7 @@ from banjia.text import Text
 
 if TYPE_CHECKING:
     from banjia.gateway.call import Call
+    from banjia.gateway.settings import Candidate, Settings
 
 Json = dict[str, Any]
 Ask = Callable[[Json], Awaitable[Json]]
@@ -58,6 +60,14 @@ def read_vectors(raw: object, base: Path, *, where: str) -> VectorSettings:
         raise ConfigError(text, where=f"{where}.too_long", expected="refuse | truncate", found=too_long)
     vocabulary = read_vocabulary(options.word("vocabulary"), options.word("sha256"), base, where=f"{where}.vocabulary")
     return VectorSettings(options.word("space"), "truncate" if too_long == "truncate" else "refuse", vocabulary)
+
+
+def embedding(candidates: tuple[Candidate, ...], settings: Settings) -> tuple[Candidate, ...]:
+    """Those whose provider has embeddings, or of whom nothing is known. Raises Refusal where none has."""
+    kept = tuple(c for c in candidates if not c.route.apis or "embeddings" in c.route.apis)
+    if candidates and not kept:
+        raise not_served("embeddings", having("embeddings", settings.routes.values()))
+    return kept
 
 
 def as_text(call: Call) -> None:
