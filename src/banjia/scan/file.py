@@ -12,6 +12,7 @@ from banjia.scan.code import CodeReader
 from banjia.scan.finding import Finding
 from banjia.scan.language import language_of
 from banjia.scan.lexicon import Lexicon, lexicon
+from banjia.scan.literal import SQL_TEXT
 from banjia.scan.manifest import declared, installed
 from banjia.scan.resolve import Resolver
 from banjia.scan.result import FileResult, Pending
@@ -22,7 +23,6 @@ from banjia.scan.syntax.parse import parse
 from banjia.scan.words import WORDS
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
-SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 MAGIC = re.compile(r"^\s*[%!]")
 
 

@@ -157,6 +157,25 @@ SCREENS = re.compile(
 )
 
 
+SHEBANG = re.compile(
+    rb"^#!\s*\S*?(?:/env\s+(?:-\S+\s+)*)?(?:\S*/)?(bash|zsh|dash|ksh|sh|python|node|deno|bun|ruby|php)[\d.]*\b"
+)
+RUNS = {
+    "python": "python",
+    "node": "javascript",
+    "deno": "typescript",
+    "bun": "typescript",
+    "ruby": "ruby",
+    "php": "php",
+}
+
+
+def script_language(data: bytes) -> str:
+    """Of a file without a suffix: the language its first line runs it with; `none` where it says nothing."""
+    found = SHEBANG.match(data[:200])
+    return RUNS.get(found[1].decode(), "shell") if found else "none"
+
+
 def is_manifest(path: str) -> bool:
     """Whether the file's name is one that declares libraries."""
     name = path[path.rfind("/") + 1 :].lower()
@@ -189,6 +208,8 @@ def language_of(path: str) -> str | None:
         return "dockerfile"
     if suffix in CODE:
         return CODE[suffix]
+    if not suffix and "." not in name:
+        return "script"
     if suffix in TEXT:
         if TEXT[suffix] != "none" and (APART.search(path) or MESSAGES.match(name)):
             return "docs"

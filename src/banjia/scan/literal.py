@@ -33,6 +33,10 @@ BASE_LIKE = re.compile(
 BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
 
 
+STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|replace)\s")
+SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
+
+
 class Literals(Voice):
     """Whatever stands as a literal in one file."""
 
@@ -70,6 +74,11 @@ class Literals(Voice):
             return
         if self._name(node, text, stack):
             return
+        if STATEMENT.match(text):
+            hit = next((hit for word in SQL_TEXT.findall(text) if (hit := self.lexicon.model(word))), None)
+            if hit is not None:
+                self.say(node, "model", hit.provider, hit.rule, model=hit.found)
+                return
         if "vector(" in text.lower() and (
             found := re.search(r"(?i)\b(?:vector|halfvec|float_vector|float)\s*[(\[]\s*(1536|3072)\s*[)\]]", text)
         ):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from banjia.errors import ConfigError
 from banjia.scan.cache import Cache, Entry, Memory, mark_of, packed, unpacked
 from banjia.scan.finding import Finding, Inventory, OpenUrl, Remarked
+from banjia.scan.language import script_language
 from banjia.scan.result import FileResult
 from banjia.scan.tree import settled
 from banjia.scan.walk import Key, Listed, content, decoded, listing, plain, printable, skip, unreadable
@@ -157,14 +158,15 @@ def _read_file(place: str, item: Listed, before: Entry | None) -> Read:
         return Read(item.path, None, found)
     data, key = found
     data = plain(data)
-    if not prepared().wants(data, item.path, item.language):
+    language = script_language(data) if item.language == "script" else item.language
+    if (language == "none" and item.language == "script") or not prepared().wants(data, item.path, language):
         return Read(item.path, key)
-    if reason := unreadable(data, item.language):
+    if reason := unreadable(data, language):
         return Read(item.path, key, reason)
     mark = mark_of(data)
     if before is not None and before.mark == mark:
         return Read(item.path, key, before.reason, mark, before.result)
-    result = scan_file(printable(item.path), decoded(data), item.language)
+    result = scan_file(printable(item.path), decoded(data), language)
     return Read(item.path, key, "broken" if result.broken else "", mark, b"" if result.is_empty else packed(result))
 
 

@@ -104,6 +104,7 @@ LONG = 400  # no setting is longer; what is, is a text or a table
 PROXIED = re.compile(r"(?i)proxy|relay|reverse|forward")
 MODEL_KEY = re.compile(r"(?i)model|engine|deployment")
 MODEL_NAMED = re.compile(r"\d|-")  # a section called `openai` names a vendor, not a model
+NUMBER = re.compile(r"[\d_.]+")
 ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 WIDTH_KEY = re.compile(r"(?i)dim|width|vector")
 
@@ -218,7 +219,11 @@ class SettingsReader:
         if hit is None and REVERSED.search(entry.key) and re.search(r"(?i)api|chat|ai|gpt", entry.key):
             self.say(entry, "proxy", "relay", self.rules["host-relay"], url=value or None, confidence=0.6)
             return
-        if not value and MODEL_NAMED.search(entry.key) and (model := self.lexicon.model(entry.key)):
+        if (
+            (not value or NUMBER.fullmatch(value))
+            and MODEL_NAMED.search(entry.key)
+            and (model := self.lexicon.model(entry.key))
+        ):
             self.say(entry, "model", model.provider, model.rule, model=entry.key)
             return
         if hit is None and ENV_NAME.fullmatch(value) and (named := self.lexicon.env(value)) and not named.rule.weak:

@@ -13,7 +13,7 @@ TALK = re.compile(
 )
 # A link to a page that people read: where a key is made, what it costs.
 LINK = re.compile(
-    r"(?i)(?:key|docs?|console|site|page|home|register|sign_?up|login|pricing|help|web|avatar|logo|icon|get_?key|token)s?"
+    r"(?i)(?:help_?(?:text|message)|message|tooltip|placeholder|description|desc|tips?)$|(?:key|docs?|console|site|page|home|register|sign_?up|login|pricing|help|web|avatar|logo|icon|get_?key|token)s?"
     r"[-_]?(?:url|link|uri|href)s?$"
 )
 HELP = frozenset(
