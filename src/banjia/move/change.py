@@ -42,6 +42,16 @@ class Change:
         """The codemods at work here; one that an import serves counts by its finding alone."""
         return tuple(dict.fromkeys(e.codemod for e in self.edits if e.finding))
 
+    @property
+    def lines(self) -> Iterator[int]:
+        """Lines of the file before that an edit with a finding touches, 1-based."""
+        starts = Source(self.path, self.before).starts
+        for edit in self.edits:
+            if edit.finding is not None:
+                yield from range(
+                    bisect_right(starts, edit.start), bisect_right(starts, max(edit.start, edit.end - 1)) + 1
+                )
+
     def with_kinds(self, kinds: frozenset[str]) -> str:
         """The text with the edits of these codemods alone; what several share (an import) comes with the first."""
         shared = bool(kinds & {*self.kinds})

@@ -68,8 +68,8 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
         if after != text:
             changes.append(Change(path, text, after, kept))
     moved = frozenset(e.finding.fingerprint for c in changes for e in c.edits if e.finding)
-    changed = frozenset(c.path for c in changes)
-    return Plan(target, tuple(changes), tuple(items(findings_all, moved, changed, lines)), tuple(dropped))
+    edited = frozenset((c.path, n) for c in changes for n in c.lines)
+    return Plan(target, tuple(changes), tuple(items(findings_all, moved, edited, lines)), tuple(dropped))
 
 
 def _edits(source: Source, findings: Iterable[Finding], target: Target, only: frozenset[str]) -> list[Edit]:
@@ -77,7 +77,7 @@ def _edits(source: Source, findings: Iterable[Finding], target: Target, only: fr
     for codemod in every():
         if source.language not in codemod.LANGUAGES:
             continue
-        for finding in findings:
+        for finding in sorted(findings, key=lambda f: f.kind == "import"):  # the use itself speaks for an edit first
             if not only or codemod.ID in only or finding.rule in only:
                 found += codemod.edits(source, finding, target)
     return found

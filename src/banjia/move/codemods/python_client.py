@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from banjia.move.address import OPENAI_VARIABLE, find
 from banjia.move.edit import Edit
@@ -59,7 +60,12 @@ PAIRS = (
 
 
 def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
-    if finding.kind != "client" or finding.provider not in {"openai", "azure_openai", "relay", "any"}:
+    if finding.provider not in {"openai", "azure_openai", "relay", "any"}:
+        return
+    if finding.kind == "import":
+        yield from _of_import(source, finding, target)
+        return
+    if finding.kind != "client":
         return
     for node in nodes(source, finding.line, finding.end):
         found: Edit | None = None
@@ -70,6 +76,21 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
         if found is not None:
             yield found
             yield from import_os(source, ID)
+
+
+def _of_import(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
+    """Every construction of what an import brought, wherever it stands in the file."""
+    made = replace(finding, kind="client", rule=finding.rule.removesuffix("import") + "client")
+    names: set[str] = set()
+    for node in nodes(source, finding.line, finding.end):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {a.asname or a.name for a in node.names}
+    for node in nodes(source, 1, len(source.starts)):
+        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+            owner = node.func if isinstance(node.func, ast.Name) else node.func.value
+            if getattr(owner, "id", "") in names and (found := _call(source, node, made, target)) is not None:
+                yield replace(found, finding=finding)
+                yield from import_os(source, ID)
 
 
 def _call(source: Source, call: ast.Call, finding: Finding, target: Target) -> Edit | None:
@@ -121,7 +142,10 @@ def _assign(source: Source, node: ast.Assign, finding: Finding, target: Target) 
     if isinstance(literal, str) and (found := find(literal)) is not None and found.azure:
         return _value(source, node.value, variable(found.variable, target.root), finding)
     name = "OPENAI_API_BASE" if spot.attr == "api_base" else OPENAI_VARIABLE
-    return _value(source, node.value, variable(name, target.v1), finding)
+    value = variable(name, target.v1)
+    if spot.attr == "base_url":
+        value = f'({value}).rstrip("/") + "/"'  # the module joins its paths to it as it stands
+    return _value(source, node.value, value, finding)
 
 
 def _value(source: Source, node: ast.expr, new: str, finding: Finding) -> Edit | None:

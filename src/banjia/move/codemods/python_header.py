@@ -43,7 +43,9 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
             and _bound(source, node, chosen.subject)
         ):
             old = any(isinstance(n, ast.Attribute) and n.attr[:1].isupper() for n in ast.walk(node.func))
-            keyword = "headers" if old else "extra_headers"  # version 0 writes its resources with a capital
+            keyword = (
+                "headers" if old and not chosen.upgrade else "extra_headers"
+            )  # version 0 writes its resources with a capital
             found = _header(source, node, keyword, f'"{SUBJECT}": {chosen.subject}', finding)
         if found is not None:
             yield found

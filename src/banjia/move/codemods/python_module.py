@@ -54,7 +54,7 @@ PAIRS = (
     ("old.py", "import os\nimport openai\n\ndef set_up(base):\n    if base:\n        openai.api_base = base\n\nclass Chat(openai.ChatCompletion):\n    pass\n",
      'import os\nimport openai\nopenai.api_base = os.environ.get("OPENAI_API_BASE") or "http://127.0.0.1:8420/v1"\n\ndef set_up(base):\n    if base:\n        openai.api_base = base\n\nclass Chat(openai.ChatCompletion):\n    pass\n'),
     ("new.py", 'import os\nimport openai\n\nopenai.chat.completions.create(model="gpt-4", messages=[])\n',
-     'import os\nimport openai\nopenai.base_url = os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"\n\nopenai.chat.completions.create(model="gpt-4", messages=[])\n'),
+     'import os\nimport openai\nopenai.base_url = (os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1").rstrip("/") + "/"\n\nopenai.chat.completions.create(model="gpt-4", messages=[])\n'),
 )  # fmt: skip
 
 
@@ -68,6 +68,8 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     node, name = found
     used = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == name}
     field = "api_base" if used & OLD else "base_url" if used & NEW else ""
+    if target.choices.upgrade and field == "api_base":
+        field = "base_url"
     if not field or _set(tree.body, name) or _follows(source, node, name):
         return
     variable_name = "OPENAI_API_BASE" if field == "api_base" else OPENAI_VARIABLE
@@ -77,7 +79,10 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     indent = line[: len(line) - len(line.lstrip())]
     ending = "\r\n" if "\r\n" in source.text else "\n"
     lead = ending if after == len(source.text) and not source.text.endswith("\n") else ""
-    words = f"{lead}{indent}{name}.{field} = {variable(variable_name, target.v1)}{ending}"
+    value = variable(variable_name, target.v1)
+    if field == "base_url":
+        value = f'({value}).rstrip("/") + "/"'  # the module joins its paths to it as it stands
+    words = f"{lead}{indent}{name}.{field} = {value}{ending}"
     yield Edit(source.path, after, after, words, ID, REASON, finding)
     yield from import_os(source, ID)
 

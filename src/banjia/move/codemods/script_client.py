@@ -39,6 +39,10 @@ class Form:
         return "AZURE_OPENAI_ENDPOINT" if self.azure else "OPENAI_BASE_URL"
 
 
+IMPORTED = re.compile(
+    r"(?<![\w$.'\"/@-])(?!(?:import|from|const|let|var|require|type)\b)([\w$]+)(?:\s+as\s+([\w$]+)|\s*:\s*([\w$]+))?"
+)
+
 SDK = Form("baseURL")
 CHAIN = Form("baseURL", within="configuration")
 FORMS: dict[str, dict[str, Form]] = {
@@ -63,13 +67,20 @@ PAIRS = (
      'import OpenAI from "openai";\nexport const make = (baseURL?: string) => new OpenAI({ baseURL: baseURL || process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1", maxRetries: 1 });\n'),
     ("a.ts", 'import { ChatOpenAI } from "@langchain/openai";\nconst model = new ChatOpenAI({ maxRetries: 1 });\n',
      'import { ChatOpenAI } from "@langchain/openai";\nconst model = new ChatOpenAI({ configuration: { baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" }, maxRetries: 1 });\n'),
+    ("a.ts", 'import { OpenAIEmbeddings as Vectors } from "@langchain/openai";\nexport const embed = async (x: string) => (await new Vectors({ maxRetries: 1 }).embedQuery(x)).length;\n',
+     'import { OpenAIEmbeddings as Vectors } from "@langchain/openai";\nexport const embed = async (x: string) => (await new Vectors({ configuration: { baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" }, maxRetries: 1 }).embedQuery(x)).length;\n'),
     ("a.js", 'const { Configuration, OpenAIApi } = require("openai");\nconst api = new OpenAIApi(new Configuration({ organization: "x" }));\n',
      'const { Configuration, OpenAIApi } = require("openai");\nconst api = new OpenAIApi(new Configuration({ basePath: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1", organization: "x" }));\n'),
 )  # fmt: skip
 
 
 def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
-    if finding.kind != "client" or finding.provider not in {"openai", "azure_openai", "any"}:
+    if finding.provider not in {"openai", "azure_openai", "any"}:
+        return
+    if finding.kind == "import":
+        yield from _of_import(source, finding, target)
+        return
+    if finding.kind != "client":
         return
     forms = FORMS.get(finding.rule, {})
     for kind in ("new_expression", "call_expression"):
@@ -79,6 +90,19 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
             form = forms.get(name) or forms.get((finding.symbol or "") if kind == "new_expression" else "")
             if form is not None:
                 yield from _make(source, node, form, finding, target)
+
+
+def _of_import(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
+    """Every construction of what an import brought, wherever it stands in the file."""
+    forms = FORMS.get(finding.rule.removesuffix("import") + "client", {})
+    first, last = source.span(finding.line, finding.end)
+    named = IMPORTED.findall(source.text[first:last])
+    names = {own or other or name: name for name, own, other in named}
+    for node in nodes(source, "new_expression", 1, len(source.starts)):
+        maker = node.field("constructor").text()
+        form = forms.get(names.get(maker, ""))
+        if form is not None:
+            yield from _make(source, node, form, finding, target)
 
 
 def _make(source: Source, node: Any, form: Form, finding: Finding, target: Target) -> Iterator[Edit]:
