@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Scripted, answer_all, http, play, write
+from test_upstream import certificate
 
 from banjia.errors import ConfigError
 from banjia.gateway.image import ImageSettings, images_for, inlined, read_images, sniffed
@@ -156,6 +157,26 @@ def test_what_comes_instead_of_a_picture_is_refused_by_the_part(handler, setting
     refusal, asked = refused("http://127.0.0.1:PORT/a.png", handler, **settings)
     assert (code, "messages[1].content[0].image_url.url") == (refusal.code, refusal.param)
     assert asked <= 4
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_picture_over_tls_comes_from_a_host_that_shows_who_it_is(tmp_path, trusted):
+    pem, context = certificate(tmp_path, "localhost")
+
+    async def main():
+        async with Scripted(give(PNG), ssl=context) as server:
+            more = {"ca": str(pem)} if trusted else {}
+            url = f"https://localhost:{server.port}/a.png"
+            chosen = read_images({**LOOPBACK, "http": False, "ports": [server.port], **more}, "x", tmp_path)
+            if trusted:
+                return await inlined(images(url), chosen)
+            with pytest.raises(Refusal) as caught:
+                await inlined(images(url), chosen)
+            return caught.value.code
+
+    found = play(main())
+    assert found == "image_unreachable" or "data:image/png" in str(found)
+    assert isinstance(found, str) is not trusted
 
 
 def test_a_redirect_within_the_rules_is_followed():

@@ -7,6 +7,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -21,7 +22,7 @@ from banjia.text import Text
 
 Json = dict[str, Any]
 
-KNOWN = frozenset({"hosts", "networks", "ports", "http", "max_bytes", "max_total", "max_images", "seconds"})
+KNOWN = frozenset({"ca", "hosts", "networks", "ports", "http", "max_bytes", "max_total", "max_images", "seconds"})
 REDIRECTS = 3
 AT_ONCE = 4
 MOVED = frozenset({301, 302, 303, 307, 308})
@@ -40,13 +41,14 @@ class ImageSettings:
     max_total: int = 32 * 1024 * 1024
     max_images: int = 16
     seconds: float = 15.0
+    ca: Path | None = None  # certificate authorities of hosts in private networks, in place of the system's
 
     def admits(self, host: str) -> bool:
         name = host.lower().rstrip(".")
         return any(h in {"*", name} or (h.startswith("*.") and name.endswith(h[1:])) for h in self.hosts)
 
 
-def read_images(raw: object, where: str) -> ImageSettings | None:
+def read_images(raw: object, where: str, base: Path = Path()) -> ImageSettings | None:
     """`false` turns it off; hosts must be named, for the gateway connects to none that the config does not name."""
     if raw is None:
         return None
@@ -60,17 +62,19 @@ def read_images(raw: object, where: str) -> ImageSettings | None:
             where=f"{where}.hosts",
             expected='["images.example.cn", "*.example.cn"] | ["*"]',
         )
-    base = ImageSettings()
+    usual = ImageSettings()
+    ca = options.word("ca")
     plain = options.flag("http")
     return ImageSettings(
         hosts=tuple(h.lower() for h in hosts),
         networks=tuple(_network(n, f"{where}.networks[{i}]") for i, n in enumerate(_names(raw, "networks", where))),
-        ports=frozenset(_ports(raw, where)) or (frozenset({80, 443}) if plain else base.ports),
-        schemes=frozenset({"http", "https"}) if plain else base.schemes,
-        max_bytes=options.count("max_bytes") or base.max_bytes,
-        max_total=options.count("max_total") or base.max_total,
-        max_images=options.count("max_images") or base.max_images,
-        seconds=options.number("seconds", base.seconds, least=0.1),
+        ports=frozenset(_ports(raw, where)) or (frozenset({80, 443}) if plain else usual.ports),
+        schemes=frozenset({"http", "https"}) if plain else usual.schemes,
+        max_bytes=options.count("max_bytes") or usual.max_bytes,
+        max_total=options.count("max_total") or usual.max_total,
+        max_images=options.count("max_images") or usual.max_images,
+        seconds=options.number("seconds", usual.seconds, least=0.1),
+        ca=base / ca if ca else None,
     )
 
 
@@ -174,7 +178,7 @@ def _target(url: str, settings: ImageSettings, place: str) -> tuple[Target, str]
     path = quote(parts.path or "/", safe=SAFE) + (f"?{quote(parts.query, safe=SAFE)}" if parts.query else "")
     limits = Timeouts(connect=settings.seconds, first_byte=settings.seconds, idle=settings.seconds, keep_alive=0.0)
     tls = parts.scheme == "https"
-    target = Target(host, port, tls, timeouts=limits, only_public=True, networks=settings.networks)
+    target = Target(host, port, tls, ca=settings.ca, timeouts=limits, only_public=True, networks=settings.networks)
     return target, path
 
 

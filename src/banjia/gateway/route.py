@@ -132,7 +132,7 @@ def build_route(
         keyless=keyless,
         translator=translator,
         apis=apis,
-        images=read_images(route.options.get("inline_images"), f"{where}.inline_images"),
+        images=read_images(route.options.get("inline_images"), f"{where}.inline_images", base),
         options=route.options,
     )
 

@@ -324,7 +324,7 @@ def _app(app: App, config: Config, where: str) -> AppSettings:
         counts_usage=limits.counts_tokens or always,
         routing=read_routing(app.options, weights, where=where, routes=names),
         vectors=read_vectors(app.options.get("embeddings"), config.path.parent, where=f"{where}.embeddings"),
-        images=read_images(app.options.get("inline_images"), f"{where}.inline_images"),
+        images=read_images(app.options.get("inline_images"), f"{where}.inline_images", config.path.parent),
         labels=app.labels,
         screen=read_screen(
             app.options["moderation"] if own else config.options.get("moderation"),
