@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 
-from banjia.scan.lexicon import base_shape
-from banjia.scan.literal import Literals
-from banjia.scan.resolve import DYNAMIC, NOTHING, Value, provider_of
-from banjia.scan.rule import Rule
+from banjia.scan.flow import Flow
 from banjia.scan.served import is_route
 from banjia.scan.signs import (
     BASE_SETTER,
     ENV_LIKE,
-    FLOWS,
     HELP,
     KEYED,
     LINK,
     PROXY_NAME,
-    SECRET_LIKE,
     SEND,
     TALK,
     chain,
 )
 from banjia.scan.syntax.node import HOLE, Node
+from banjia.scan.value import DYNAMIC, NOTHING, Value, provider_of
 from banjia.scan.voice import CodeFindings
 from banjia.scan.words import model_constant
 
@@ -32,7 +28,7 @@ CONSTANT = re.compile(
 )
 
 
-class CodeReader(Literals):
+class CodeReader(Flow):
     """One walk over one file; what it says of a place it says once."""
 
     def read(self) -> CodeFindings:
@@ -182,52 +178,6 @@ class CodeReader(Literals):
             self.say(node, "client", self.by_url(given.text, provider), rule, line=place, symbol=path, url=given.text)
         if "()" in path and sdk.client:
             self.flow(node, provider, rule, setters=True)
-
-    def flow(self, node: Node, provider: str, rule: Rule, *, setters: bool = False) -> None:
-        """Environment names and base URLs that reach a client."""
-        callee = node.kids[0]
-        for place, kid in enumerate(node.kids[1:]):
-            if kid.kind == "object":
-                entries = [entry for entry in kid.kids if entry.kind == "pair"]
-            elif kid.kind == "pair":
-                entries = [kid]
-            else:
-                entries = []
-                if place < 2 and (not setters or FLOWS.search(callee.text)):
-                    self._flow_value(kid, provider, rule, callee.text if setters else "")
-            for entry in entries:
-                if entry.kids and FLOWS.search(entry.text):
-                    self._flow_value(entry.kids[0], provider, rule, entry.text)
-                if entry.kids and entry.text in ("dataResidency", "data_residency"):
-                    self.say(entry, "client", provider, rule, symbol=entry.text)
-
-    def _flow_value(self, given: Node, provider: str, rule: Rule, name: str) -> None:
-        value = self.resolver.value(given)
-        is_base = bool(BASE_SETTER.match(name))
-        for env, line in value.env:
-            hit = self.lexicon.env(env)
-            if hit is None and not ENV_LIKE.search(env):
-                continue
-            shape = base_shape(value.text) if value.text and is_base else (None, None)
-            self._say_env(
-                given,
-                line,
-                env,
-                hit.provider if hit and hit.provider != "any" else provider,
-                hit.rule if hit else rule,
-                shape,
-            )
-            if is_base:
-                self.out.open_urls.append((env, line + self.shift, provider))
-        if (
-            value.text
-            and KEYED.search(name)
-            and given.kind == "string"
-            and SECRET_LIKE.match(value.text)
-            and not re.search(r"(?i)x{6}|your|\*{3}", value.text)
-        ):
-            key_rule = self.lexicon.named("key", "key-openai")
-            self.say(given, "secret", provider, key_rule)
 
     def on_extension(self, node: Node, callee: Node) -> bool:
         """A method a library adds to objects of others: builder.AddOpenAIChatCompletion(...)."""

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from banjia.scan.formats import jsontext, lines, markup, yamltext
 from banjia.scan.language import CONDA, REQUIREMENTS, is_manifest
-from banjia.scan.resolve import provider_of
 from banjia.scan.rule import Rule, rules
+from banjia.scan.value import provider_of
 
 
 @dataclass(frozen=True, slots=True)

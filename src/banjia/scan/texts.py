@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from banjia.scan.syntax.node import HOLE, Node
 
 if TYPE_CHECKING:
-    from banjia.scan.resolve import Resolver, Value
+    from banjia.scan.resolve import Resolver
+from banjia.scan.value import Value
 
 PRINTF = re.compile(
     r"(?:^|\.)(?:[Ss]printf|vsprintf|String\.format|string\.Format|String\.Format|format|formatted|Format)$"
@@ -97,6 +98,4 @@ class Texts:
         return self._text(f"{start}/{second.text.lstrip('/')}", first.env + second.env)
 
     def _text(self, text: str, env: tuple[tuple[str, int], ...]) -> Value:
-        from banjia.scan.resolve import Value  # noqa: PLC0415 - the resolver holds this
-
         return Value(text=text, env=env)

@@ -1,0 +1,63 @@
+"""Value: what is known of an expression, and the names by which programs reach their surroundings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from banjia.scan.rule import Rule
+
+ENV_CALLS = re.compile(
+    r"(?:^|\.)(?:getenv|Getenv|LookupEnv|GetEnvironmentVariable|environ\.(?:get|setdefault|pop)|env\.(?:get|str|var|var_os)|"
+    r"ENV\.fetch|env\.fetch|getenv_or_raise|get_from_env|get_env\w*|getEnv\w*|env_var|dotenv_values\(\)\.get)$|^(?:env|Env\.get|config|secrets\.get|env\.read)$"
+)
+ENV_STORES = re.compile(
+    r"(?:^|\.)(?:environ|process\.env|import\.meta\.env|meta\.env|ENV|_ENV|_SERVER|env|secrets|Bun\.env|userdata)$"
+)
+TRANSPARENT = frozenset(
+    {
+        "Uri",
+        "URL",
+        "URI",
+        "String",
+        "str",
+        "string",
+        "cast",
+        "URI.create",
+        "HttpUrl.parse",
+        "url.Parse",
+        "SecretStr",
+        "AzureKeyCredential",
+        "ApiKeyCredential",
+        "AzureCliCredential",
+    }
+)
+BASES = ("BaseURL", "base_url", "api_base", "Endpoint", "BaseUrl", "baseURL", "baseUrl", "basePath", "endpoint")
+# Imports that are calls.
+DYNAMIC = re.compile(r"^(?:require|import|__import__|(?:importlib\.)?import_module)$")
+DEPTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known of an expression. `path` counts inside the library of `rule`; calls on the way are written `()`."""
+
+    rule: Rule | None = None
+    path: str = ""
+    provider: str | None = None
+    text: str | None = None
+    env: tuple[tuple[str, int], ...] = ()
+    outside: tuple[str, str] | None = None  # (module, name) of an import that no rule knows
+    url: str | None = None
+
+
+NOTHING = Value()
+
+
+def provider_of(rule: Rule, path: str) -> str:
+    """The provider a name of the library stands for; the rule's own where the name says nothing else."""
+    if rule.sdk:
+        for pattern, provider in rule.sdk.providers:
+            if pattern.search(path):
+                return provider
+    return rule.provider
