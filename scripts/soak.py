@@ -32,7 +32,7 @@ from banjia.text import same
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
-from gateway import ANSWER, free_port, memory, ready  # noqa: E402 - the same figures as the bench
+from gateway import ANSWER, free_port, memory  # noqa: E402 - the same figures as the bench
 
 SECONDS = float(os.environ.get("SECONDS", "600"))
 CALLERS = int(os.environ.get("CALLERS", "24"))
@@ -298,6 +298,12 @@ def gauge(port: int, name: str) -> float:
     return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(f"{name} ")), -1.0)
 
 
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+        return True
+    return False
+
+
 def left_open(port: int, upstream: int) -> dict[str, float]:
     until = time.monotonic() + 3
     while True:
@@ -329,9 +335,11 @@ def main() -> int:
             stack.callback(process.wait, 15)
             stack.callback(process.terminate)
             pids.append(process.pid)
-        ready(port)
-        if process.poll() is not None:
-            sys.exit((folder / "log").read_text(errors="replace")[-2000:])
+        until = time.monotonic() + 60
+        while not answers(port):
+            if process.poll() is not None or time.monotonic() > until:
+                sys.exit((folder / "log").read_text(errors="replace")[-2000:])
+            time.sleep(0.1)
         uvloop.run(load(port, pids[1], score))
         still = left_open(port, upstream)
         unexpected = gauge(port, "banjia_unexpected_total")

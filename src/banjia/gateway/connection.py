@@ -14,6 +14,9 @@ MAX_HEAD = 128 * 1024
 MAX_HEADERS = 200
 
 
+NO_PARSER = httptools.HttpResponseParser(object())  # of connections that are gone
+
+
 class Connection(asyncio.Protocol):
     """Made by the pool; `on_free` is called when it may serve again, `on_lost` when it never will."""
 
@@ -91,8 +94,7 @@ class Connection(asyncio.Protocol):
             self.close()
             return
         answer.last = self._loop.time()
-        if not answer.answered:
-            self._fed += len(data)
+        self._fed += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -101,9 +103,8 @@ class Connection(asyncio.Protocol):
             answer.wake()  # it may have been whole before the garbage began
             return
         self._hand_on()
-        if not answer.answered and self._fed > MAX_HEAD:
+        if self._fed > MAX_HEAD and self._answer is answer:
             self._fail("garbage", "endless headers")
-            return
         answer.wake()
 
     def eof_received(self) -> None:
@@ -112,6 +113,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
         answer = self._answer
+        self._parser = NO_PARSER  # it knows this connection: the two would wait for the collector together
         if answer is not None:
             if self._until_close and answer.answered and exc is None:
                 self._finish(answer, keep=False)
@@ -160,6 +162,7 @@ class Connection(asyncio.Protocol):
             return
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         parts.clear()
+        self._fed = 0
         if self._answer is not None:
             self._answer.body_arrived(body)
 

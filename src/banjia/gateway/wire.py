@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
 MAX_HEAD = 128 * 1024  # bytes of a request before its body
+STALL = 120.0  # seconds in which a caller takes nothing of what was written to it
 MAX_HELD = 256 * 1024  # bytes of a body that wait for whoever reads it
 
 BAD_HTTP = bad_request("invalid_http", Text("不是有效的 HTTP/1.1 请求", "not a valid HTTP/1.1 request"))
 LONG_HEAD = bad_request("header_too_long", Text("请求头过长", "the head of the request is too long"), status=431)
+
+NO_PARSER = httptools.HttpRequestParser(object())  # of connections that are gone
 
 log = logging.getLogger("banjia.gateway")
 
@@ -47,7 +50,7 @@ class Wire(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
-        self._fed = 0  # bytes of a head that is not whole yet
+        self._fed = 0  # bytes since a head was whole or a part of a body came: a head, or what should not be
         self._incoming: Exchange | None = None  # whose body is arriving
         self._active: Exchange | None = None
         self._fresh: Exchange | None = None  # active, and not started yet
@@ -88,14 +91,15 @@ class Wire(asyncio.Protocol):
             if exchange is not None:
                 exchange.lose()
         self._queue.clear()
+        self._active = self._incoming = self._fresh = None
+        self._parser = NO_PARSER  # it knows this connection: the two would wait for the collector together
         self.resume_writing()
 
     def eof_received(self) -> None:
         return None
 
     def data_received(self, data: bytes) -> None:
-        if self._incoming is None:
-            self._fed += len(data)
+        self._fed += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -104,8 +108,8 @@ class Wire(asyncio.Protocol):
         except httptools.HttpParserError:
             self._turn_down(BAD_HTTP)
             return
-        if self._incoming is None and self._fed > MAX_HEAD:
-            self._turn_down(LONG_HEAD)
+        if self._fed > MAX_HEAD:
+            self._turn_down(LONG_HEAD if self._incoming is None else BAD_HTTP)
             return
         fresh = self._fresh
         if fresh is not None:
@@ -132,6 +136,8 @@ class Wire(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._incoming is not None:
+            return  # a trailer: nothing that was decided may hang on it
         name = name.lower()
         if name == b"expect":
             self._expects = value.lower() == b"100-continue"
@@ -165,11 +171,13 @@ class Wire(asyncio.Protocol):
         self.pause_reading()
 
     def on_body(self, body: bytes) -> None:
+        self._fed = 0
         exchange = self._incoming
         if exchange is not None and exchange.body_arrived(body) > MAX_HELD:
             self.pause_reading()
 
     def on_message_complete(self) -> None:
+        self._fed = 0
         exchange, self._incoming = self._incoming, None
         if exchange is not None:
             exchange.body_complete()
@@ -177,9 +185,14 @@ class Wire(asyncio.Protocol):
     # for the exchange
 
     async def drain(self) -> None:
+        """Until the caller has taken what was written; one that takes nothing for too long is let go."""
         while self.is_stuck:
             self._writable = self.loop.create_future()
-            await self._writable
+            patience = self.loop.call_later(STALL, self.transport.abort)
+            try:
+                await self._writable
+            finally:
+                patience.cancel()
 
     def pause_reading(self) -> None:
         if not self._reading_paused:
