@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from banjia.config.lifetime import require_alive
 from banjia.config.place import place
 from banjia.config.reader import read
+from banjia.gateway.provided import check_options
 from banjia.routes import catalogue
 from banjia.routes.guide import guide
 
@@ -38,8 +40,11 @@ def test_the_config_of_the_page_loads_and_its_host_belongs_to_the_provider(provi
         monkeypatch.setenv(name, "a-key-of-the-test")
     block = re.search(r"```yaml\n(.*?)```", page(provider, "en"), re.DOTALL)[1]
     (tmp_path / "banjia.yaml").write_text(block, "utf-8")
-    placed = place(read(tmp_path / "banjia.yaml"), ROUTES)
+    config = read(tmp_path / "banjia.yaml")
+    placed = place(config, ROUTES)
     assert provider.id == placed[0].provider.id
+    check_options(config, provider.read)
+    require_alive(config, ROUTES, provider.read)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda p: p.id)

@@ -31,8 +31,8 @@ def guide(provider: Provider, lang: Lang, *, routes: Catalogue, on: date) -> str
     """Markdown in one language, as of the day."""
     page = _Page(provider, lang, routes, on)
     parts = (
-        page.head, page.config, page.place, page.models, page.moving, page.departures, page.errors, page.filing,
-        page.data, page.open,
+        page.head, page.config, page.place, page.models, page.limits, page.moving, page.departures, page.errors,
+        page.filing, page.data, page.open,
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part()).rstrip() + "\n"
 
@@ -76,6 +76,14 @@ class _Page:
             return
         yield "## " + self.say("配置", "Configuration")
         yield ""
+        if p.closed is not None and p.closed <= self.on:
+            yield self.say(
+                f"厂商自 {p.closed} 起不再提供接口，没有可用的配置；`banjia routes advise` 给出可以改用的。",
+                f"The vendor sells no API since {p.closed}, so there is no configuration; `banjia routes advise` says "
+                "what may take its place.",
+            )
+            yield ""
+            return
         yield "```yaml"
         yield from example(p, self.on)
         yield "```"
@@ -161,6 +169,34 @@ class _Page:
             inputs = ", ".join(m.inputs)
             thinking = m.reasoning or "?"
             yield _row(name, m.kind + width, context, inputs, thinking, ends, self._price(m.id), self.ground(m))
+        yield ""
+
+    def limits(self) -> Iterator[str]:
+        rows = [
+            (m.id, m.context, m.max_output, m.max_batch, m.max_tokens)
+            for m in self.p.models
+            if (m.max_output or m.max_batch or m.max_tokens)
+            and life(self.p, m.id, self.on, m.version).state in ("available", "ending-soon")
+        ]
+        if self.p.is_engine:
+            return
+        yield "## " + self.say("限制", "Limits")
+        yield ""
+        if rows:
+            yield self.say(
+                "| 模型 | 上下文 | 答案至多 | 向量：每次条数 | 向量：每条词元 |",
+                "| model | context | longest answer | vectors: inputs a call | vectors: tokens an input |",
+            )
+            yield "|---|---|---|---|---|"
+            for name, *numbers in rows:
+                yield _row(f"`{name}`", *(f"{n:,}" if n else "-" for n in numbers))
+            yield ""
+        yield self.say(
+            "每分钟的请求数和词元数随账户等级而定，见厂商控制台；超出时的错误见下。"
+            "应用自己的上限用 `limits` 和 `budget`。",
+            "Requests and tokens a minute go by the account's tier: see the vendor's console; what is answered beyond "
+            "them stands under errors. `limits` and `budget` set the application's own.",
+        )
         yield ""
 
     def _price(self, model: str) -> str:
