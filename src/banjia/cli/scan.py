@@ -34,7 +34,15 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
         metavar="REV",
         help="只看此版本以来改动的文件" if zh else "only files changed since this git revision",
     )
-    parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="并行进程数" if zh else "processes")
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        default=None,
+        metavar="N",
+        help="并行进程数（默认每个处理器一个，至多四个）"
+        if zh
+        else "processes (default: one a processor, at most four)",
+    )
     parser.add_argument("--no-cache", action="store_true", help="不用缓存" if zh else "neither use nor write the cache")
 
 
@@ -44,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     inventory = scan(
         args.path,
         since=args.since,
-        jobs=args.jobs,
+        jobs=args.jobs or _processors(),
         remember=not args.no_cache,
         baseline=args.baseline,
         progress=_progress if sys.stderr.isatty() else None,
@@ -71,6 +79,13 @@ def _count(raw: str) -> int:
     if number < 1:
         raise ValueError(raw)
     return number
+
+
+def _processors() -> int:
+    import os
+
+    able = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, able)
 
 
 def _progress(done: int, total: int) -> None:

@@ -205,10 +205,17 @@ def _walked(root: Path, start: str, skipped: list[Skipped]) -> Iterator[tuple[st
                     skipped.append(skip(name, "apart"))
                 else:
                     stack.append(name)
-            elif entry.is_symlink() and entry.is_dir():
+            elif entry.is_symlink() and _leads_to_folder(entry):
                 skipped.append(skip(name, "loop"))
             else:
                 yield name, entry
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def content(place: str) -> tuple[bytes, Key] | str:
