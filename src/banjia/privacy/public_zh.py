@@ -34,6 +34,7 @@ def _listed(text: str) -> list[tuple[int, int]]:
         m.span()
         for m in _pattern().finditer(text)
         if not (len(m[0]) == 2 and m[0][0] in letters("surnames") and _goes_on(text, m.end()))
+        and not _is_given(text, m)
     ]
 
 
@@ -41,6 +42,12 @@ def _listed(text: str) -> list[tuple[int, int]]:
 def _pattern() -> re.Pattern[str]:
     names = sorted((w for w in words("public_zh") if len(w) > 1), key=len, reverse=True)
     return re.compile(f"(?=[{''.join(sorted({w[0] for w in names}))}])(?:{'|'.join(map(re.escape, names))})")
+
+
+def _is_given(text: str, m: re.Match[str]) -> bool:
+    """The given name of somebody else: 小明 in 王小明."""
+    surnames = letters("surnames")
+    return len(m[0]) == 2 and m[0][0] not in surnames and text[max(0, m.start() - 1) : m.start()] in surnames
 
 
 def _goes_on(text: str, end: int) -> bool:
