@@ -90,7 +90,9 @@ class Dispatch:
         """What the call holds: as declared, raised by what is found."""
         declared, day = _class_of(call), self._tools.clock.today()
         request = msgspec.json.decode(call.body)
-        inspection = await self._tools.personal.inspect(request, day)
+        options = call.app.options.get("privacy")
+        images = isinstance(options, dict) and options.get("images") == "ocr"
+        inspection = await self._tools.personal.inspect(request, day, images=images)
         return Contents(raised(declared, inspection.data_class), request, inspection)
 
     async def _screened(self, call: Call, settings: Settings, contents: Contents) -> None:

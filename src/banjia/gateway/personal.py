@@ -74,10 +74,10 @@ class Personal:
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def inspect(self, request: dict[str, Any], on: date) -> Inspection:
+    async def inspect(self, request: dict[str, Any], on: date, *, images: bool = False) -> Inspection:
         """What a request holds. Raises Refusal for one that is nested too deeply to be walked."""
         try:
-            return await self._beside(lambda: self._load().inspect(request, on=on))
+            return await self._beside(lambda: self._load().inspect(request, on=on, images=images))
         except RecursionError as error:
             raise bad_request("too_deep", DEEP) from error
 

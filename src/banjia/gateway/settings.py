@@ -34,7 +34,8 @@ from banjia.text import Lang, Text
 
 TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
 SINGLE = frozenset({"hard_loss", "from"})
-APP_PRIVACY = frozenset({"allow_unreadable"})
+APP_PRIVACY = frozenset({"allow_unreadable", "images"})
+IMAGES = ("refuse", "ocr")  # on routes abroad
 MAX_BODY = 64 * 1024 * 1024
 MAX_IN_FLIGHT = 4096
 BEARER = ("authorization", "Bearer {key}")
@@ -340,7 +341,9 @@ def _check_words(options: Mapping[str, Any], where: str) -> None:
     single = Options({k: v for k, v in options.items() if k in SINGLE}, where, SINGLE)
     single.word("hard_loss", "warn", among=("warn", "refuse"))
     single.word("from")
-    Options(options.get("privacy"), f"{where}.privacy", APP_PRIVACY).flag("allow_unreadable")
+    privacy = Options(options.get("privacy"), f"{where}.privacy", APP_PRIVACY)
+    privacy.flag("allow_unreadable")
+    privacy.word("images", "refuse", among=IMAGES)
 
 
 def _unshared(keys: list[tuple[bytes, AppSettings]]) -> None:

@@ -14,6 +14,8 @@ from banjia.privacy.encoded import wrapped
 from banjia.privacy.engine import Engine
 from banjia.privacy.leaf import IN_JSON, Leaf, leaves, media, rewritten, tokens_given
 from banjia.privacy.person import PersonFound, persons
+from banjia.privacy.picture import KINDS as PICTURES
+from banjia.privacy.picture import PICTURE, Reader, pictures
 from banjia.privacy.restore import DROPPED, Restorer
 from banjia.privacy.span import NOT_PERSONAL, SECRET, Record, Span, SpanClass
 from banjia.privacy.stream import Stream
@@ -72,18 +74,27 @@ class Treated:
 class Treater:
     """`maps` keeps conversations; without it each request has a map of its own and nothing is stored."""
 
-    def __init__(self, engine: Engine, maps: Maps | None = None) -> None:
+    def __init__(
+        self, engine: Engine, maps: Maps | None = None, *, read: Callable[[str], str | None] | None = None
+    ) -> None:
         self._engine = engine
         self._maps = maps
+        self._read = read if read is not None else Reader()  # the text of an image, None where it has none to tell
         self._known: dict[bytes, Record] = {}  # least recently seen first
 
-    def inspect(self, body: dict[str, Any], *, on: date | None = None) -> Inspection:
-        """Find whose data a request carries and of what class. `on` tells who is under fourteen."""
+    def inspect(self, body: dict[str, Any], *, on: date | None = None, images: bool = False) -> Inspection:
+        """Find whose data a request carries and of what class. `on` tells who is under fourteen.
+
+        With `images` those that come along are read for their text; where none shows personal information they pass.
+        """
+        unreadable = media(body) + (["tokens"] if tokens_given(body) else [])
         records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
         for leaf in leaves(body):
             label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
             records[leaf.path] = leaf.text, self._record(leaf.text, label, on)
             self._unwrap(leaf, records, on)
+        if images and unreadable and self._shows_nobody(body, records, on):
+            unreadable = [kind for kind in unreadable if kind not in PICTURES]
         self._propagate(records)
         _wrap(records)
         found = persons(((_home(p), t, r) for p, (t, r) in records.items()), self._engine.strength)
@@ -91,7 +102,6 @@ class Treater:
         grave = max((CLASSES.index(r.data_class) for _, r in records.values()), default=0)
         if grave == 1 and any(p.data_class == "sensitive" for p in found):
             grave = 2
-        unreadable = media(body) + (["tokens"] if tokens_given(body) else [])
         return Inspection(records, found, CLASSES[grave], topics, tuple(dict.fromkeys(unreadable)))
 
     def request(
@@ -153,6 +163,21 @@ class Treater:
             return self._maps.save(app, conversation, surrogates, at=at)
         self._maps.renew(app, conversation, at=at)
         return True
+
+    def _shows_nobody(
+        self, body: Any, records: dict[tuple[str | int, ...], tuple[str, Record]], on: date | None
+    ) -> bool:
+        """Whether every image could be read, and in no text of them is anything of a person."""
+        clear = True
+        for path, address in pictures(body):
+            said = self._read(address)
+            if said is None:
+                clear = False
+                continue
+            record = self._record(said, "", on)
+            records[*path, PICTURE] = said, record
+            clear = clear and not record.sensitive and all(s.type in NOT_PERSONAL for s in record.spans)
+        return clear
 
     def _unwrap(self, leaf: Leaf, records: dict[tuple[str | int, ...], tuple[str, Record]], on: date | None) -> None:
         """What stands in base64 inside a text is read as a text of its own."""
