@@ -411,3 +411,32 @@ def test_base64_vectors_are_openai_s(values):
     import struct
 
     assert values == list(struct.unpack(f"<{len(values)}f", base64.b64decode(vector.to_base64(values))))
+
+
+HOME = [(name, model) for name, model in CHAT if provider(name).side != "overseas" and name != "azure_21vianet"]
+
+
+@pytest.mark.parametrize(("name", "model"), HOME)
+def test_what_only_openai_does_is_not_sent_elsewhere_and_that_is_said(name, model):
+    asked = {"messages": [{"role": "user", "content": "hi"}], "store": True, "prompt_cache_key": "k", "prediction": {}}
+    prepared = wire.prepare(provider(name), model, "chat", asked)
+    assert {"store", "prompt_cache_key", "prediction"}.isdisjoint(prepared.request)
+    assert {"drop(store);loss=soft", "drop(prompt_cache_key);loss=soft"} <= {w.code for w in prepared.warnings}
+    assert wire.translator(provider(name)).touches(model, asked)
+
+
+@pytest.mark.parametrize("name", ["openai", "azure_openai"])
+def test_openai_gets_what_is_its_own(name):
+    asked = {"messages": [], "store": True, "web_search_options": {"search_context_size": "low"}}
+    prepared = wire.prepare(provider(name), "gpt-5.1", "chat", asked)
+    assert {"store", "web_search_options"} <= prepared.request.keys()
+
+
+def test_a_search_of_openais_is_a_hard_loss_elsewhere():
+    asked = {"messages": [], "web_search_options": {"search_context_size": "low"}}
+    assert "hard" == wire.prepare(provider("deepseek"), "deepseek-flash", "chat", asked).loss
+
+
+def test_what_a_vendors_file_knows_is_left_to_its_operations():
+    asked = {"messages": [], "metadata": {"a": "b"}}
+    assert {"a": "b"} == wire.prepare(provider("tencent"), "hy3", "chat", asked).request["metadata"]

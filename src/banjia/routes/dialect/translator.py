@@ -27,6 +27,7 @@ from banjia.routes.dialect.operation import (
     ForceStream,
     ForceTool,
     Inject,
+    Loss,
     MapValue,
     MergeSystem,
     Op,
@@ -92,7 +93,8 @@ class Translator:
         """Whether some operation could act on this very request; False: its bytes may be sent as they are."""
         chosen = self.selection(model, operation)
         acts = chosen.always or bool(self.provider.dialect.supported) or not chosen.fields.isdisjoint(request)
-        return acts or _free_text(self.provider, request) is not None
+        own = operation == "chat" and self.provider.id not in _OPENAI and not _OPENAI_ONLY.keys().isdisjoint(request)
+        return acts or own or _free_text(self.provider, request) is not None
 
     def prepare(
         self, model: str, request: dict[str, Any], operation: str = "chat", *, thinking: Thinking = "as-vendor"
@@ -108,6 +110,7 @@ class Translator:
             thinking_wanted=False if thinking == "off" else None,
         )
         _check_inputs(draft)
+        _drop_openais_own(draft, chosen)
         if (refusal := _free_text(self.provider, request)) is not None:
             return Prepared(request, tuple(draft.warnings), refusal=refusal)
         for op, gate in chosen.gated:
@@ -172,7 +175,7 @@ def _check_inputs(draft: Draft) -> None:
 def _free_text(provider: Provider, request: dict[str, Any]) -> Refusal | None:
     """Tools of free text are OpenAI's own; elsewhere they would be dropped without a word."""
     tools = request.get("tools")
-    if provider.id in _FREE_TEXT or not isinstance(tools, list):
+    if provider.id in _OPENAI or not isinstance(tools, list):
         return None
     for i, tool in enumerate(tools):
         if isinstance(tool, dict) and tool.get("type") == "custom":
@@ -181,6 +184,18 @@ def _free_text(provider: Provider, request: dict[str, Any]) -> Refusal | None:
             )
             return Refusal(400, "unsupported_parameter", f"tools[{i}]", text)
     return None
+
+
+def _drop_openais_own(draft: Draft, chosen: Selection) -> None:
+    """What only OpenAI's service does: no other vendor documents it, and a strict one refuses the whole call for it."""
+    if draft.operation != "chat" or draft.provider.id in _OPENAI or draft.provider.side == "overseas":
+        return
+    for name, loss in _OPENAI_ONLY.items():
+        if name not in draft.request or name in chosen.fields or name in draft.provider.dialect.supported:
+            continue
+        if draft.request.pop(name) not in (None, False, {}):
+            text = Text(f"{name} 是 OpenAI 自己的功能，没有发送", f"{name} is a thing of OpenAI's own and was not sent")
+            draft.warnings.append(DialectWarning("drop", name, loss, text))
 
 
 def _keep_supported(draft: Draft) -> None:
@@ -230,7 +245,12 @@ def _force_stream(op: ForceStream, draft: Draft) -> None:
 
 
 _MOST_SELECTIONS = 1024
-_FREE_TEXT = frozenset({"openai", "azure_openai", "azure_21vianet"})
+_OPENAI = frozenset({"openai", "azure_openai", "azure_21vianet"})
+_OPENAI_ONLY: dict[str, Loss] = {
+    "store": "soft", "metadata": "soft", "prediction": "soft", "safety_identifier": "soft", "prompt_cache_key": "soft",
+    "prompt_cache_retention": "soft", "prompt_cache_options": "soft", "verbosity": "soft", "moderation": "soft",
+    "web_search_options": "hard",
+}  # fmt: skip
 _FUNCTIONS: dict[type[Op], Callable[[Any, Draft], None]] = {
     Rename: parameter.rename, Drop: parameter.drop, Clamp: parameter.clamp, Scale: parameter.scale,
     Fix: parameter.fix, Default: parameter.default, MapValue: parameter.map_value, Reject: parameter.reject,
