@@ -16,6 +16,7 @@ from banjia.text import Text, same
 
 BATCH = 2000
 BUSY_MS = 10_000
+CACHE_KB = 2000  # of each thread's connection: pages beyond it are the system's to keep
 NEW = 0o600
 
 
@@ -122,7 +123,7 @@ class SqliteStore:
                 connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA cell_size_check = ON")
-                connection.execute("PRAGMA cache_size = -16000")
+                connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
             except sqlite3.Error:
                 connection.close()
                 raise
