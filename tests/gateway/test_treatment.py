@@ -200,3 +200,15 @@ def test_a_value_has_one_token_in_all_of_a_corpus(tmp_path):
     again = embed(tmp_path, [PHONE])[0]
     assert token == again
     assert token != embed(tmp_path, [PHONE], x_banjia_conversation="another corpus")[0]
+
+
+def test_a_type_that_is_never_found_is_refused_with_the_nearest(tmp_path):
+    from banjia.config.reader import read
+    from banjia.errors import ConfigError
+    from banjia.gateway.treatment import check_types
+
+    path = tmp_path / "banjia.yaml"
+    path.write_text("apps:\n  - id: desk\n    treatment: {abroad: mask, types: {ID_CARD: mask}}\n")
+    with pytest.raises(ConfigError, match="ID_CN") as found:
+        check_types(read(path))
+    assert "apps[0].treatment.types.ID_CARD" in found.value.say("en")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Literal
 
-from banjia.config.config import Config
+from banjia.config.config import App, Config
 from banjia.errors import ConfigError
 from banjia.policy.decide import CLASS_ORDER, Decision
 from banjia.policy.policy import Finer, Treatment
@@ -60,21 +60,25 @@ def id_number_reading(config: Config) -> Literal["current", "strict"]:
 
 def check_types(config: Config) -> None:
     """Raises ConfigError where a treatment is for a type that is never found."""
-    named = {kind for app in config.apps for f in app.treatment.finer for kind in f.types}
+    named = {kind: f"apps[{i}].treatment.types.{kind}" for i, app in enumerate(config.apps) for kind in _types(app)}
     if not named:
         return
     from banjia.privacy.detector import detectors  # noqa: PLC0415 - only such settings need it
 
     known = {d.id for d in detectors()} | {"PERSON", "ADDRESS"}
-    for kind in sorted(named - known):
+    for kind in sorted(named.keys() - known):
         near = difflib.get_close_matches(kind, known, n=1)
         raise ConfigError(
             Text("没有这种类型的个人信息", "no personal information has such a type"),
-            where=f"{config.path.name} treatment.types",
+            where=named[kind],
             expected=" | ".join(sorted(known)),
             found=kind,
             remedy=Text(f"是不是 {near[0]}？", f"did you mean {near[0]}?") if near else "",
         )
+
+
+def _types(app: App) -> set[str]:
+    return {kind for f in app.treatment.finer for kind in f.types}
 
 
 def at_home(plan: Plan) -> Plan:
