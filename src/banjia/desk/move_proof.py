@@ -247,4 +247,5 @@ def _through_gateway(moved: Enclosure, runs: Runs, found: Plan, wishes: Wishes) 
         variables = ladder.KEYS | {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
         service = Service(words, folder, variables, f"{found.target.root}/readyz")
         through = replace(moved, answers=(Host("127.0.0.1", port, tls=False),), services=(service,), kind="namespace")
-        return ladder.after(through, runs, name="gateway")
+        known = replace(runs, variables_after=dict(runs.variables_after) | ladder.KEYS)  # keys that the gateway knows
+        return ladder.after(through, known, name="gateway")

@@ -52,6 +52,7 @@ def main(spec_file: Path) -> int:
 def _network(spec: dict[str, Any], folder: Path, authority: Authority, stack: ExitStack) -> list[Recording]:
     network.bring_up()
     network.name_server(folder)
+    network.forget_writes(Path(spec["cwd"]), folder)
     for where, what in spec["overlay"].items():
         network.lay_over(Path(what), Path(where))
     hosts = [row["host"] for row in spec["answers"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,9 @@ def parses(changes: Iterable[Change]) -> Step:
         if language == "python":
             count += 1
             faults += _python(change)
+        elif language == "notebook":
+            count += 1
+            faults += _notebook(change)
         elif language in PARSED:
             count += 1
             if broken(change.after, language) > broken(change.before, language):
@@ -86,6 +90,21 @@ def _compiled(text: str, path: str) -> str:
     except (SyntaxError, ValueError) as error:
         return f"{path}: {error}"
     return ""
+
+
+def _notebook(change: Change) -> list[str]:
+    """A notebook stays JSON, and a cell that was Python stays Python."""
+    try:
+        was, now = (json.loads(text)["cells"] for text in (change.before, change.after))
+    except (ValueError, KeyError, TypeError) as error:
+        return [f"{change.path}: {error}"]
+    pairs = zip(was, now, strict=False)
+    sources = [("".join(a.get("source", ())), "".join(b.get("source", ()))) for a, b in pairs]
+    return [
+        f"{change.path}: cell {n}"
+        for n, (a, b) in enumerate(sources, 1)
+        if _compiled(b, "cell") and not _compiled(a, "cell")
+    ]
 
 
 def _python(change: Change) -> list[str]:

@@ -21,12 +21,13 @@ IMPORT = re.compile(
     re.MULTILINE,
 )
 NAME = re.compile(r"(?<![\w$])openai(?:\s*(?:\s+as\s+|:)\s*(?P<own>[\w$]+))?(?![\w$])")
+STRICT = '...({ compatibility: "strict" } as const)'  # what the ready-made one is in release 1; later ones ignore it
 
 PAIRS = (
     ("a.ts", 'import { streamText } from "ai";\nimport { openai } from "@ai-sdk/openai";\nexport const ask = (prompt: string) => streamText({ model: openai("gpt-4o-mini"), prompt });\n',
-     'import { streamText } from "ai";\nimport { createOpenAI } from "@ai-sdk/openai";\nconst openai = createOpenAI({ baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\nexport const ask = (prompt: string) => streamText({ model: openai("gpt-4o-mini"), prompt });\n'),
+     'import { streamText } from "ai";\nimport { createOpenAI } from "@ai-sdk/openai";\nconst openai = createOpenAI({ baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1", ...({ compatibility: "strict" } as const) });\nexport const ask = (prompt: string) => streamText({ model: openai("gpt-4o-mini"), prompt });\n'),
     ("a.js", 'const { openai: provider, createOpenAI } = require("@ai-sdk/openai");\nmodule.exports = provider("gpt-4o-mini");\n',
-     'const { createOpenAI } = require("@ai-sdk/openai");\nconst provider = createOpenAI({ baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\nmodule.exports = provider("gpt-4o-mini");\n'),
+     'const { createOpenAI } = require("@ai-sdk/openai");\nconst provider = createOpenAI({ baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1", compatibility: "strict" });\nmodule.exports = provider("gpt-4o-mini");\n'),
 )  # fmt: skip
 
 
@@ -43,7 +44,9 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
         made = name["own"] or "openai"
         ending = "\r\n" if "\r\n" in source.text else "\n"
         semicolon = ";" if ";" in found["tail"] else ""
-        line = f'const {made} = createOpenAI({{ baseURL: process.env.OPENAI_BASE_URL || "{target.v1}" }}){semicolon}'
+        strict = 'compatibility: "strict"' if source.language == "javascript" else STRICT
+        url = f'process.env.OPENAI_BASE_URL || "{target.v1}"'
+        line = f"const {made} = createOpenAI({{ baseURL: {url}, {strict} }}){semicolon}"
         names = f" {', '.join(others)} "
         text = f"{found['lead']}{names}{found['tail'].rstrip()}{ending}{line}"
         yield Edit(source.path, found.start(), found.end(), text, ID, REASON, finding)
