@@ -133,6 +133,7 @@ def test_a_call_is_settled_at_its_price_and_told_in_metrics_and_ledger(tmp_path)
     cost = (600 * 2 + 400 * 0.5 + 500 * 8) / 1e6
     assert f'banjia_cost_total{{app="helpdesk",route="local",model="true-model",currency="CNY"}} {cost:g}' in metrics
     assert f'banjia_budget_spent{{app="helpdesk",period="day",currency="CNY"}} {cost:g}' in metrics
+    assert 'banjia_first_byte_seconds_count{app="helpdesk",route="local"} 1' in metrics
     [body] = [b for kind, b in entries if kind == "decision"]
     assert (body["more"]["cost"], body["more"]["currency"]) == (f"{cost:g}", "CNY")
 

@@ -415,3 +415,55 @@ def test_a_key_that_is_taken_back_is_refused_at_once_and_the_new_one_serves(tmp_
             return before, refused_now, answer.status
 
     assert behind(tmp_path, scene) == (200, True, 200)
+
+
+PRICED = ", prices: {'*': {input: 1000, output: 1000}}"
+BUDGET = "routes: [local], budget: {per_day: 0.1}"
+
+
+def spent_of(port: int) -> float:
+    text = get(port, "/metrics")["text"]
+    return float(re.search(r'banjia_budget_spent\{app="helpdesk",period="day",currency="CNY"\} (\S+)', text)[1])
+
+
+def test_a_budget_is_exact_with_two_workers_and_after_a_restart(tmp_path):
+    """Each call costs 0.005 (five tokens at a thousandth): twenty fit into a tenth, however they come."""
+
+    async def main():
+        async with Scripted() as upstream:
+            named = {"local": ("self_hosted", upstream.url)}
+            lay_out(tmp_path, named, policy(open_cells("local")), PRICED)
+            config = tmp_path / "banjia.yaml"
+            config.write_text(config.read_text().replace("routes: [local]", BUDGET))
+
+            def calls(port, many):
+                found = []
+                threads = [threading.Thread(target=lambda: found.append(call(port, model="m")[0])) for _ in range(many)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+                return found
+
+            def run():
+                first, second = [], []
+                with serving(tmp_path, "--workers", "2", allowed=upstream.port) as (_, port):
+                    for _ in range(2):
+                        first += calls(port, 4)
+                    before = spent_of(port)
+                with serving(tmp_path, "--workers", "2", allowed=upstream.port) as (_, port):
+                    for _ in range(30):
+                        second += calls(port, 1)
+                    return first, before, second, spent_of(port)
+
+            return await asyncio.to_thread(run), len(upstream.seen)
+
+    (first, before, second, after), sent = play(main())
+    assert before == pytest.approx(0.005 * first.count(200))
+    assert after == pytest.approx(0.005 * sent)
+    assert sent <= 20
+    assert sent == first.count(200) + second.count(200)
+    assert second[-1] == 429
+    told = json.loads(banjia(tmp_path, "ledger", "usage", "--json"))["usage"][0]
+    assert float(told["cost"]["CNY"]) == pytest.approx(after)
+    assert told["requests"] == sent

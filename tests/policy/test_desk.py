@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 from test_decide import cell, policy
 
-from banjia.desk.policy import adopt, in_force, proposed, replay
+from banjia.config.document import parse
+from banjia.config.reader import config
+from banjia.desk.policy import adopt, in_force, proposed
+from banjia.desk.replay import replay
 from banjia.errors import RouteError
 from banjia.ledger.entry import Entry
 from banjia.ledger.journal import Journal, Terms
@@ -78,3 +81,43 @@ def test_a_policy_survives_its_way_to_disk_and_back():
     assert decode(OPEN.encode(), where="x") == OPEN
     with pytest.raises(RouteError):
         decode(OPEN.encode()[:-5], where="x")
+
+
+def config_of(tmp_path, routes: str):
+    text = f"""
+apps: [{{id: helpdesk, keys: ["file:k"], routes: [azure, local]}}]
+routes: {routes}
+"""
+    return config(parse(tmp_path / "banjia.yaml", text))
+
+
+ROUTES = "[{id: azure, provider: vllm, base_url: 'http://a/v1', models: {gpt-4o: MODEL}}, {id: local, provider: vllm, base_url: 'http://b/v1', models: {LOCAL: small}}]"
+
+
+def test_a_new_config_is_tried_by_the_names_that_were_asked_for(store, tmp_path):
+    journal = Journal.open(store, tmp_path / "keys", "gateway/0", clock=lambda: 1, terms=Terms(entity="acme"))
+    journal.note(
+        Entry(
+            "decision",
+            1,
+            app="helpdesk",
+            route="azure",
+            model="gpt",
+            asked="gpt-4o",
+            data_class="none",
+            decision="pass",
+        )
+    )
+    journal.close()
+    both = policy(cell(data_class="none"), cell(route="local", data_class="none"))
+
+    def tried(model: str, local: str, table=both):
+        routes = ROUTES.replace("MODEL", model).replace("LOCAL", local)
+        return [(r.before, r.after, r.to, r.count) for r in replay(store, table, 10, config_of(tmp_path, routes))]
+
+    assert tried("gpt", "other") == []
+    assert tried("gpt-next", "other") == [("pass", "pass", "azure/gpt-next", 1)]
+    assert tried("gpt", "gpt-4o", policy(cell(route="local", data_class="none"))) == [
+        ("pass", "pass", "local/small", 1)
+    ]
+    assert tried("gpt", "other", SHUT) == [("pass", "refuse", "", 1)]

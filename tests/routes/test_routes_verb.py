@@ -114,3 +114,14 @@ def test_ones_own_provider_files_join_the_list(capsys, tmp_path):
     code, out = run(capsys, "--providers", str(tmp_path))
     assert 0 == code
     assert "My own" in out.out
+
+
+def test_the_models_of_a_config_are_listed_with_their_life_and_an_ended_one_gates(tmp_path, capsys):
+    config = tmp_path / "banjia.yaml"
+    config.write_text(
+        "routes: [{id: r, provider: openai, base_url: 'https://api.openai.com/v1', models: {a: gpt-4, b: gpt-5}}]\n"
+    )
+    assert main(["routes", "--config", str(config), "--on", "2026-11-24", "--lang", "en"]) == 4
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("x banjia.yaml:1 routes[0].models.a: gpt-4: ended on ")
+    assert "successors: " in first

@@ -63,9 +63,7 @@ def _run(verb: Verb, words: list[str], lang: Lang) -> int:
     module = importlib.import_module(verb.module)
     from banjia.cli.parser import parser_for
 
-    parser = parser_for(lang)(
-        prog=f"banjia {verb.name}".removesuffix(" status"), description=verb.help.say(lang)
-    )
+    parser = parser_for(lang)(prog=f"banjia {verb.name}".removesuffix(" status"), description=verb.help.say(lang))
     parser.add_argument("--lang", choices=("zh", "en"), default=lang, help=Text("语言", "language").say(lang))
     module.arguments(parser, lang)
     args = parser.parse_args(words)

@@ -73,8 +73,7 @@ def screen(answer: Check, lang: Lang) -> str:
         if not use.is_closed:
             lines += _use(use, Text("在用", "used"), lang)
     for model in answer.models:
-        gone = model.has_ended or model.promises_too_much
-        lines.append(_row(Text("已停模型", "ended") if gone else Text("将停模型", "ending"), model.say(), lang))
+        lines.append(_row(Text("已停模型", "ended") if model.stops else Text("将停模型", "ending"), model.say(), lang))
     if answer.behind_gateway:
         lines.append(
             _row(

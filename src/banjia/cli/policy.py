@@ -125,10 +125,11 @@ def _show(args: argparse.Namespace) -> int:
 
 def _diff(args: argparse.Namespace) -> int:
     from banjia.desk import policy as desk
+    from banjia.desk import replay as again
 
     new = desk.load(args.new, args.config)
     found = desk.difference(desk.load(args.old, args.config), new)
-    tried = desk.tried(args.config, new, args.replay) if args.replay else []
+    tried = again.tried(args.config, new, args.replay) if args.replay else []
     if args.json:
         rows = [
             {
@@ -145,11 +146,11 @@ def _diff(args: argparse.Namespace) -> int:
             }
             for c in found
         ]
-        again = [dataclasses.asdict(r) for r in tried]
-        print(json.dumps({"changes": rows, "replay": again}, ensure_ascii=False, indent=1))
+        replayed = [dataclasses.asdict(r) for r in tried]
+        print(json.dumps({"changes": rows, "replay": replayed}, ensure_ascii=False, indent=1))
     else:
         lines = desk.change_lines(found, args.lang) or [Text("没有差别", "no difference").say(args.lang)]
-        print("\n".join([*lines, *desk.replay_lines(tried, args.lang)]))
+        print("\n".join([*lines, *again.replay_lines(tried, args.lang)]))
     return 0
 
 

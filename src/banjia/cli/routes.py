@@ -45,7 +45,11 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     )
     advise = parser.add_argument_group("advise")
     advise.add_argument("--path", type=Path, help=say("从代码读出用法", "read the use off this code"))
-    advise.add_argument("--config", type=Path)
+    advise.add_argument(
+        "--config",
+        type=Path,
+        help=say("也说明配置所用模型的寿命（list）", "list: also the life of the models that it names"),
+    )
     advise.add_argument("--app")
     advise.add_argument("--fact", action="append", default=[], metavar="ID=VALUE")
     for feature in FEATURES:
@@ -118,12 +122,17 @@ def _list(args: argparse.Namespace) -> int:
         ending=args.ending,
     )
     on = args.on or today()
+    named = desk.named(args.config, on)
     found = desk.lines(wanted, on=on, folders=args.providers)
     if args.json:
-        print(json.dumps({"on": on.isoformat(), "providers": [line.to_json() for line in found]}, ensure_ascii=False))
+        document: dict[str, object] = {"on": on.isoformat(), "providers": [line.to_json() for line in found]}
+        if args.config is not None:
+            document["config"] = [m.to_json() for m in named]
+        print(json.dumps(document, ensure_ascii=False))
     else:
+        print("\n".join(desk.marked(m).say(args.lang) for m in named), end="\n\n" if named else "")
         print(desk.text(found, wanted, args.lang, on=on, folders=args.providers))
-    return 0 if found else 1
+    return 4 if any(m.stops for m in named) else 0 if found else 1
 
 
 def _advise(args: argparse.Namespace) -> int:

@@ -45,6 +45,11 @@ class Lifetime:
     def ends_soon(self) -> bool:
         return not self.has_ended and self.life.state != "available"
 
+    @property
+    def stops(self) -> bool:
+        """Whether the gateway does not start on it."""
+        return self.has_ended or self.promises_too_much
+
     def say(self) -> Text:
         words = self.life.say()
         if self.successors and not self.life.successors:

@@ -104,7 +104,7 @@ class Check:
     @property
     def exit_code(self) -> int:
         """4 where the code uses a closed route, or config a model that ended; 3 with open facts; 5 to do; else 0."""
-        if self.stop or any(m.has_ended or m.promises_too_much for m in self.models):
+        if self.stop or any(m.stops for m in self.models):
             return PROHIBITED
         codes = {u.assessment.exit_code for u in self.uses}
         return next((code for code in (OPEN, ACTION) if code in codes), DONE)
@@ -151,7 +151,7 @@ def check(path: Path, inventory: Inventory, *, config: Path | None, on: date) ->
     if read_config is not None:
         check_options(read_config, on)
         found = lifetimes(read_config, catalogue, on)
-        models = tuple(m for m in found if m.has_ended or m.promises_too_much or m.ends_soon)
+        models = tuple(m for m in found if m.stops or m.ends_soon)
     behind = behind_gateway(inventory.findings, read_config)
     apps: list[str | None] = [a.id for a in read_config.apps] if read_config else []
     answers: list[Assessment] = []

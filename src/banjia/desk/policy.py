@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,11 +15,8 @@ from banjia.desk import clock
 from banjia.errors import RouteError
 from banjia.policy.change import Change, changes, held, opens
 from banjia.policy.closure import Closure, shut
-from banjia.policy.decide import Ask, Index
 from banjia.policy.file import decode, read
-from banjia.policy.policy import DataClass, Policy
-from banjia.store import people
-from banjia.store.log import latest
+from banjia.policy.policy import Policy
 from banjia.store.setting import Approval, Setting, approval_of, approve, get_setting, put, put_setting
 from banjia.store.store import Store, Transaction, open_store
 from banjia.text import Lang, Text
@@ -131,7 +127,7 @@ def ending(config_path: Path, on: date | None = None) -> list[Lifetime]:
     from banjia.routes.catalogue import load as load_routes
 
     found = lifetimes(read_config(config_path), load_routes(), on or clock.today())
-    return [m for m in found if m.has_ended or m.promises_too_much or m.ends_soon]
+    return [m for m in found if m.stops or m.ends_soon]
 
 
 def standing(config_path: Path) -> tuple[Policy | None, Policy | None]:
@@ -161,58 +157,6 @@ def load(word: str, config_path: Path) -> Policy:
 
 def difference(old: Policy, new: Policy) -> list[Change]:
     return changes(old, new)
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """One kind of call among the last decisions that the new policy would answer otherwise."""
-
-    app: str
-    purpose: str
-    route: str
-    model: str
-    data_class: str
-    before: str
-    after: str
-    count: int
-
-
-def replay(store: Store, policy: Policy, count: int) -> list[Replayed]:
-    """Ask the last decisions of the ledger again, of another policy, at this year's tally."""
-    with store.snapshot() as tx:
-        rows = latest(tx, ("decision", "refusal"), count)
-        census = people.census(tx, policy.entity, clock.today().year)
-    ordinary = (0, census.ordinary_high) if census else (0, 0)
-    sensitive = (0, census.sensitive_high) if census else (0, 0)
-    index, found = Index(policy), Counter[tuple[str, str, str, str, str, str, str]]()
-    for row in rows:
-        body = msgspec.json.decode(row.body or "{}")
-        app, purpose, route, model = (str(body.get(k, "")) for k in ("app", "purpose", "route", "model"))
-        data_class: DataClass = body.get("data_class") or "none"
-        ask = Ask(app, purpose, route, model, data_class, clock.today(), ordinary, sensitive)
-        after = "pass" if index.decide(ask).passes else "refuse"
-        before = body.get("decision")
-        if before in {"pass", "refuse"} and before != after:
-            found[(app, purpose, route, model, data_class, before, after)] += 1
-    return [Replayed(*key, count=n) for key, n in found.most_common()]
-
-
-def tried(config_path: Path, policy: Policy, count: int) -> list[Replayed]:
-    store = open_store(read_config(config_path).store)
-    try:
-        return replay(store, policy, count)
-    finally:
-        store.close()
-
-
-def replay_lines(found: Iterable[Replayed], lang: Lang) -> list[str]:
-    return [
-        Text(
-            f"{r.count} 次  {r.app}  {r.route}  {r.model}  {r.data_class}：{r.before} -> {r.after}",
-            f"{r.count} times  {r.app}  {r.route}  {r.model}  {r.data_class}: {r.before} -> {r.after}",
-        ).say(lang)
-        for r in found
-    ]
 
 
 def change_lines(found: Iterable[Change], lang: Lang) -> list[str]:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from banjia.config.lifetime import Lifetime, lifetimes
+from banjia.config.reader import read
 from banjia.desk.clock import today
 from banjia.routes import catalogue
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.guide import guide as written
 from banjia.routes.listing import Filter, ProviderLine, listing, unknown_model
 from banjia.routes.provider import Provider
-from banjia.text import Lang, Text
+from banjia.text import Lang, Text, same
 
 LOUDEST = 3  # models near their end that the list of providers names
 MARKS = {"available": "  ", "ending-soon": "! ", "retired": "x ", "not-offered": "x "}
@@ -37,6 +39,16 @@ def routes(folders: Sequence[Path] = ()) -> Catalogue:
 
 def lines(wanted: Filter, *, on: date | None = None, folders: Sequence[Path] = ()) -> tuple[ProviderLine, ...]:
     return listing(routes(folders), wanted, on=on or today())
+
+
+def named(config: Path | None, on: date) -> list[Lifetime]:
+    """The models that a config names and that the catalogue knows, with their life."""
+    return lifetimes(read(config), routes(), on) if config is not None else []
+
+
+def marked(model: Lifetime) -> Text:
+    mark = "x " if model.stops else "! " if model.ends_soon else "  "
+    return same(mark) + model.say()
 
 
 def text(found: Sequence[ProviderLine], wanted: Filter, lang: Lang, *, on: date, folders: Sequence[Path] = ()) -> str:

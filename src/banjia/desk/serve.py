@@ -22,6 +22,7 @@ from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk import policy as policies
 from banjia.desk.ledger import elsewhere_of
+from banjia.desk.replay import names_of, replay, replay_lines
 from banjia.desk.supply import Request, journal_of, settings_of
 from banjia.errors import BanjiaError, ConfigError
 from banjia.gateway.limit import Board
@@ -86,7 +87,7 @@ class Supervisor:
     _beside: tuple[Path, ...] = ()  # files of keys and keywords: one that is taken back is refused at once
     _day: str = ""
     _waiting: str = ""
-    _known: str = ""  # hash of the policy that was last looked at
+    _known: str = ""  # what was tried on the ledger last
     _due: dict[int, float] = field(default_factory=dict)  # worker number -> when it is started again
     _closure: Closure | None = None  # as it was taken over
     _brought: Policy | None = None  # the policy that was compiled or read last
@@ -170,7 +171,7 @@ class Supervisor:
         self._brought = policy
         store = open_store(config.store)
         try:
-            self._foretell(store, policy)
+            self._foretell(store, policy, config)
             self._closure = policies.closure_of(store)
             standing = policies.adopt(store, policy, auto=config.auto_approve, by=STARTER)
         finally:
@@ -189,12 +190,13 @@ class Supervisor:
                 ).say(self.request.lang),
             )
 
-    def _foretell(self, store: Store, policy: Policy) -> None:
-        """Say what the last decisions would have been under a policy that is not in force yet."""
-        if self._known == policy.hash:
+    def _foretell(self, store: Store, policy: Policy, config: Config) -> None:
+        """Say what the last decisions would have been under a policy and config that are not in force yet."""
+        known = policy.hash + names_of(config, clock.today())
+        if self._known == known:
             return
-        self._known = policy.hash
-        for line in policies.replay_lines(policies.replay(store, policy, REPLAYED), self.request.lang):
+        self._known = known
+        for line in replay_lines(replay(store, policy, REPLAYED, config), self.request.lang):
             log.warning("the policy of %s would change: %s", policy.law_date, line)
 
     def _warn_of_endings(self) -> None:

@@ -298,6 +298,8 @@ class Attempt:
                 metrics.count("banjia_cost_total", call.app.id, route, model, tariff.currency, by=cost / NANO)
                 paid = costs(cost, tariff.currency)
         ms = self._ms()
+        first = call.first - call.started if call.first else ms / 1000
+        metrics.observe("banjia_first_byte_seconds", first, call.app.id, route)
         metrics.call_done(call.app.id, route, self.candidate.model, call.operation, status, read, written, ms / 1000)
         lost = {"warnings": list(self.losses)} if self.losses else {}
         self._record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -54,6 +55,7 @@ class Call:
         "conversation",
         "cost",
         "finished",
+        "first",
         "gone",
         "holds",
         "lang",
@@ -95,6 +97,7 @@ class Call:
         self.gone = False
         self.answered = False  # the head of an answer has been sent
         self.finished = False
+        self.first = 0.0  # when the answer began
         self.watched = False
         self.task: asyncio.Task[Any] | None = None
         self.tokens = 0
@@ -222,6 +225,7 @@ class Call:
     async def begin(self, headers: list[tuple[bytes, bytes]], body: bytes, *, more: bool) -> None:
         """Send the head of the answer and its first part; from here on no other answer can be given."""
         self.answered = True
+        self.first = time.monotonic()
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
         self.finished = not more
@@ -232,6 +236,7 @@ class Call:
         if exchange is None or self.send is not self._own or exchange.is_stuck:
             return False
         self.answered = True
+        self.first = time.monotonic()
         exchange.begin_with(200, lines, length)
         exchange.part(body, more=more)
         self.finished = not more
