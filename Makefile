@@ -47,6 +47,8 @@ conformance: $(STAMP) $(MODELS)
 
 soak: $(STAMP)
 	$(BIN)/python scripts/soak.py
+	$(BIN)/python scripts/idle.py
+	$(BIN)/python conformance/pages.py
 
 format: $(STAMP)
 	$(BIN)/ruff format .

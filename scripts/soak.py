@@ -18,6 +18,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -323,6 +324,17 @@ def main() -> int:
     if sys.argv[1:2] == ["upstream"]:
         uvloop.run(serve(int(sys.argv[2])))
     score = Score()
+    with serving() as (port, upstream, pid, log):
+        uvloop.run(load(port, pid, score))
+        still = left_open(port, upstream)
+        unexpected = gauge(port, "banjia_unexpected_total")
+        traces = log.read_text(errors="replace").count("Traceback")
+    return told(score, still, traces, unexpected)
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[tuple[int, int, int, Path]]:
+    """A gateway and its upstream: the ports of both, the gateway's process, the log."""
     with tempfile.TemporaryDirectory() as made, contextlib.ExitStack() as stack:
         folder = Path(made)
         upstream, port = free_port(), free_port()
@@ -330,7 +342,7 @@ def main() -> int:
         log = stack.enter_context((folder / "log").open("wb"))
         serve_words = ["-m", "banjia", "serve", "--policy", "policy.json", "--port", str(port)]
         pids = []
-        for words in ([__file__, "upstream", str(upstream)], serve_words):
+        for words in ([str(Path(__file__)), "upstream", str(upstream)], serve_words):
             process = subprocess.Popen([sys.executable, *words], cwd=folder, stdout=log, stderr=log)
             stack.callback(process.wait, 15)
             stack.callback(process.terminate)
@@ -340,11 +352,7 @@ def main() -> int:
             if process.poll() is not None or time.monotonic() > until:
                 sys.exit((folder / "log").read_text(errors="replace")[-2000:])
             time.sleep(0.1)
-        uvloop.run(load(port, pids[1], score))
-        still = left_open(port, upstream)
-        unexpected = gauge(port, "banjia_unexpected_total")
-        traces = (folder / "log").read_text(errors="replace").count("Traceback")
-    return told(score, still, traces, unexpected)
+        yield port, upstream, pids[1], folder / "log"
 
 
 async def serve(port: int) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable, Mapping
@@ -31,6 +33,7 @@ PUBLISH = 1.0  # seconds between two publications of the counts
 REOPEN = 5.0  # seconds between two attempts to open a store that is not there
 WARN = 60.0  # seconds between two looks at what the tally will come to
 FLUSH = 5.0  # seconds between two writes of the counts to the disk
+MOST_FILES = 1 << 17
 REFRESH = 5.0  # seconds between two looks at what other processes have counted
 
 log = logging.getLogger("banjia.gateway")
@@ -52,6 +55,7 @@ class Worker:
 
     def serve(self, listening: socket.socket) -> None:
         """Until SIGTERM. Raises BanjiaError where it cannot begin."""
+        many_files()
         settings = self.settings()
         journal = self._journal()
         board = Board(self.board, worker=self.number, workers=self.workers)
@@ -149,3 +153,12 @@ def _refresh(journal: Journal, year: int) -> None:
         journal.refresh(year)
     except StoreError:
         log.debug("the tally could not be read again; a line still holds what others counted")
+
+
+def many_files() -> None:
+    """As many open files as the system allows: every caller and every upstream is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
