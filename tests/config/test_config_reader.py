@@ -154,3 +154,20 @@ def test_a_treatment_that_is_none_is_refused_with_its_line(tmp_path, text, line,
     said = found.value.say("en")
     assert line in said
     assert near in said
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_the_audit_prints_can_be_declared_as_it_stands(tmp_path, capsys, as_json):
+    import json
+
+    from banjia.cli import main
+
+    row = {"created": 1_770_000_000, "body": "客户贺雨桐，手机13812345678"}
+    (tmp_path / "log.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    assert 0 == main(["privacy", "audit", str(tmp_path / "log.jsonl"), *(["--json"] if as_json else ["--lang", "en"])])
+    said = capsys.readouterr().out
+    text = json.dumps({"elsewhere": json.loads(said)["elsewhere"]}) if as_json else said[said.index("elsewhere:") :]
+    text = text if as_json else "\n".join(text.splitlines()[:2])
+    declared = read(written(tmp_path, text)).elsewhere[0]
+    assert (2026, (1, 1), (0, 0)) == (declared.year, declared.ordinary, declared.sensitive)
+    assert declared.evidence.startswith("sha256:")

@@ -171,6 +171,14 @@ def _report(result: dict[str, Any], lang: Lang) -> str:
         f"  {kind:<14}{count:>9}  {'  '.join(result['samples'].get(kind, ()))}"
         for kind, count in result["types"].items()
     ]
+    if result["elsewhere"]:
+        lines.append(say("可写进 banjia.yaml：", "for banjia.yaml:"))
+        lines.append("elsewhere:")
+        lines += [
+            f"  {year}: {{ordinary: {e['ordinary']}, sensitive: {e['sensitive']}, by: {e['by']}, on: {e['on']}, "
+            f'evidence: "{e["evidence"]}"}}'
+            for year, e in result["elsewhere"].items()
+        ]
     lines += [say(f"证据 {result['evidence']}", f"evidence {result['evidence']}"), str(result["note"][lang])]
     return "\n".join(lines)
 

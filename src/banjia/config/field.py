@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -41,6 +42,9 @@ def country(doc: Document, at: tuple[Any, ...], raw: Any) -> str | None:
 
 
 def day(doc: Document, at: tuple[Any, ...], raw: Any) -> date:
+    if isinstance(raw, str):  # in quotes, as JSON has it
+        with suppress(ValueError):
+            raw = date.fromisoformat(raw)
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return raw
     raise ConfigError(

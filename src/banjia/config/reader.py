@@ -233,6 +233,8 @@ def _elsewhere(doc: Document, year: Any, raw: Any) -> Elsewhere:
     at = ("elsewhere", year)
     data = field.mapping(doc, at, raw)
     field.known(doc, at, data, {"ordinary", "sensitive", "by", "on", "evidence"})
+    if isinstance(year, str) and year.isdecimal():  # in quotes, as JSON has it
+        year = int(year)
     if not isinstance(year, int):
         raise ConfigError(Text("年份应为整数", "a year is a number"), where=doc.where(*at), found=str(year))
     return Elsewhere(
