@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from banjia.desk.clock import today
 from banjia.privacy.span import Reading
+
+if TYPE_CHECKING:
+    from banjia.privacy.tagger import TaggerName
 
 # Edges of the counting rule: cbdf arts. 5, 7 and 8; the sensitive path starts at one person.
 LINES = {"ordinary": (100_000, 1_000_000), "sensitive": (1, 10_000)}
@@ -18,12 +21,14 @@ DETECTED = {
 }
 
 
-def detect(source: Iterable[bytes], name: str, *, reading: Reading, on: date | None = None) -> Iterator[dict[str, Any]]:
+def detect(
+    source: Iterable[bytes], name: str, *, reading: Reading, tagger: TaggerName = "lac", on: date | None = None
+) -> Iterator[dict[str, Any]]:
     """One result a record, in order, as the contract of `privacy detect` says."""
     from banjia.privacy.engine import Engine
     from banjia.privacy.lines import read_lines
 
-    engine = Engine(reading)
+    engine = Engine(reading, tagger=tagger)
     day = on or today()
     for line in read_lines(source, name):
         record = engine.record(line.text, on=day)
@@ -40,6 +45,7 @@ def redact(
     name: str,
     *,
     reading: Reading,
+    tagger: TaggerName = "lac",
     treatment: Literal["pseudonymise", "fake", "mask"],
     map_path: Path | None = None,
     key_path: Path | None = None,
@@ -50,7 +56,7 @@ def redact(
     from banjia.privacy.lines import read_lines
     from banjia.privacy.surrogate import Surrogates, language, masked, pseudonymised
 
-    engine = Engine(reading)
+    engine = Engine(reading, tagger=tagger)
     key = key_path or (map_path.with_name(map_path.name + ".key") if map_path else None)
     surrogates = map_file.load(map_path, key) if map_path and key and map_path.exists() else Surrogates.fresh([])
     for line in read_lines(source, name):

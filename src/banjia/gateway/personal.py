@@ -17,6 +17,7 @@ from banjia.store.vault import Vault
 from banjia.text import Text
 
 if TYPE_CHECKING:
+    from banjia.privacy.tagger import TaggerName
     from banjia.privacy.treater import Inspection, Treated, Treater
     from banjia.privacy.treatment import Plan
 
@@ -25,7 +26,7 @@ log = logging.getLogger("banjia.gateway")
 T = TypeVar("T")
 Reading = Literal["current", "strict"]
 
-KNOWN = frozenset({"detect", "reading", "names"})
+KNOWN = frozenset({"detect", "reading", "names", "tagger"})
 
 DEEP = Text("请求体嵌套过深", "the request body is nested too deeply")
 MAP = Text(
@@ -40,6 +41,7 @@ class PrivacySettings:
     detect: bool = True
     reading: Reading = "current"
     names: bool = True
+    tagger: TaggerName = "lac"
 
 
 def read_privacy(raw: object, reading: Reading = "current") -> PrivacySettings:
@@ -49,6 +51,7 @@ def read_privacy(raw: object, reading: Reading = "current") -> PrivacySettings:
         detect=options.flag("detect", default=True),
         reading="strict" if options.word("reading", reading, among=("current", "strict")) == "strict" else "current",
         names=options.flag("names", default=True),
+        tagger="small" if options.word("tagger", "lac", among=("lac", "small")) == "small" else "lac",
     )
 
 
@@ -130,5 +133,7 @@ class Personal:
             from banjia.privacy.vault import Maps  # noqa: PLC0415
 
             maps = Maps(self._vault) if self._vault is not None else None
-            self._treater = Treater(Engine(self.settings.reading, names=self.settings.names), maps)
+            held = self.settings
+            engine = Engine(held.reading, names=held.names, tagger=held.tagger)
+            self._treater = Treater(engine, maps)
         return self._treater

