@@ -29,6 +29,8 @@ STEPS = ("rescan", "parses", "compiles", "settled", "before", "recorded", "same"
 
 def main(names: list[str]) -> int:
     kept: dict[str, Any] = json.loads(RECORDS.read_text(encoding="utf-8"))["packages"] if RECORDS.exists() else {}
+    known = {file.stem for file in CASES.glob("*.toml")}
+    kept = {name: row for name, row in kept.items() if name in known}
     for file in sorted(CASES.glob("*.toml")):
         if names and file.stem not in names:
             continue

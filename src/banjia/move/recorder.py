@@ -71,13 +71,16 @@ class _Server(ThreadingHTTPServer):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """The handshake belongs to the connection's own thread: a silent client holds up nobody."""
-        if self.context is not None:
-            try:
-                request.settimeout(30)
-                request = self.context.wrap_socket(request, server_side=True)
-            except (OSError, ssl.SSLError):
-                return
-        super().finish_request(request, client_address)
+        if self.context is None:
+            super().finish_request(request, client_address)
+            return
+        try:
+            request.settimeout(30)
+            secure = self.context.wrap_socket(request, server_side=True)
+        except (OSError, ssl.SSLError):
+            return
+        with secure:
+            super().finish_request(secure, client_address)
 
     def server_bind(self) -> None:
         """Without the look-up of its own name that the standard library makes."""
