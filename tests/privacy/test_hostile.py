@@ -35,6 +35,17 @@ HOSTILE = {
     "jwt": "eyJ" + "a" * SIZE,
     "quotes": '"name":"' * (SIZE // 8),
     "companies": "有限" * (SIZE // 6),
+    "hyphened words": "Min-ji-" * (SIZE // 7),
+    "one word of capitals": "A" * SIZE,
+    "initials": "A. " * (SIZE // 3),
+    "titles": "Dr. " * (SIZE // 4),
+    "names before boxes": "John Smith <" * (SIZE // 12),
+    "leading words": "请王" * (SIZE // 6),
+    "lists of names": "王明、" * (SIZE // 9),
+    "foreign names": "克尔斯" * (SIZE // 9),
+    "rows of SQL": "insert into t (name) values " + "('a')," * (SIZE // 6),
+    "combining marks": "王" + "\u0301" * SIZE,
+    "lone surrogates": "\ud800" * SIZE + "王小明",
 }
 
 

@@ -8,8 +8,8 @@ from banjia.privacy.gazetteer import alternatives, words
 
 _UP, _LOW = "A-ZÀ-ÞĀ-Ž", "a-zß-ÿā-ž"
 WORD = (
-    rf"(?:[{_UP}][{_LOW}]+(?:['’\-][{_UP}]?[{_LOW}]+)*|[A-Z]['’][A-Z][{_LOW}]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|"
-    rf"De[A-Z][a-z]+|(?:al|el|as|ad|ash)-[A-Z][a-z]+|[A-Z]{{2,}})"
+    rf"(?:[{_UP}][{_LOW}]+(?:['’\-][{_UP}]?[{_LOW}]+){{0,3}}|[A-Z]['’][A-Z][{_LOW}]+|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|"
+    rf"De[A-Z][a-z]+|(?:al|el|as|ad|ash)-[A-Z][a-z]+|[A-Z]{{2,20}})"
 )
 _PARTICLE = "(?:van|von|der|den|de|da|dos|del|la|di|bin|ibn|bint|al|el)"
 RUN = re.compile(

@@ -31,8 +31,8 @@ from banjia.privacy.cues_zh import (
 from banjia.privacy.gazetteer import letters, lexicon, words
 from banjia.privacy.public_zh import private
 from banjia.privacy.taken import Taken
+from banjia.privacy.transliteration import foreign_place, transliterated
 from banjia.privacy.transliteration import heads as foreign_heads
-from banjia.privacy.transliteration import transliterated
 from banjia.privacy.unknown_zh import GRAMMAR, LEAST_CUED, likelihood, unknown
 
 Place = tuple[int, int, float]  # start, end, score
@@ -263,6 +263,8 @@ def _from_tagger(text: str, start: int, end: int) -> Place | None:
         return None  # "归我"; "写张温馨的"
     if name[0] in GRAMMAR and _han(before) and before not in SOFT and before not in LEADING:
         return None  # "停于丹佛": no surname but a word of grammar
+    if len(name) == 2 and foreign_place(text, start, end):
+        return None
     if transliterated(text, start, end):
         return start, end, 0.8
     if not full and (name in lexicon() or not (_spoken_of(text, start, end) or any(c in "·•‧・" for c in name))):

@@ -19,7 +19,7 @@ _LEAD = re.compile(
     "(?:^|[，,。：:；;、\\s“”\"'（(]|由|在|到|向|与|和|及|对|给|被|从|任职于|就职于|来自|我们|本|贵|是|为|的|了|该|去|于|加入|入职)"
 )
 _EN = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z&'’.-]*,? (?:and |& )?){1,5}(?:Inc|Ltd|LLC|PLC|Plc|Corp|LLP|GmbH|Limited|"
+    r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z&'’.-]{0,30},? (?:and |& )?){1,5}(?:Inc|Ltd|LLC|PLC|Plc|Corp|LLP|GmbH|Limited|"
     r"Incorporated|Corporation|Group|Holdings|and Sons|& Sons|& Co)\b\.?"
     r"|(?<![A-Za-z0-9])[A-Z][a-z'’]+, [A-Z][a-z'’]+ and [A-Z][a-z'’]+(?![A-Za-z]| [A-Z])|(?:(?<=from )|"
     r"(?<=with )|(?<= at ))[A-Z][a-z]+-[A-Z][a-z]+(?![A-Za-z-])"

@@ -40,7 +40,15 @@ def transliterated(text: str, start: int, end: int) -> bool:
         return False
     if foreign * 3 < len(name) * 2 or not 3 <= len(name) <= 8 or THING.match(text, end):
         return False
+    return not foreign_place(text, start, end)
+
+
+def foreign_place(text: str, start: int, end: int) -> bool:
+    """Such characters go on and end as names of places do: 巴伐 in 巴伐利亚."""
+    made = letters("foreign_zh")
+    if text[start] not in made:
+        return False
     last = end
     while text[last : last + 1] and text[last] in made:
         last += 1
-    return not _PLACE.search(text[start:last])
+    return _PLACE.search(text[start:last]) is not None

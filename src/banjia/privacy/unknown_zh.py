@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 
 from banjia.privacy.gazetteer import letters, lexicon, words
-from banjia.privacy.transliteration import THING
+from banjia.privacy.transliteration import THING, foreign_place
 
 Odds = Mapping[int, tuple[float, float]]  # at a place: how likely a person's name begins there, and goes on there
 Place = tuple[int, int, float]
@@ -51,7 +51,7 @@ def _apart(text: str, start: int, end: int, surname: int) -> bool:
         return False
     if any(name[i : i + 2] in known for i in range(surname - 1, len(name) - 1)):
         return False
-    if name[0] in GRAMMAR and _han(text[start - 1 : start]):
+    if (name[0] in GRAMMAR and _han(text[start - 1 : start])) or foreign_place(text, start, end):
         return False
     return not THING.match(text, end) and name[-1] not in COLLECTIVE and _begins(text, start) and _ends(text, end)
 

@@ -1,0 +1,82 @@
+"""Names in running text, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from banjia.privacy.engine import Engine
+from banjia.privacy.tables import cells
+
+ENGINE = Engine()
+
+NAMED = [
+    ("老板让我转告谭雪枫，合同周五前签好。", "谭雪枫"),
+    ("想邀请黎晓岚教授来做讲座", "黎晓岚"),
+    ("样品周五发出。\n——殷志恒", "殷志恒"),
+    ("抄送：樊晓琪；褚向晨；卓一鸣", "卓一鸣"),
+    ("接待人：柏文昭，地点一楼", "柏文昭"),
+    ("出院小结：上官清月，女，52岁", "上官清月"),
+    ("“齐长远你好，资料已收到”", "齐长远"),
+    ("玛格丽塔在会上同意了这个方案", "玛格丽塔"),
+    ("INSERT INTO t (name, mrn) VALUES ('贺青书', '00451210')", "贺青书"),
+    ("<receiver>曲行远</receiver>", "曲行远"),
+    ("Minutes: present were Priyanka Iyer, Lukas Hoffmann and Olga Volkov.", "Lukas Hoffmann"),
+    ("Minister Iyad Karimi spoke first.", "Iyad Karimi"),
+    ("a painter named W. H. Koerner", "W. H. Koerner"),
+    ("Haddad said the plan would change.", "Haddad"),
+    ('"Lenhart, Matthew"', "Lenhart, Matthew"),
+    ("Why would Seo-yeon Park object?", "Seo-yeon Park"),
+    ("Yes, see you at 22 Maple Court, Lakewood.\nCamila Fuentes", "Camila Fuentes"),
+]
+NOBODY = [
+    "由于北方降温，和平区的供暖提前了。",
+    "各位老师好，请按时提交材料。",
+    "帮我写张温馨提示贴在门上",
+    "孩子归我，房子归她，有坑吗？",
+    "此致\n敬礼",
+    "周黑鸭和王老吉哪个好卖？",
+    "张掖和马鞍山离得远吗？",
+    "巴伐利亚的冬天冷吗？",
+    "Does Wells Fargo or Charles Schwab pay more?",
+    "Kitchen Sink Repair in five steps.",
+    "When is Labor Day, and is Good Friday a bank holiday?",
+    "Date: Tue Mar 3",
+    "U.S. Steel and General Motors rose.",
+]
+
+
+@pytest.mark.parametrize(("text", "name"), NAMED)
+def test_somebody_is_named(text, name):
+    assert name in [text[s.start : s.end] for s in ENGINE.detect(text) if s.type == "PERSON"]
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_nobody_is_named(text):
+    assert [] == [text[s.start : s.end] for s in ENGINE.detect(text) if s.type == "PERSON"]
+
+
+def test_a_brand_is_a_person_where_a_label_says_so():
+    text = "联系人：李宁，电话13912345678"
+    assert "李宁" in [text[s.start : s.end] for s in ENGINE.detect(text)]
+
+
+def test_an_estate_is_told_by_building_and_door():
+    text = "师傅到翡翠湾19号楼1单元1093修水管"
+    assert ["翡翠湾19号楼1单元1093"] == [text[s.start : s.end] for s in ENGINE.detect(text) if s.type == "ADDRESS"]
+
+
+def test_columns_of_an_insert_are_heads():
+    text = "insert into p(name, note) values ('a', 'b'), ('c', 7)"
+    assert [("name", "a"), ("note", "b"), ("name", "c"), ("note", "7")] == [
+        (c.head, text[c.start : c.end]) for c in cells(text)
+    ]
+
+
+def test_word_forms_tell_the_class_of_a_record():
+    assert ("health",) == ENGINE.record("Nadia Haddad was hospitalized twice for her arrhythmias").sensitive
+    assert ("finance",) == ENGINE.record("Nadia Haddad went bankrupt; her bank statements follow").sensitive
+
+
+@pytest.mark.parametrize("text", ["agent Chrome/120.0.6099.109", "upgrade from 9.1.4.7 to 9.2.0.133", "内核5.10.4.12"])
+def test_a_version_is_no_address_of_a_machine(text):
+    assert [] == ENGINE.detect(text)
