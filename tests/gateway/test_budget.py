@@ -144,6 +144,7 @@ def test_a_budget_that_is_used_up_is_refused_like_openais_quota(tmp_path):
     assert (answers[2].error["type"], answers[2].error["code"]) == ("insufficient_quota", "insufficient_quota")
     assert answers[2].headers["x-should-retry"] == "false"
     assert "CNY 0.02" in answers[2].error["message"]
+    assert "a lower max_tokens reserves less" in answers[2].error["message"]
 
 
 def test_odd_details_of_the_usage_spoil_no_answer(tmp_path):

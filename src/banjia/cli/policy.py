@@ -102,10 +102,18 @@ def _show(args: argparse.Namespace) -> int:
         policy = desk.load(args.policy, args.config)
         print(policy.encode().decode() if args.json else "\n".join(desk.cell_lines(policy, args.lang)))
         return 0
-    now, waiting = desk.standing(args.config)
+    now, waiting, closure = desk.standing(args.config)
     if args.json:
-        print(json.dumps({"in_force": now.hash if now else None, "proposed": waiting.hash if waiting else None}))
+        hashes = {"in_force": now.hash if now else None, "proposed": waiting.hash if waiting else None}
+        closed = {"by": closure.by, "reason": closure.reason, "at": closure.at} if closure is not None else None
+        print(json.dumps({**hashes, "closed_abroad": closed}, ensure_ascii=False))
         return 0
+    if closure is not None:
+        words = Text(
+            f"!! 境外路线已由 {closure.by} 关闭：{closure.reason}",
+            f"!! all routes abroad were closed by {closure.by}: {closure.reason}",
+        )
+        print(words.say(args.lang))
     if now is None:
         print(
             Text("还没有策略生效；先运行 banjia serve", "no policy is in force yet; run banjia serve first").say(

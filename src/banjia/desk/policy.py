@@ -130,11 +130,11 @@ def ending(config_path: Path, on: date | None = None) -> list[Lifetime]:
     return [m for m in found if m.stops or m.ends_soon]
 
 
-def standing(config_path: Path) -> tuple[Policy | None, Policy | None]:
-    """(in force, waiting for approval) of the config's store."""
+def standing(config_path: Path) -> tuple[Policy | None, Policy | None, Closure | None]:
+    """(in force, waiting for approval, an operator's closure) of the config's store."""
     store = open_store(read_config(config_path).store)
     try:
-        return in_force(store), proposed(store)
+        return in_force(store), proposed(store), closure_of(store)
     finally:
         store.close()
 

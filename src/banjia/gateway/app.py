@@ -364,6 +364,12 @@ def over_limit(exceeded: Exceeded, currency: str = "") -> Refusal:
     text = Text("应用已达上限：{name} {limit}", "the application has reached its limit of {limit} {name}").format(
         name=names[exceeded.which], limit=limit
     )
+    if exceeded.asked and exceeded.used < exceeded.limit:
+        used, asked = (shown(n) if is_money else str(n) for n in (exceeded.used, exceeded.asked))
+        text += Text(
+            f"（已用 {used}，这次调用至多 {asked}；减小 max_tokens 可少预留）",
+            f" ({used} is used, this call may use up to {asked}; a lower max_tokens reserves less)",
+        )
     budget = exceeded.wait is None and exceeded.which != "tokens"
     return Refusal(
         429,

@@ -97,6 +97,8 @@ class Exceeded:
     which: Which
     limit: int
     wait: float | None
+    used: int = 0  # already, of a budget
+    asked: int = 0  # what this call may use
 
 
 class Board:
@@ -249,7 +251,8 @@ class Board:
             total = self._sum(at + place, number)
             if total >= limit or total + own + others > limit:
                 waits = total < limit and total + own <= limit  # calls in hand may use less than is kept for them
-                return Exceeded(which, limit, 1.0 if waits else None)  # type: ignore[arg-type]
+                wait = 1.0 if waits else None
+                return Exceeded(which, limit, wait, total, own)  # type: ignore[arg-type]
         rate = limits.tokens_per_minute
         if rate is not None:
             level = self._in_window(at + TOKENS, now)
