@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import socket
 
@@ -291,3 +292,18 @@ def test_an_upstream_that_speaks_strangely_is_a_bad_gateway_and_no_more(tmp_path
     assert answer.status in {502, 999}
     assert set(answer.error) == {"message", "type", "param", "code"}
     assert ready == 200
+
+
+def test_what_is_too_large_to_look_into_keeps_nobody_waiting_and_does_not_leave(tmp_path):
+    """Looking into a call takes time that all others on such routes wait for."""
+
+    async def main():
+        table = policy(open_cells("local"), abroad=("local",))
+        async with Scripted() as upstream, house(tmp_path, [route("local", upstream.url)], table) as h:
+            h.gateway._personal.settings = dataclasses.replace(h.gateway._personal.settings, largest=1000)
+            large = await h.post(body=chat(messages=[{"role": "user", "content": "word " * 1000}]))
+            return large, await h.post(), len(upstream.seen)
+
+    large, small, seen = play(main())
+    assert (large.status, large.error["code"]) == (413, "too_large_to_inspect")
+    assert (small.status, seen) == (200, 1)

@@ -92,7 +92,7 @@ class Dispatch:
         request = msgspec.json.decode(call.body)
         options = call.app.options.get("privacy")
         images = isinstance(options, dict) and options.get("images") == "ocr"
-        inspection = await self._tools.personal.inspect(request, day, images=images)
+        inspection = await self._tools.personal.inspect(request, day, images=images, size=len(call.body))
         return Contents(raised(declared, inspection.data_class), request, inspection)
 
     async def _screened(self, call: Call, settings: Settings, contents: Contents) -> None:

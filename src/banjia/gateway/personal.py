@@ -26,8 +26,15 @@ log = logging.getLogger("banjia.gateway")
 T = TypeVar("T")
 Reading = Literal["current", "strict"]
 
-KNOWN = frozenset({"detect", "reading", "names", "tagger"})
+LARGEST = (
+    4_000_000  # bytes of a request that are looked into: more would keep all other callers of these routes waiting
+)
+KNOWN = frozenset({"detect", "reading", "names", "tagger", "largest"})
 
+TOO_LARGE = Text(
+    "这次调用要先检查个人信息，请求体却超过 {most} 字节（privacy: largest）",
+    "a call that is first looked into for personal information may have {most} bytes (privacy: largest)",
+)
 DEEP = Text("请求体嵌套过深", "the request body is nested too deeply")
 MAP = Text(
     "对话的替换表打不开，未替换的内容不会送出", "the map of this conversation does not open; nothing is sent untreated"
@@ -42,6 +49,7 @@ class PrivacySettings:
     reading: Reading = "current"
     names: bool = True
     tagger: TaggerName = "lac"
+    largest: int = LARGEST
 
 
 def read_privacy(raw: object, reading: Reading = "current") -> PrivacySettings:
@@ -52,6 +60,7 @@ def read_privacy(raw: object, reading: Reading = "current") -> PrivacySettings:
         reading="strict" if options.word("reading", reading, among=("current", "strict")) == "strict" else "current",
         names=options.flag("names", default=True),
         tagger="small" if options.word("tagger", "lac", among=("lac", "small")) == "small" else "lac",
+        largest=options.count("largest") or LARGEST,
     )
 
 
@@ -77,8 +86,10 @@ class Personal:
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def inspect(self, request: dict[str, Any], on: date, *, images: bool = False) -> Inspection:
-        """What a request holds. Raises Refusal for one that is nested too deeply to be walked."""
+    async def inspect(self, request: dict[str, Any], on: date, *, images: bool = False, size: int = 0) -> Inspection:
+        """What a request of that many bytes holds. Raises Refusal for one too large, or too deep, to be walked."""
+        if size > self.settings.largest:
+            raise bad_request("too_large_to_inspect", TOO_LARGE.format(most=self.settings.largest), status=413)
         try:
             return await self._beside(lambda: self._load().inspect(request, on=on, images=images))
         except RecursionError as error:
