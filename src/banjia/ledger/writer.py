@@ -19,7 +19,7 @@ from banjia.ledger.tally import Line, Tally
 from banjia.text import Text, same
 
 GROUP = 1000  # entries in one transaction
-LINGER = 0.05  # seconds that notes, for which nobody waits, may gather
+LINGER = 0.1  # seconds that notes, for which nobody waits, may gather
 PROBE = 0.25  # seconds between attempts while the store cannot be written
 
 
