@@ -1,7 +1,9 @@
-"""CPU per request of the gateway beside nginx as a reverse proxy, on the same stand-in, in one run.
+"""CPU per request of the gateway beside nginx as a reverse proxy, on the same stand-in, in one run, with its limits.
 
 Everything that the product does is on: key, policy, limits, ledger, usage, metrics. Figures are CPU time of the whole
-process tree, so they hold on a busy machine; compare only rows of one run. nginx is left out where it is not installed.
+process tree, and the targets take turns, so that a busy machine is busy for all of them. Compare only rows of one run.
+Exits 1 where a limit is broken. nginx is left out where it is not installed; LiteLLM, ferrogw and Portkey get a row
+where `litellm` or `ferrogw` can be started, or BENCH_PORTKEY names Portkey's start-server.js.
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import uvloop
 
@@ -28,7 +33,9 @@ from banjia.policy.file import write
 from banjia.policy.policy import DATA_CLASSES, Band, Cell, Policy, RouteFacts
 from banjia.text import same
 
-SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "0.4"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
+SETTLE = 0.2  # seconds in which what was put off, as a ledger's notes, is written and counted too
 CONNECTIONS = 16
 EVENTS = 50
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -45,7 +52,31 @@ ANSWER = json.dumps(
 ).encode()
 
 
-Figures = dict[str, tuple[float, float]]  # case -> (CPU microseconds a request, median seconds alone)
+STREAM = f"stream of {EVENTS}"
+CASES = {"JSON 1 kB": (1024, False), "JSON 16 kB": (16384, False), STREAM: (1024, True)}
+
+
+@dataclass
+class Target:
+    """One program under load, and what was measured of it."""
+
+    name: str
+    port: int
+    pid: int
+    start: float
+    headers: str = ""
+    model: str = "mock"
+    cpu: dict[str, list[float]] = field(default_factory=dict)  # case -> microseconds a request, by round
+    whole: dict[str, float] = field(default_factory=dict)  # case -> median seconds of an answer, alone
+    first: dict[str, float] = field(default_factory=dict)  # case -> median seconds to its first byte or event, alone
+    memory: float = 0.0
+
+    def micros(self, case: str) -> float:
+        return median(self.cpu[case])
+
+    def times(self, other: Target, case: str) -> float:
+        """Median of what each round found."""
+        return median(a / b for a, b in zip(self.cpu[case], other.cpu[case], strict=True))
 
 
 # the stand-in
@@ -107,9 +138,10 @@ async def stand_in(port: int) -> None:
 class Caller(asyncio.Protocol):
     """One connection in a closed loop: the next request leaves when the answer is whole."""
 
-    def __init__(self, request: bytes, times: list[float], *, stream: bool) -> None:
+    def __init__(self, request: bytes, times: list[tuple[float, float]], *, stream: bool) -> None:
         self.request, self.stream, self.times = request, stream, times
         self.held = b""
+        self.first = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
@@ -117,11 +149,13 @@ class Caller(asyncio.Protocol):
 
     def ask(self) -> None:
         self.began = time.perf_counter()
-        self.held = b""
+        self.held, self.first = b"", 0.0
         self.transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
         self.held += data
+        if not self.first and (not self.stream or b"data:" in self.held):
+            self.first = time.perf_counter() - self.began
         if self.stream:
             whole = self.held.endswith(b"0\r\n\r\n")
         else:
@@ -130,12 +164,14 @@ class Caller(asyncio.Protocol):
         if whole:
             if not self.held.startswith(b"HTTP/1.1 200") or (self.stream and b'"stop"' not in self.held):
                 sys.exit(f"unexpected answer: {self.held[-300:]!r}")
-            self.times.append(time.perf_counter() - self.began)
+            self.times.append((self.first, time.perf_counter() - self.began))
             self.ask()
 
 
-async def load(port: int, request: bytes, connections: int, seconds: float, *, stream: bool) -> list[float]:
-    times: list[float] = []
+async def load(
+    port: int, request: bytes, connections: int, seconds: float, *, stream: bool
+) -> list[tuple[float, float]]:
+    times: list[tuple[float, float]] = []
     loop = asyncio.get_running_loop()
     opened = [
         await loop.create_connection(lambda: Caller(request, times, stream=stream), "127.0.0.1", port)
@@ -147,13 +183,13 @@ async def load(port: int, request: bytes, connections: int, seconds: float, *, s
     return times
 
 
-def request_of(size: int, *, stream: bool) -> bytes:
-    body = {"model": "mock", "messages": [{"role": "user", "content": ""}], "stream": stream}
+def request_of(size: int, *, stream: bool, model: str = "mock", headers: str = "") -> bytes:
+    body = {"model": model, "messages": [{"role": "user", "content": ""}], "stream": stream}
     body["messages"][0]["content"] = ("Please keep the meaning of this text. " * (size // 30))[
         : size - len(json.dumps(body))
     ]
     data = json.dumps(body).encode()
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {KEY}\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {KEY}\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n{headers}\r\n"
     return head.encode() + data
 
 
@@ -167,22 +203,32 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: list[str], cwd: Path, port: int) -> Iterator[tuple[int, float]]:
-    """(pid, seconds until it listens)"""
+def running(
+    command: list[str], cwd: Path, port: int, env: dict[str, str] | None = None, ready: str = ""
+) -> Iterator[tuple[int, float]]:
+    """(pid, seconds until it listens, or answers at the path `ready`). Raises RuntimeError with its last words."""
     with (cwd / "log").open("ab") as log:
         began = time.monotonic()
-        process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=cwd, stdout=log, stderr=log, start_new_session=True, env={**os.environ, **(env or {})}
+        )
         try:
-            while process.poll() is None and time.monotonic() - began < 30:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+            while process.poll() is None and time.monotonic() - began < 60:
+                with contextlib.suppress(OSError):
+                    if ready:
+                        urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=1).close()
+                    else:
+                        socket.create_connection(("127.0.0.1", port), 0.2).close()
                     break
-                time.sleep(0.01)
+                time.sleep(0.005)
             else:
-                sys.exit(f"did not start: {(cwd / 'log').read_text()[-800:]}")
+                raise RuntimeError((cwd / "log").read_text()[-800:])
             yield process.pid, time.monotonic() - began
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
 
 
 def nginx(folder: Path, port: int, upstream: int) -> list[str]:
@@ -220,6 +266,41 @@ def gateway(
     return [sys.executable, "-m", "banjia", *words]
 
 
+def peers(folder: Path, port: int, upstream: int) -> dict[str, tuple[list[str], dict[str, str], str, str, str]]:
+    """Other gateways that the reader has: command, environment, headers, model, path that answers when it is ready."""
+    found = {}
+    if litellm := shutil.which("litellm"):
+        (folder / "litellm.yaml").write_text(
+            f"model_list:\n- model_name: mock\n  litellm_params: {{model: openai/mock, "
+            f"api_base: 'http://127.0.0.1:{upstream}/v1', api_key: sk-x}}\n"
+            f"general_settings: {{master_key: {KEY}}}\nlitellm_settings: {{telemetry: false}}\n"
+        )
+        words = [litellm, "--config", str(folder / "litellm.yaml"), "--host", "127.0.0.1", "--port", str(port)]
+        env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION", "LITELLM_LOG": "ERROR"}
+        found["LiteLLM"] = (words, env, "", "mock", "/health/liveliness")
+    if ferrogw := shutil.which("ferrogw"):
+        (folder / "ferrogw.yaml").write_text("strategy:\n  mode: single\ntargets:\n  - virtual_key: openai\n")
+        env = {
+            "OPENAI_API_KEY": "sk-x",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{upstream}",
+            "GATEWAY_CONFIG": str(folder / "ferrogw.yaml"),
+            "MASTER_KEY": KEY,
+            "PORT": str(port),
+            "LOG_LEVEL": "error",
+            "RATE_LIMIT_ENABLED": "false",
+        }
+        found["ferrogw"] = ([ferrogw, "serve"], env, "", "gpt-4o", "")
+    portkey, node = os.environ.get("BENCH_PORTKEY", ""), shutil.which("node")
+    if portkey and node:
+        headers = f"x-portkey-provider: openai\r\nx-portkey-custom-host: http://127.0.0.1:{upstream}/v1\r\n"
+        env = {"NODE_ENV": "production", "TRUSTED_CUSTOM_HOSTS": "127.0.0.1,localhost"}
+        found["Portkey"] = ([node, portkey, f"--port={port}", "--headless"], env, headers, "mock", "")
+    return found
+
+
+# measuring
+
+
 def tree(pid: int) -> list[int]:
     found = [pid]
     for at in found:
@@ -229,12 +310,17 @@ def tree(pid: int) -> list[int]:
 
 
 def cpu(pid: int) -> float:
-    total = 0
+    """Seconds that the threads of the process tree have run, to the nanosecond where the kernel tells."""
+    total = 0.0
     for each in tree(pid):
         with contextlib.suppress(OSError):
-            fields = Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+            tasks = list(Path(f"/proc/{each}/task").iterdir())
+            try:
+                total += sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+            except FileNotFoundError:
+                fields = Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()
+                total += (int(fields[11]) + int(fields[12])) / TICKS
+    return total
 
 
 def memory(pid: int) -> float:
@@ -247,72 +333,136 @@ def memory(pid: int) -> float:
     return total / 1024
 
 
-CASES = {"JSON 1 kB": (1024, False), "JSON 16 kB": (16384, False), f"stream of {EVENTS}": (1024, True)}
-
-
-def measure(port: int, pid: int) -> Figures:
-    found = {}
+def measure(targets: list[Target]) -> None:
+    """The targets take turns; alone means one connection."""
     for name, (size, stream) in CASES.items():
-        request = request_of(size, stream=stream)
-        uvloop.run(load(port, request, CONNECTIONS, 0.4, stream=stream))
-        before = cpu(pid)
-        times = uvloop.run(load(port, request, CONNECTIONS, SECONDS, stream=stream))
-        used = cpu(pid) - before
-        alone = sorted(uvloop.run(load(port, request, 1, 0.5, stream=stream)))
-        found[name] = used / max(1, len(times)) * 1e6, alone[len(alone) // 2]
-    return found
+        for _ in range(ROUNDS + 1):
+            for target in targets:
+                request = request_of(size, stream=stream, model=target.model, headers=target.headers)
+                before = cpu(target.pid)
+                times = uvloop.run(load(target.port, request, CONNECTIONS, SECONDS, stream=stream))
+                time.sleep(SETTLE)
+                used = cpu(target.pid) - before
+                target.cpu.setdefault(name, []).append(used / max(1, len(times)) * 1e6)
+        for target in targets:
+            del target.cpu[name][0]  # that was the warm-up
+            request = request_of(size, stream=stream, model=target.model, headers=target.headers)
+            times = uvloop.run(load(target.port, request, 1, max(0.4, SECONDS), stream=stream))
+            target.first[name], target.whole[name] = (median(each) for each in zip(*times, strict=True))
 
 
-def main() -> None:
+def used_alone(name: str, base: Path, upstream: int) -> float:
+    """Memory after all kinds of load, of a gateway beside which no other runs that would share its pages."""
+    folder, port = base / f"{name} alone", free_port()
+    folder.mkdir()
+    with running(gateway(folder, port, upstream, **GATEWAYS[name]), folder, port, ready="/readyz") as (pid, _):
+        for size, stream in CASES.values():
+            uvloop.run(load(port, request_of(size, stream=stream), CONNECTIONS, SECONDS, stream=stream))
+        return memory(pid)
+
+
+def main() -> int:
     upstream = free_port()
-    with (
-        tempfile.TemporaryDirectory() as base,
-        running([sys.executable, __file__, "--stand-in", str(upstream)], Path(base), upstream) as (mock, _),
-    ):
-        direct = measure(upstream, mock)
-        rows: dict[str, tuple[Figures, float, float]] = {}
-        wanted = {
-            "nginx": lambda f, p: nginx(f, p, upstream),
-            "gateway": lambda f, p: gateway(f, p, upstream),
-            "gateway, route abroad": lambda f, p: gateway(f, p, upstream, abroad=True),
-            "gateway, translated": lambda f, p: gateway(f, p, upstream, provider="minimax"),
-            "gateway, 2 workers": lambda f, p: gateway(f, p, upstream, workers=2),
-        }
-        if not Path(shutil.which("nginx") or "/usr/sbin/nginx").exists():
-            wanted.pop("nginx")
-            print("nginx is not installed: no ratios")
-        for name, command in wanted.items():
-            folder, port = Path(base) / name.replace(" ", "-").replace(",", ""), free_port()
+    with contextlib.ExitStack() as stack:
+        base = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        mock, _ = stack.enter_context(running([sys.executable, __file__, "--stand-in", str(upstream)], base, upstream))
+        targets = [Target("direct", upstream, mock, 0.0)]
+        others = stack.enter_context(contextlib.ExitStack())
+
+        def start(name: str, folder: Path, port: int, command: list[str], **more: Any) -> None:
+            env, ready = more.pop("env", None), more.pop("ready", "")
+            try:
+                pid, seconds = others.enter_context(running(command, folder, port, env, ready))
+            except RuntimeError as error:
+                print(f"{name} did not start: {error}")
+            else:
+                targets.append(Target(name, port, pid, seconds, **more))
+
+        def place(name: str) -> tuple[Path, int]:
+            folder = base / name.replace(" ", "-").replace(",", "")
             folder.mkdir()
-            with running(command(folder, port), folder, port) as (pid, start):
-                if "gateway" in name:
-                    ready(port)
-                rows[name] = measure(port, pid), memory(pid), start
-        table(rows, direct)
+            return folder, free_port()
+
+        if Path(shutil.which("nginx") or "/usr/sbin/nginx").exists():
+            folder, port = place("nginx")
+            start("nginx", folder, port, nginx(folder, port, upstream))
+        else:
+            print("nginx is not installed: no ratios")
+        for name, options in GATEWAYS.items():
+            folder, port = place(name)
+            start(name, folder, port, gateway(folder, port, upstream, **options), ready="/readyz")
+        for name in peers(base, 0, upstream):
+            folder, port = place(name)
+            command, env, headers, model, ready = peers(folder, port, upstream)[name]
+            start(name, folder, port, command, env=env, headers=headers, model=model, ready=ready)
+        measure(targets)
+        for target in targets:
+            target.memory = memory(target.pid)
+        others.close()
+        for target in targets:
+            if target.name in GATEWAYS:
+                target.memory = used_alone(target.name, base, upstream)
+    table(targets)
+    return limits({target.name: target for target in targets})
 
 
-def ready(port: int) -> None:
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1):
-            return
-        time.sleep(0.02)
+GATEWAYS: dict[str, dict[str, Any]] = {
+    "gateway": {},
+    "gateway, route abroad": {"abroad": True},
+    "gateway, translated": {"provider": "minimax"},
+    "gateway, 2 workers": {"workers": 2},
+}
 
 
-def table(rows: dict[str, tuple[Figures, float, float]], direct: Figures) -> None:
-    base = rows.get("nginx")
-    print(f"{'':24}" + "".join(f"{name:>30}" for name in CASES) + f"{'memory':>10}{'start':>9}")
-    print(f"{'':24}" + f"{'CPU us (x nginx)  +median ms':>30}" * len(CASES))
-    for name, (found, used, start) in rows.items():
+def table(targets: list[Target]) -> None:
+    direct, base = targets[0], next((t for t in targets if t.name == "nginx"), None)
+    print(f"{'':22}" + "".join(f"{name:>33}" for name in CASES) + f"{'memory':>10}{'start':>9}")
+    print(f"{'':22}" + f"{'CPU us (x nginx) +ms whole, first':>33}" * len(CASES))
+    for target in targets:
         cells = ""
-        for case, (micros, median) in found.items():
-            ratio = f"({micros / base[0][case][0]:.1f}x)" if base else ""
-            cells += f"{micros:.0f} {ratio:>8} {(median - direct[case][1]) * 1000:+8.2f}".rjust(30)
-        print(f"{name:24}{cells}{used:>7.0f} MB{start:>7.2f} s")
+        for case in CASES:
+            ratio = f"({target.times(base, case):.1f}x)" if base is not None else ""
+            whole, first = (1000 * (a[case] - b[case]) for a, b in _pairs(target, direct))
+            cells += f"{target.micros(case):.0f} {ratio:>8} {whole:+7.2f} {first:+7.2f}".rjust(33)
+        print(f"{target.name:22}{cells}{target.memory:>7.0f} MB{target.start:>7.2f} s")
+
+
+def _pairs(one: Target, other: Target) -> tuple[tuple[dict[str, float], dict[str, float]], ...]:
+    return (one.whole, other.whole), (one.first, other.first)
+
+
+def limits(rows: dict[str, Target]) -> int:
+    """Print every limit beside its figure; 1 where one is broken."""
+    ours, direct, base = rows["gateway"], rows["direct"], rows.get("nginx")
+    abroad, translated, two = (rows[f"gateway, {name}"] for name in ("route abroad", "translated", "2 workers"))
+    found: list[tuple[str, float, float, str]] = []
+    if base is not None:
+        for case, most in (("JSON 1 kB", 7.0), ("JSON 16 kB", 12.0), (STREAM, 2.2)):
+            found.append((f"{case}, CPU", ours.times(base, case), most, "x nginx"))
+    found += [
+        *(
+            (f"{case}, added median", 1000 * (ours.whole[case] - direct.whole[case]), 0.4, "ms")
+            for case in CASES
+            if case != STREAM
+        ),
+        (f"{STREAM}, first event later by", 1000 * (ours.first[STREAM] - direct.first[STREAM]), 1.0, "ms"),
+        *((f"{case}, translated", translated.times(ours, case), 3.0, "x same dialect") for case in CASES),
+        *((f"{case}, two workers", two.times(ours, case), 1.15, "x one") for case in CASES),
+        ("memory, one worker", ours.memory, 90.0, "MB"),
+        ("memory, each of two workers", two.memory / 2, 90.0, "MB"),
+        ("start, until it may serve", ours.start, 1.0, "s"),
+    ]
+    print()
+    for what, figure, most, unit in found:
+        print(f"{what:40}{figure:>8.2f} <= {most:<5g} {unit:16}{'ok' if figure <= most else 'BROKEN'}")
+    extra = 1000 * (abroad.whole["JSON 1 kB"] - ours.whole["JSON 1 kB"])
+    cost = abroad.micros("JSON 1 kB") - ours.micros("JSON 1 kB")
+    print(f"{'a route abroad: one ledger commit more':40}{extra:>+8.2f} ms, {cost:+.0f} us of CPU")
+    return int(any(figure > most for _, figure, most, _ in found))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--stand-in"]:
         uvloop.run(stand_in(int(sys.argv[2])))
     else:
-        main()
+        sys.exit(main())
