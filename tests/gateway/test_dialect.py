@@ -140,6 +140,17 @@ def test_a_connection_that_is_cut_is_an_error_and_no_end(tmp_path, provider, str
     assert error.code == "upstream_broken"
 
 
+@pytest.mark.parametrize(("fault", "status"), [("arrears", 429), ("safety", 400), ("rate-limit", 429)])
+def test_an_error_under_a_status_of_success_is_understood_in_a_stream_too(tmp_path, fault, status):
+    async def use(client):
+        said = [{"role": "user", "content": f"simulate:{fault}"}]
+        with pytest.raises(openai.APIStatusError) as caught:
+            await client.chat.completions.create(model="gpt-4o", messages=said, stream=True)
+        return caught.value.status_code
+
+    assert through(tmp_path, "minimax", use) == status
+
+
 def test_a_loss_is_said_in_a_header_and_an_app_may_refuse_it(tmp_path):
     async def use(client):
         try:

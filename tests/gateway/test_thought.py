@@ -89,3 +89,30 @@ def test_reasoning_comes_back_to_the_vendor_in_its_own_form_and_is_text_for_the_
     else:
         shown = first.json["choices"][0]["message"]["reasoning_content"]
     assert shown.strip() == "let me think"
+
+
+@pytest.mark.parametrize(("kept", "sent"), [(True, None), (False, {"type": "disabled"})])
+def test_a_turn_whose_reasoning_is_lost_goes_without_thinking_rather_than_be_refused(tmp_path, kept, sent):
+    async def handler(seen, writer):
+        answer = completion("")
+        answer["choices"][0]["message"] |= {"tool_calls": [CALL], "reasoning_content": "hm"}
+        await write(writer, http(answer if kept else completion("x")))
+
+    async def main():
+        spoken = {"r": Translator(load(plugins=False).by_id("deepseek"))}
+        async with Scripted(handler) as upstream:
+            way = route("r", upstream.url, models={"o4-mini": "deepseek-flash"})
+            async with house(tmp_path, [way], policy(open_cells("r")), translators=spoken) as h:
+                await h.post(body=chat("o4-mini", tools=[TOOL]))
+                told = [
+                    {"role": "user", "content": "q"},
+                    {"role": "assistant", "content": None, "tool_calls": [CALL]},
+                    {"role": "tool", "tool_call_id": "c1", "content": "7"},
+                ]
+                answer = await h.post(body=chat("o4-mini", tools=[TOOL], messages=told))
+            return answer, upstream.seen[-1].json
+
+    answer, seen = play(main())
+    assert seen.get("thinking") == sent
+    assert seen["messages"][1].get("reasoning_content") == ("hm" if kept else None)
+    assert ("reasoning(messages);loss=soft" in answer.headers.get("x-banjia-warnings", "")) is not kept

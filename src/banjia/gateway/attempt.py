@@ -250,10 +250,10 @@ class Attempt:
     async def _unstreamed(self, answer: Answer, out: Outgoing) -> None:
         """An upstream that does not stream although it was asked to: its answer is given as a stream of few events."""
         found = decoded(await answer.body(self.candidate.route.target.max_answer))
-        read_answer(msgspec.json.encode(found))  # an error in its place is an error
         if out.rewrite is not None:
             found = out.rewrite.translated(found)
             await self._remember(out.rewrite, found)
+        read_answer(msgspec.json.encode(found))  # an error in its place is an error
         await self._pass_on(await self._screened(out, found))
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,10 +18,10 @@ from banjia.gateway.refusal import Refusal, bad_request
 from banjia.gateway.rewrite import Rewrite
 from banjia.gateway.settings import Candidate
 from banjia.gateway.splice import names_once, with_fields, with_first, with_model
-from banjia.gateway.thought import Thoughts
+from banjia.gateway.thought import Thoughts, lacking
 from banjia.gateway.treatment import REPLACING, at_home, plan_of
 from banjia.policy.decide import Decision
-from banjia.routes.dialect.draft import Plan
+from banjia.routes.dialect.draft import DialectWarning, Plan
 from banjia.routes.dialect.operation import ReasoningReplay
 from banjia.routes.dialect.translator import Prepared, Translator
 from banjia.text import Text
@@ -35,6 +36,15 @@ TOKEN_IDS = Text(
     "此路线的模型只接受文字，不接受词元编号；请让客户端发送文字（LangChain：check_embedding_ctx_length=False），或给网关配置词表（embeddings.vocabulary）",
     "the model of this route takes text, no token ids; let the client send text "
     "(LangChain: check_embedding_ctx_length=False), or give the gateway the vocabulary (embeddings.vocabulary)",
+)
+UNTHOUGHT = DialectWarning(
+    "reasoning",
+    "messages",
+    "soft",
+    Text(
+        "前面的工具调用没有带回思考内容，这一次不思考",
+        "reasoning of an earlier call of a tool did not come back, so this turn goes without",
+    ),
 )
 # OpenAI's models that did not think before they answered: an app that came from one is served without thinking
 UNTHINKING = re.compile(r"^(gpt-3\.5|gpt-4(?!\.[5-9]|o-audio)|gpt-4o|chatgpt-4o|gpt-35|text-davinci)", re.IGNORECASE)
@@ -101,6 +111,11 @@ async def prepare(
             # what was treated may not be joined by what was not
             if replay is not None and treated is None and not candidate.route.abroad:
                 request = await thoughts.recall(call.app.id, request, replay.field, at=at)
+            if replay is not None and lacking(request, replay.field):
+                quiet = _translated(call, candidate, translator, whole, operation, quiet=True)
+                if quiet.request != prepared.request:  # better no thinking than a refusal
+                    prepared = replace(quiet, warnings=(*quiet.warnings, UNTHOUGHT))
+                    request = quiet.request
     restores = treated is not None and treated.surrogates is not None and bool(treated.surrogates.originals)
     rewrite = None
     thinks = thinking_field(translator, candidate, operation) if b'"tools"' in call.body else ""
@@ -187,10 +202,16 @@ async def _treated(
 
 
 def _translated(
-    call: Call, candidate: Candidate, translator: Translator, request: dict[str, Any], operation: str
+    call: Call,
+    candidate: Candidate,
+    translator: Translator,
+    request: dict[str, Any],
+    operation: str,
+    *,
+    quiet: bool = False,
 ) -> Prepared:
     came_from = str(call.app.options.get("from") or call.asked)
-    thinking = "off" if call.unthinking or UNTHINKING.match(came_from) else "as-vendor"
+    thinking = "off" if quiet or call.unthinking or UNTHINKING.match(came_from) else "as-vendor"
     named = {**request, "model": candidate.model}
     prepared = translator.prepare(candidate.model, named, operation, thinking=thinking)  # type: ignore[arg-type]
     if prepared.refusal is not None:

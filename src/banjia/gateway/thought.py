@@ -87,6 +87,12 @@ def thought_of(answer: Json, field: str) -> tuple[Any, list[str]]:
     return None, []
 
 
+def lacking(request: Json, field: str) -> bool:
+    """Whether an assistant's turn that called tools has come back without its reasoning, and none was kept."""
+    messages = request.get("messages")
+    return isinstance(messages, list) and any(_calls(m) and not m.get(field) for m in messages)
+
+
 def grown(thought: Any, piece: Any) -> Any:
     """Reasoning with its next piece: text grows, entries of a list grow by their index, or by their place."""
     if isinstance(piece, str):

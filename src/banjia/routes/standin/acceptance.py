@@ -108,6 +108,8 @@ def _of(ops: Iterable[Op], row: Model | None, request: Json, *, thinking: bool) 
         if isinstance(op, Conditional):
             if op.when and holds(op.when, request, thinking=thinking):
                 yield Complaint("conditional", op.when[0].path or "messages")
+        elif isinstance(op, ReasoningReplay) and not thinking:
+            continue  # what was not thought is not missed
         elif holds(op.when, request, thinking=thinking) and (field := _refuses(op, row, request)):
             yield Complaint(str(type(op).__struct_config__.tag), field, op.status if isinstance(op, Reject) else 400)
 
