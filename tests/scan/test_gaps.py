@@ -4,6 +4,7 @@ import pytest
 
 from banjia.routes.catalogue import load
 from banjia.scan.file import scan_file
+from banjia.scan.hosts import is_hosted
 from banjia.scan.lexicon import lexicon
 from banjia.scan.tree import settled
 
@@ -100,6 +101,7 @@ def test_a_library_under_the_name_of_a_package_of_ones_own_is_still_a_library():
         ("config.yml", "inputs:\n  openai_base_url:\n    type: string\n"),
         ("pom.xml", "<project><properties><chatgpt-sdk.version>1.0</chatgpt-sdk.version></properties></project>\n"),
         ("a.py", 'import openai\n\nopenai.OpenAI(timeout=self.config["model"])\n'),
+        ("a.py", 'requests.get("https://s3.cn-north-1.amazonaws.com.cn/bucket")\n'),
         ("links.json", '{"apiKeyUrl": "https://openrouter.ai/keys"}\n'),
         ("res/layout/a.xml", '<EditText android:id="@+id/openai_api_key"/>\n'),
         ("a.py", 'SITE_URL = "https://chatgpt-fans.example.org/welcome"\n'),
@@ -113,7 +115,7 @@ def test_what_only_looks_like_a_use_is_none(file, code):
 @pytest.mark.parametrize("provider", sorted(load().ids()))
 def test_every_host_of_the_catalogue_is_known_by_its_provider(provider):
     for endpoint in load().providers[provider].endpoints:
-        if endpoint.match not in ("loopback", "private") and not endpoint.match.startswith("re:"):
+        if is_hosted(endpoint.match) and not endpoint.match.startswith("re:"):
             hit = lexicon().host(endpoint.match.replace("*.", "own."))
             assert hit is not None, endpoint.match
             assert provider == hit.provider, endpoint.match

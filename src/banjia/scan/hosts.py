@@ -13,6 +13,8 @@ from banjia.routes.catalogue import Catalogue, load
 from banjia.scan.syntax.node import HOLE
 
 NOT_HOSTED = frozenset({"loopback", "private"})
+# Domains of whole clouds: a name below them is a model service only where it says so.
+CLOUDS = frozenset({"amazonaws.com", "amazonaws.com.cn", "googleapis.com", "aliyuncs.com", "azure.com"})
 
 
 def endpoint_pattern(match: str) -> str:
@@ -28,7 +30,8 @@ def endpoint_literal(match: str) -> str:
     """What stands in every address of the endpoint: its longest fixed end."""
     if match.startswith("re:"):
         fixed = re.findall(r"(?:\\\.[a-z0-9-]+)+\$$", match)
-        return fixed[0].rstrip("$").replace("\\.", ".") if fixed else ""
+        literal = fixed[0].rstrip("$").replace("\\.", ".") if fixed else ""
+        return "" if literal.removeprefix(".") in CLOUDS else literal
     return match.removeprefix("*")
 
 
@@ -40,7 +43,11 @@ def provider_hosts(provider: str) -> tuple[str, ...]:
         return tuple(name for own in names for name in (own, f"*.{own}"))
     if (known := catalogue.find(provider)) is None:
         return ()
-    return tuple(endpoint.match for endpoint in known.endpoints if endpoint.match not in NOT_HOSTED)
+    return tuple(endpoint.match for endpoint in known.endpoints if is_hosted(endpoint.match))
+
+
+def is_hosted(match: str) -> bool:
+    return match not in NOT_HOSTED and match.removeprefix("*.") not in CLOUDS
 
 
 def host_pattern(provider: str, also: str) -> re.Pattern[str]:
@@ -57,7 +64,7 @@ def host_literals(provider: str) -> tuple[str, ...]:
 def catalogue_host(host: str) -> str | None:
     """The provider that the catalogue, with what installed packages add to it, knows for a host."""
     found = load().by_host(host)
-    if found is None or found[1].match in NOT_HOSTED:
+    if found is None or not is_hosted(found[1].match):
         return None
     return found[0].id
 

@@ -17,6 +17,7 @@ from banjia.scan.signs import (
     PROXY_NAME,
     READS,
     TESTS,
+    VENDOR_WORDS,
     WIDE,
     WIDTHS,
     chain,
@@ -33,6 +34,7 @@ BASE_LIKE = re.compile(
 BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
 
 
+SHARED = frozenset({"key-openai", "key-sk-32"})  # shapes of keys that more than one vendor gives out
 STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|replace)\s")
 SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 
@@ -95,7 +97,11 @@ class Literals(Voice):
         hit = self.lexicon.key(text, lambda: self.text[max(0, node.start - 300) : node.stop + 300])
         if hit is None:
             return False
-        provider = self.home or "openai" if hit.provider == "any" else hit.provider
+        provider = hit.provider
+        if hit.rule.id in SHARED and not text.startswith("sk-proj-"):
+            words = self.path.lower()
+            named = next((owner for vendor, owner in VENDOR_WORDS if vendor in words), None)
+            provider = self.home or named or ("openai" if provider == "any" else provider)
         self.say(node, "secret", provider, hit.rule)
         return True
 

@@ -161,7 +161,7 @@ def _read_file(place: str, item: Listed, before: Entry | None) -> Read:
     language = script_language(data) if item.language == "script" else item.language
     if (language == "none" and item.language == "script") or not prepared().wants(data, item.path, language):
         return Read(item.path, key)
-    if reason := unreadable(data, language):
+    if reason := unreadable(item.path, data, language):
         return Read(item.path, key, reason)
     mark = mark_of(data)
     if before is not None and before.mark == mark:

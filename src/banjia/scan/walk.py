@@ -58,6 +58,7 @@ REASONS = {
 }
 
 
+PACKED = (".min.js", ".min.mjs", ".bundle.js", "-min.js")
 MARKS = (
     (b"\xff\xfe\0\0", "utf-32"),
     (b"\0\0\xfe\xff", "utf-32"),
@@ -233,12 +234,15 @@ def content(place: str) -> tuple[bytes, Key] | str:
     return data, (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
 
-def unreadable(data: bytes, language: str) -> str:
+def unreadable(path: str, data: bytes, language: str) -> str:
     """Of bytes that the prefilter let pass: why they are no text a person wrote; empty where they are."""
     if b"\0" in data[:8192]:
         return "binary"
-    if language in ("javascript", "typescript", "tsx") and len(data) > 20_000 and data.count(b"\n") * 600 < len(data):
-        return "minified"
+    if language in ("javascript", "typescript", "tsx"):
+        if path.endswith(PACKED) or (len(data) > 20_000 and data.count(b"\n") * 600 < len(data)):
+            return "minified"
+        if data.lstrip()[:5] == b"<?xml":
+            return "broken"  # a tile set or a translation that has the suffix of a program
     return ""
 
 
