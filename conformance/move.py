@@ -1,4 +1,4 @@
-"""`banjia move` on released packages, outside `make test`: `make conformance-move`, or this file with names of `moved/*.toml`.
+"""`banjia move` on released packages, outside `make test`: all of `moved/*.toml`, or those named.
 
 Each package is installed in an environment of its own under .conformance/ through the user's own package configuration, its released
 files are moved, and the ladder is climbed: its driver runs before and after the edit where nothing but stand-ins answers. Then the move

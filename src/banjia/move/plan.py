@@ -55,6 +55,7 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
     changes: list[Change] = []
     dropped: list[Edit] = []
     lines: dict[tuple[str, int], str] = {}
+    settled: set[tuple[str, int]] = set()  # lines that name the target already
     findings_all = tuple(f for f in inventory.findings if not f.path.startswith(OWN))
     for path, findings in sorted(_by_path(findings_all).items()):
         text = _read(root, path)
@@ -62,13 +63,14 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
             continue
         source = Source(path, text)
         lines |= {(path, f.line): source.line(f.line) for f in findings if f.line <= len(source.starts)}
+        settled |= {(path, n) for n, line in enumerate(text.split("\n"), 1) if target.root in line}
         kept, overlapping = merged(_edits(source, findings, target, wanted))
         dropped += overlapping
         after = applied(text, kept)
         if after != text:
             changes.append(Change(path, text, after, kept))
     moved = frozenset(e.finding.fingerprint for c in changes for e in c.edits if e.finding)
-    edited = frozenset((c.path, n) for c in changes for n in c.lines)
+    edited = frozenset((c.path, n) for c in changes for n in c.lines) | settled
     return Plan(target, tuple(changes), tuple(items(findings_all, moved, edited, lines)), tuple(dropped))
 
 
