@@ -50,6 +50,7 @@ REASONS = {
     "unreadable": Text("无法读取；请检查权限与路径", "could not be read; look at its permissions and path"),
     "loop": Text("指向目录的符号链接，未跟随", "a symbolic link to a folder, not followed"),
     "apart": Text("第三方或生成的目录", "a folder of third-party or generated files"),
+    "folder": Text("git 里记为文件的目录，未读", "a folder that git lists as a file, not read"),
     "special": Text("不是普通文件", "not an ordinary file"),
     "broken": Text(
         "内容无法解析，未看；请检查语法与编码（UTF-8）",
