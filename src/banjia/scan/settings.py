@@ -133,6 +133,7 @@ class SettingsReader:
         self.rows = text.splitlines()
         self.text = text
         self.exported = "provider:" in text and EXPORT.search(text) is not None
+        self.named: Entry | None = None  # of an exported application: the last `name`, a model where a vendor follows
         self.found: list[Finding] = []
         self.seen: set[tuple[int, Kind]] = set()
 
@@ -238,6 +239,11 @@ class SettingsReader:
         elif SWITCH.match(entry.key) and (vendor := VENDOR_VALUES.get(value.lower().rsplit("/", 1)[-1])):
             rule = self.rules["switch-dify" if self.exported else "env-llm"]
             self.say(entry, "config", vendor, rule, confidence=0.9 if self.exported else 0.7)
+            before = self.named
+            if self.exported and before is not None and before.keys[:-1] == entry.keys[:-1]:
+                self.say(before, "model", vendor, rule, model=before.value)
+        if self.exported and entry.key == "name" and value:
+            self.named = entry
 
     def near(self, entry: Entry) -> str:
         around = [row[:LONG] for row in self.rows[max(0, entry.line - 6) : entry.line + 5]]
