@@ -33,6 +33,7 @@ _BORN_THEN = re.compile(
 )
 LONGEST = 44  # characters that the tagger reads at once
 ROW = 48  # characters of a row of short pieces
+DOUBTFUL = 0.7  # a name no surer than this is none inside the name of a firm
 BEFORE, AFTER = 4, 7  # characters of context around the place where a name may begin
 NAME_HEADS = re.compile(
     r"(?i)^(?:.{0,6}(?:姓名|名字|联系人|收件人|收货人|患者|病人|客户|会员|员工|学生|负责人|经办人|户名|持卡人|"
@@ -68,7 +69,9 @@ def named(
         heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told, by)
         orgs = heard.orgs
         people += names_zh.names(text, heard, told)
-        found += [(s, e, "ORG", p) for s, e, p in organisations(text, orgs)]
+        firms = organisations(text, orgs)
+        people = [p for p in people if not _of_a_firm(text, p, firms)]
+        found += [(s, e, "ORG", p) for s, e, p in firms]
     elif has_latin:
         found += [(s, e, "ORG", p) for s, e, p in organisations(text, ())]
     if has_latin:
@@ -79,6 +82,13 @@ def named(
     found += [(s, e, "PERSON", p) for s, e, p in people]
     found += _birthdays(text, people)
     return found + _again(text, people)
+
+
+def _of_a_firm(text: str, name: tuple[int, int, float], firms: Sequence[tuple[int, int, float]]) -> bool:
+    """A doubtful name that is a part of what a firm is called: 沃德 in 沃德金融服务有限公司."""
+    start, end, score = name
+    doubtful = score <= DOUBTFUL or (end - start == 2 and all(c in letters("foreign_zh") for c in text[start:end]))
+    return doubtful and any(s <= start and end <= e for s, e, _ in firms)
 
 
 def _tagged(
