@@ -28,9 +28,7 @@ STEPS = ("rescan", "parses", "compiles", "settled", "before", "recorded", "same"
 
 
 def main(names: list[str]) -> int:
-    kept: dict[str, Any] = json.loads(RECORDS.read_text(encoding="utf-8"))["packages"] if RECORDS.exists() else {}
-    known = {file.stem for file in CASES.glob("*.toml")}
-    kept = {name: row for name, row in kept.items() if name in known}
+    rows: dict[str, Any] = {}
     for file in sorted(CASES.glob("*.toml")):
         if names and file.stem not in names:
             continue
@@ -39,14 +37,15 @@ def main(names: list[str]) -> int:
             row = proved(file.stem, case)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             row = {"package": case["package"], "version": case["version"], "error": str(error)[-300:]}
-        kept[file.stem] = row
+        rows[file.stem] = row
         print(line(file.stem, row), flush=True)
-    RECORDS.write_text(
-        json.dumps({"packages": dict(sorted(kept.items()))}, indent=1, ensure_ascii=False) + "\n", "utf-8"
-    )
+    known = {file.stem for file in CASES.glob("*.toml")}
+    before: dict[str, Any] = json.loads(RECORDS.read_text(encoding="utf-8"))["packages"] if RECORDS.exists() else {}
+    kept = {name: row for name, row in sorted((before | rows).items()) if name in known}
+    RECORDS.write_text(json.dumps({"packages": kept}, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for lang in ("en", "zh-CN"):
         tabled(ROOT / "docs" / lang / "move-proof.md", kept)
-    return int(any(not row.get("holds") for row in kept.values()))
+    return int(any(not row.get("holds") for row in rows.values()))
 
 
 def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
