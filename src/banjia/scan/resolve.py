@@ -12,7 +12,18 @@ from dataclasses import dataclass, field, replace
 from banjia.scan.rule import Rule
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
-from banjia.scan.value import BASES, DEPTH, DYNAMIC, ENV_CALLS, ENV_STORES, NOTHING, TRANSPARENT, Value, provider_of
+from banjia.scan.value import (
+    BASES,
+    DEPTH,
+    DYNAMIC,
+    ENV_CALLS,
+    ENV_STORES,
+    MANY,
+    NOTHING,
+    TRANSPARENT,
+    Value,
+    provider_of,
+)
 
 
 @dataclass(slots=True)
@@ -27,6 +38,7 @@ class Resolver:
     functions: dict[str, Node] = field(default_factory=dict)
     held: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
     texts: Texts = field(init=False)
+    _clients: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
     _known: dict[int, Value] = field(default_factory=dict)
     _tried: dict[int, Value] = field(default_factory=dict)
@@ -304,22 +316,29 @@ class Resolver:
     def _held(self, base: Node, key: str | None) -> Value:
         """A client kept in a list or under a key; where the key is not known, the one provider of all or none."""
         name = base.dotted()
-        places = [thing for _, thing in self.bound.get(name, []) if isinstance(thing, Node)] if name else []
-        entries: list[tuple[str, Node]] = list(self.held.get(name or "", []))
-        for thing in places:
-            if thing.kind in ("object", "other", "call"):
-                entries.extend(
-                    (kid.text if kid.kind == "pair" else "", kid.kids[0] if kid.kind == "pair" else kid)
-                    for kid in thing.kids
-                    if kid.kind in ("pair", "call", "name")
-                )
-        if key is not None and any(text == key for text, _ in entries):
-            entries = [entry for entry in entries if entry[0] == key]
-        values = [value for _, node in entries if (value := self.value(node)).rule is not None and "()" in value.path]
+        if not name or (name not in self.bound and name not in self.held):
+            return NOTHING
+        if name not in self._clients:
+            self._clients[name] = ()  # while its entries are looked at it holds nothing
+            self._clients[name] = self._clients_in(name)
+        clients = self._clients[name]
+        values = [value for text, value in clients if text == key] or [value for _, value in clients]
         if not values:
             return NOTHING
-        providers = {value.provider for value in values}
-        return values[0] if len(providers) == 1 else replace(values[0], provider="any", url=None)
+        return (
+            values[0]
+            if len({value.provider for value in values}) == 1
+            else replace(values[0], provider="any", url=None)
+        )
+
+    def _clients_in(self, name: str) -> tuple[tuple[str, Value], ...]:
+        entries: list[tuple[str, Node]] = list(self.held.get(name, ()))
+        for _, thing in self.bound.get(name, ()):
+            if isinstance(thing, Node) and thing.kind in ("object", "other", "call"):
+                pairs = ((kid.text, kid.kids[0]) if kid.kind == "pair" else ("", kid) for kid in thing.kids[:MANY])
+                entries.extend(pair for pair in pairs if pair[1].kind in ("call", "name", "member", "index"))
+        values = ((text, self.value(node)) for text, node in entries)
+        return tuple((text, value) for text, value in values if value.rule is not None and "()" in value.path)
 
     def _call(self, node: Node) -> Value:
         callee, arguments = node.kids[0], node.kids[1:]

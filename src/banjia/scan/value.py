@@ -36,6 +36,7 @@ BASES = ("BaseURL", "base_url", "api_base", "Endpoint", "BaseUrl", "baseURL", "b
 # Imports that are calls.
 DYNAMIC = re.compile(r"^(?:require|import|__import__|(?:importlib\.)?import_module)$")
 DEPTH = 24
+MANY = 200  # entries of a list or a table that are looked at for clients
 
 
 @dataclass(frozen=True, slots=True)
