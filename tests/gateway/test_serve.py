@@ -4,139 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import http.client
 import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from scripted import Scripted, answer_all, play
+from served import KEY, behind, call, facts, get, lay_out, log_of, serving, until
 
 from banjia.desk.clock import today
 from banjia.policy.file import write
 from banjia.store.store import open_store
 from house import closed_cells, open_cells, policy
-
-HERE = Path(__file__).parent
-KEY = "sk-serve-test"
-CONFIG = """
-store: sqlite:///banjia.db
-keys: keys/
-gateway: {country: CN}
-entity: {id: acme, facts: {data.personal_info: no, actor.establishment: CN}}
-apps:
-  - {id: helpdesk, keys: ["file:key"], routes: [ROUTES]}
-routes:
-"""
-ROUTE = "  - {{id: {name}, provider: {provider}, base_url: '{url}'{more}}}\n"
-
-
-def lay_out(path: Path, routes: dict[str, tuple[str, str]], table, more: str = "") -> None:
-    (path / "key").write_text(KEY)
-    lines = [ROUTE.format(name=n, provider=p, url=u, more=more) for n, (p, u) in routes.items()]
-    (path / "banjia.yaml").write_text(CONFIG.replace("ROUTES", ", ".join(routes)) + "".join(lines))
-    write(facts(table, routes), path / "policy.json")
-
-
-def facts(table, routes):
-    known = tuple(dataclasses.replace(f, provider=routes[f.id][0]) for f in table.routes if f.id in routes)
-    return dataclasses.replace(table, routes=known)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def serving(path: Path, *words: str, allowed: int = 0) -> Iterator[tuple[subprocess.Popen, int]]:
-    port = free_port()
-    command = [
-        sys.executable,
-        str(HERE / "denying.py"),
-        "serve",
-        "--policy",
-        "policy.json",
-        "--port",
-        str(port),
-        "--lang",
-        "en",
-        *words,
-    ]
-    env = {**os.environ, "ALLOWED_PORTS": str(allowed)}
-    with (path / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=path, env=env, stderr=log, stdout=log)
-        try:
-            until = time.monotonic() + 20
-            while time.monotonic() < until and process.poll() is None:
-                with contextlib.suppress(OSError):
-                    get(port, "/readyz")
-                    break
-                time.sleep(0.02)
-            yield process, port
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-
-
-def get(port: int, path: str) -> dict:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-        return json.load(answer) if path != "/metrics" else {"text": answer.read().decode()}
-
-
-def call(port: int, model: str = "m") -> tuple[int, dict]:
-    body = json.dumps({"model": model, "messages": []}).encode()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/v1/chat/completions", body, {"authorization": f"Bearer {KEY}"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
-
-
-def until(probe, seconds: float = 10.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if (found := probe()) is not None:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("did not come about in time")
-
-
-def behind(tmp_path, scene, *words, routes=("local",), table=None):
-    """Run `scene(process, port, upstream)` in a thread, beside a gateway process and its upstream."""
-
-    async def main():
-        async with Scripted() as upstream:
-            named = dict.fromkeys(routes, ("self_hosted", upstream.url))
-            lay_out(tmp_path, named, table or policy(open_cells(*routes)))
-
-            def run():
-                with serving(tmp_path, *words, allowed=upstream.port) as (process, port):
-                    return scene(process, port, upstream)
-
-            return await asyncio.to_thread(run)
-
-    return play(main())
-
-
-def log_of(path: Path) -> str:
-    return (path / "log").read_text()
 
 
 def test_it_serves_and_connects_to_nothing_but_its_upstream(tmp_path):
@@ -279,82 +166,6 @@ def test_it_finishes_what_is_in_hand_before_it_stops(tmp_path):
             return await asyncio.to_thread(run)
 
     assert play(main()) == ([200], 0)
-
-
-def refused(tmp_path, routes, more="", config=None, table=None) -> tuple[int, str]:
-    lay_out(tmp_path, routes, table or policy(open_cells(*routes)), more)
-    if config is not None:
-        path = tmp_path / "banjia.yaml"
-        path.write_text(config(path.read_text()))
-    command = [
-        sys.executable,
-        "-m",
-        "banjia",
-        "serve",
-        "--policy",
-        "policy.json",
-        "--port",
-        str(free_port()),
-        "--lang",
-        "en",
-    ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
-    return done.returncode, done.stderr
-
-
-def test_a_relay_under_a_vendors_name_is_refused(tmp_path):
-    code, said = refused(tmp_path, {"openai": ("openai", "https://api.chatanywhere.tech/v1")})
-    assert (code, "relay" in said) == (1, True)
-    assert "routes[0].base_url" in said
-
-
-def test_a_gateway_abroad_in_front_of_an_excluding_vendor_is_refused(tmp_path):
-    code, said = refused(
-        tmp_path,
-        {"openai": ("openai", "https://api.openai.com/v1")},
-        config=lambda text: text.replace("country: CN", "country: SG"),
-        table=policy(open_cells("openai"), abroad=("openai",)),
-    )
-    assert (code, "reverse proxy" in said) == (1, True)
-
-
-def test_a_host_abroad_that_the_policy_takes_for_domestic_is_refused(tmp_path):
-    code, said = refused(tmp_path, {"openai": ("openai", "https://api.openai.com/v1")})
-    assert (code, "its host is abroad" in said) == (1, True)
-
-
-def test_a_vendors_dialect_on_loopback_must_be_called_a_stand_in(tmp_path):
-    code, said = refused(tmp_path, {"x": ("deepseek", "http://127.0.0.1:9/v1")})
-    assert (code, "stand_in: true" in said) == (1, True)
-
-
-@pytest.mark.parametrize("text", ["{}", "[]", "nonsense", '{"schema": 9}'])
-def test_a_file_that_is_no_policy_is_refused(tmp_path, text):
-    lay_out(tmp_path, {"local": ("self_hosted", "http://127.0.0.1:9/v1")}, policy(open_cells("local")))
-    (tmp_path / "policy.json").write_text(text)
-    command = [sys.executable, "-m", "banjia", "serve", "--policy", "policy.json", "--lang", "en"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
-    assert done.returncode == 1
-    assert "policy.json" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_an_address_in_use_is_said_plainly(tmp_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        lay_out(tmp_path, {"local": ("self_hosted", "http://127.0.0.1:9/v1")}, policy(open_cells("local")))
-        words = ["serve", "--policy", "policy.json", "--lang", "en", "--port", str(taken.getsockname()[1])]
-        done = subprocess.run(
-            [sys.executable, "-m", "banjia", *words],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert "choose another --port" in done.stderr
 
 
 def banjia(tmp_path, *words: str) -> str:
