@@ -21,11 +21,12 @@ CLIENTS = ROOT / "conformance" / "clients"
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import demo  # noqa: E402 - the demo starts the same servers
+from environment import node, python  # noqa: E402
 
 PYTHON_CLIENTS = {
-    "openai-python 0.28": ("openai==0.28.1 numpy", "openai_python_0.py"),
-    "openai-python 1.x": ("openai>=1.60,<2", "openai_python.py"),
-    "openai-python 3.x": ("openai>=3,<4", "openai_python.py"),
+    "openai-python 0.28": ("openai-python-0.28", "openai_python_0.py"),
+    "openai-python 1.x": ("openai-python-1", "openai_python.py"),
+    "openai-python 3.x": ("openai-python-3", "openai_python.py"),
 }
 
 
@@ -43,30 +44,12 @@ def main() -> int:
     calls = {**env, "OPENAI_BASE_URL": base, "OPENAI_API_BASE": base, "OPENAI_API_KEY": key}
     rows: dict[str, list[dict[str, object]]] = {}
     with demo.models(chat, embed), demo.serving(app, env, port):
-        for name, (requirement, script) in PYTHON_CLIENTS.items():
-            python = environment(name, requirement)
-            rows[name] = scenarios([str(python), str(CLIENTS / script)], calls)
-        rows["openai-node"] = scenarios(["node", str(node_client())], calls)
+        for name, (place, script) in PYTHON_CLIENTS.items():
+            rows[name] = scenarios([str(python(place)), str(CLIENTS / script)], calls)
+        script = shutil.copy(CLIENTS / "openai_node.mjs", node() / "openai_node.mjs")
+        rows["openai-node"] = scenarios(["node", str(script)], calls)
     report(rows)
     return int(any(not row["ok"] for table in rows.values() for row in table))
-
-
-def environment(name: str, requirement: str) -> Path:
-    home = WORK / name.replace(" ", "-")
-    python = home / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *requirement.split()], check=True)
-    return python
-
-
-def node_client() -> Path:
-    home = WORK / "node"
-    home.mkdir(exist_ok=True)
-    if not (home / "node_modules" / "openai").exists():
-        (home / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
-        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "openai"], cwd=home, check=True)
-    return Path(shutil.copy(CLIENTS / "openai_node.mjs", home / "openai_node.mjs"))
 
 
 def scenarios(command: list[str], env: dict[str, str]) -> list[dict[str, object]]:
