@@ -58,7 +58,7 @@ def found(files):
         ),
         ("a.php", "<?php\nfunction f(string $u = 'https://api.mistral.ai/v1') {}\n", {(2, "http", "mistral")}),
         ("A.kt", 'class A(val u: String = "https://api.deepseek.com")\n', {(1, "http", "deepseek")}),
-        ("config.py", 'DASHSCOPE_API_KEY = ""\n', {(1, "env", "alibaba_bailian")}),
+        ("config.py", 'import dashscope\n\nDASHSCOPE_API_KEY = ""\n', {(3, "env", "alibaba_bailian")}),
     ],
 )
 def test_a_use_is_found_however_it_is_put_together(file, code, expected):
@@ -110,6 +110,13 @@ def test_a_library_under_the_name_of_a_package_of_ones_own_is_still_a_library():
 )
 def test_what_only_looks_like_a_use_is_none(file, code):
     assert not {kind for _, _, kind, _ in found({file: code})} & {"config", "http", "env", "proxy", "model"}
+
+
+@pytest.mark.parametrize(
+    "code", ['GOOGLE_API_KEY = ""\n', 'key = os.environ["GOOGLE_API_KEY"]\n', 'OPENAI_API_KEY = ""\n']
+)
+def test_a_name_that_may_be_of_another_service_alone_shows_no_use(code):
+    assert set() == found({"a.py": code})
 
 
 @pytest.mark.parametrize("provider", sorted(load().ids()))

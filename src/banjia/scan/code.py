@@ -313,7 +313,9 @@ class CodeReader(Flow):
         ):
             named = self.lexicon.env(name)
             if named is not None and not named.rule.weak:
-                self.say(node, "env", named.provider, named.rule, line=node.line, end=node.line, env=name)
+                self.say(
+                    node, "env", named.provider, named.rule, line=node.line, end=node.line, env=name, confidence=0.65
+                )
         if (
             text
             and KEYED.search(name.replace("-", "_"))

@@ -24,6 +24,8 @@ class CodeFindings:
     needs: list[str] = field(default_factory=list)
 
 
+# A name that keys of other services of the same vendor bear too: alone it shows no use.
+GENERIC = frozenset({"GOOGLE_API_KEY"})
 # A program at the network's edge that answers every request.
 FORWARDS = re.compile(
     r"addEventListener\(\s*['\"]fetch|export (?:async )?(?:function|const) onRequest|"
@@ -79,6 +81,8 @@ class Voice:
         ):
             return
         self.seen.add((at, kind, provider))
+        if env in GENERIC:
+            confidence = min(confidence, 0.65)
         shown = url.replace(HOLE, "{}") if url else None
         v1, slash = base_shape(url) if url and kind in ("client", "http", "config") else (None, None)
         finding = Finding(
