@@ -53,9 +53,9 @@ def plan_of(decision: Decision) -> Plan:
 
 
 def id_number_reading(config: Config) -> Literal["current", "strict"]:
-    """How resident identity numbers are classed: as the reading was chosen in the config, else by GB/T 45574-2025."""
+    """How resident identity numbers are classed: strictly, as the law pack does, unless the config chose otherwise."""
     chosen = {r.reading: r.option for r in config.readings}
-    return "strict" if chosen.get("resident-id-number") == "sensitive" else "current"
+    return "current" if chosen.get("resident-id-number") == "ordinary" else "strict"
 
 
 def check_types(config: Config) -> None:
