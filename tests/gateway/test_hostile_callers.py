@@ -11,6 +11,7 @@ import pytest
 from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, play, write
 
 from banjia.gateway import connection, wire
+from banjia.gateway.refusal import WRONG_KEY
 from house import KEY, chat, house, open_cells, parsed, policy, route
 
 OPEN = policy(open_cells("local"))
@@ -307,3 +308,12 @@ def test_what_is_too_large_to_look_into_keeps_nobody_waiting_and_does_not_leave(
     large, small, seen = play(main())
     assert (large.status, large.error["code"]) == (413, "too_large_to_inspect")
     assert (small.status, seen) == (200, 1)
+
+
+def test_a_refusal_that_is_said_again_and_again_keeps_nothing_of_the_calls(tmp_path):
+    async def use(h, upstream):
+        for _ in range(3):
+            await h.post(authorization="Bearer wrong")
+        return WRONG_KEY.__traceback__
+
+    assert behind(tmp_path, use) is None

@@ -137,6 +137,9 @@ class Gateway:
         try:
             await self._serve(call, settings, scope, method, path)
         except Refusal as refusal:
+            refusal.__traceback__ = refusal.__context__ = (
+                None  # some are raised again and again: each would keep its call
+            )
             await self._refuse(call, refusal)
         except ClientGone:
             pass
