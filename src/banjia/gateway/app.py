@@ -138,7 +138,7 @@ class Gateway:
             await self._serve(call, settings, scope, method, path)
         except Refusal as refusal:
             refusal.__traceback__ = refusal.__context__ = (
-                None  # some are raised again and again: each would keep its call
+                None  # it may be raised again: it must not keep this call
             )
             await self._refuse(call, refusal)
         except ClientGone:
