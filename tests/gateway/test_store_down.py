@@ -20,7 +20,10 @@ def without(tmp_path, use):
             Scripted() as upstream,
             house(
                 tmp_path,
-                [route("home", upstream.url, models={"gpt-4o": "true-model"}), route("abroad", upstream.url, models={"far": "far"})],
+                [
+                    route("home", upstream.url, models={"gpt-4o": "true-model"}),
+                    route("abroad", upstream.url, models={"far": "far"}),
+                ],
                 policy(open_cells("home", "abroad"), abroad=("abroad",)),
                 ledger=False,
                 vault=broken,

@@ -137,9 +137,7 @@ class Gateway:
         try:
             await self._serve(call, settings, scope, method, path)
         except Refusal as refusal:
-            refusal.__traceback__ = refusal.__context__ = (
-                None  # it may be raised again: it must not keep this call
-            )
+            refusal.__traceback__ = refusal.__context__ = None  # it may be raised again: it must not keep this call
             await self._refuse(call, refusal)
         except ClientGone:
             pass
