@@ -38,7 +38,7 @@ from gateway import ANSWER, free_port, tree  # noqa: E402 - the same figures as 
 SECONDS = float(os.environ.get("SECONDS", "600"))
 CALLERS = int(os.environ.get("CALLERS", "24"))
 EVENTS = 20
-KEEP = 480  # seconds of a run whose figures are kept
+KEEP = 600  # seconds of a run whose figures are kept
 LIMIT = 1.0  # MB in 100,000 requests
 WARM = 0.25  # of the time: caches and pools fill first
 TODAY = today()

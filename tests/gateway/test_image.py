@@ -7,10 +7,10 @@ import base64
 import socket
 
 import pytest
+from certified import certificate
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Scripted, answer_all, http, play, write
-from test_upstream import certificate
 
 from banjia.errors import ConfigError
 from banjia.gateway.image import ImageSettings, images_for, inlined, read_images, sniffed

@@ -14,7 +14,8 @@ import urllib.request
 from typing import Self
 
 from scripted import Scripted, play
-from test_serve import KEY, children, get, lay_out, serving
+from served import KEY, get, lay_out, serving
+from test_serve import children
 
 from house import open_cells, policy
 
