@@ -39,7 +39,7 @@ demo: $(STAMP) $(MODELS)
 	$(BIN)/python scripts/demo.py
 
 bench: $(STAMP)
-	@for file in $(filter-out bench/openfisca_export.py bench/peers.py bench/privacy_prompts.py,$(wildcard bench/*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in $(filter-out bench/openfisca_export.py bench/privacy_prompts.py,$(wildcard bench/*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 conformance: $(STAMP) $(MODELS)
 	$(BIN)/python conformance/run.py

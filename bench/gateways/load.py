@@ -1,0 +1,137 @@
+"""The stand-in that answers chat completions, and the callers that ask it, each connection in a closed loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import time
+
+EVENTS = 50
+KEY = "sk-bench"
+ANSWER = json.dumps(
+    {
+        "id": "chatcmpl-bench",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "mock",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "word " * 90}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 200, "completion_tokens": 90, "total_tokens": 290},
+    }
+).encode()
+
+
+# the stand-in
+
+
+class StandIn(asyncio.Protocol):
+    """Answers chat completions: JSON, or a stream of one event a write."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.transport = transport
+        self.held = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.held += data
+        while (end := self.held.find(b"\r\n\r\n")) >= 0:
+            head = self.held[:end].lower()
+            at = head.find(b"content-length:")
+            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            if len(self.held) < end + 4 + length:
+                return
+            body, self.held = self.held[end + 4 : end + 4 + length], self.held[end + 4 + length :]
+            self.answer(stream=b'"stream":true' in body.replace(b" ", b""))
+
+    def write(self, data: bytes) -> None:
+        """One event, one write to the socket: a model says its words one by one."""
+        if self.transport.get_write_buffer_size() == 0:
+            with contextlib.suppress(BlockingIOError):
+                data = data[os.write(self.transport.get_extra_info("socket").fileno(), data) :]
+        if data:
+            self.transport.write(data)
+
+    def answer(self, *, stream: bool) -> None:
+        if not stream:
+            self.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
+                % (len(ANSWER), ANSWER)
+            )
+            return
+        self.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+        for n in range(EVENTS):
+            finish = b'"stop"' if n == EVENTS - 1 else b"null"
+            data = (
+                b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"mock","choices":[{"index":0,"delta":{"content":"word "},"finish_reason":%b}]}\n\n'
+                % finish
+            )
+            self.write(b"%x\r\n%b\r\n" % (len(data), data))
+        self.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
+
+
+async def stand_in(port: int) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(StandIn, "127.0.0.1", port)
+    await server.serve_forever()
+
+
+# the load
+
+
+class Caller(asyncio.Protocol):
+    """One connection in a closed loop: the next request leaves when the answer is whole."""
+
+    def __init__(self, request: bytes, times: list[tuple[float, float]], *, stream: bool) -> None:
+        self.request, self.stream, self.times = request, stream, times
+        self.held = b""
+        self.first = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.transport = transport
+        self.ask()
+
+    def ask(self) -> None:
+        self.began = time.perf_counter()
+        self.held, self.first = b"", 0.0
+        self.transport.write(self.request)
+
+    def data_received(self, data: bytes) -> None:
+        self.held += data
+        if not self.first and (not self.stream or b"data:" in self.held):
+            self.first = time.perf_counter() - self.began
+        if self.stream:
+            whole = self.held.endswith(b"0\r\n\r\n")
+        else:
+            head, mark, body = self.held.partition(b"\r\n\r\n")
+            whole = bool(mark) and len(body) >= int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        if whole:
+            if not self.held.startswith(b"HTTP/1.1 200") or (self.stream and b'"stop"' not in self.held):
+                sys.exit(f"unexpected answer: {self.held[-300:]!r}")
+            self.times.append((self.first, time.perf_counter() - self.began))
+            self.ask()
+
+
+async def load(
+    port: int, request: bytes, connections: int, seconds: float, *, stream: bool
+) -> list[tuple[float, float]]:
+    times: list[tuple[float, float]] = []
+    loop = asyncio.get_running_loop()
+    opened = [
+        await loop.create_connection(lambda: Caller(request, times, stream=stream), "127.0.0.1", port)
+        for _ in range(connections)
+    ]
+    await asyncio.sleep(seconds)
+    for transport, _ in opened:
+        transport.abort()
+    return times
+
+
+def request_of(size: int, *, stream: bool, model: str = "mock", headers: str = "") -> bytes:
+    body = {"model": model, "messages": [{"role": "user", "content": ""}], "stream": stream}
+    body["messages"][0]["content"] = ("Please keep the meaning of this text. " * (size // 30))[
+        : size - len(json.dumps(body))
+    ]
+    data = json.dumps(body).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {KEY}\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n{headers}\r\n"
+    return head.encode() + data
