@@ -152,9 +152,12 @@ class CodeReader(Flow):
         assert rule.sdk is not None
         sdk, path = rule.sdk, value.path
         made = self.resolver.value(node)
+        path = path or sdk.default  # `const Client = require("library")`
         provider = made.provider or value.provider or rule.provider
         url = made.url
         provider = self.by_url(url, provider)
+        if "()" not in path and provider == "openai" and self.of_azure(node.kids[0]):
+            provider = "azure_openai"
         place = node.kids[0].end if node.kids[0].kind == "member" and "()" in path else node.line
         if node.text == "literal" and not (sdk.client and sdk.client.search(path)):
             return
@@ -178,6 +181,13 @@ class CodeReader(Flow):
             self.say(node, "client", self.by_url(given.text, provider), rule, line=place, symbol=path, url=given.text)
         if "()" in path and sdk.client:
             self.flow(node, provider, rule, setters=True)
+
+    def of_azure(self, callee: Node) -> bool:
+        """Whether the module that is called was set to Azure: `openai.api_type = "azure"`."""
+        module = (callee.dotted() or "").partition(".")[0]
+        places = self.resolver.bound.get(f"{module}.api_type", ())
+        given = {self.resolver.value(thing).text for _, thing in places if isinstance(thing, Node)}
+        return bool(given) and given <= {"azure", "azure_ad", "azuread"}
 
     def on_extension(self, node: Node, callee: Node) -> bool:
         """A method a library adds to objects of others: builder.AddOpenAIChatCompletion(...)."""

@@ -140,6 +140,9 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
                         ).marked("secret")
                     )
             continue
+        if (name := notebook.written(cell.source)) is not None:
+            _written(path, name, cell, out)
+            continue
         for row, line in zip(cell.source.splitlines(), cell.lines, strict=False):
             if MAGIC.match(row):
                 for item, rule, provider in installed(row.strip().lstrip("%!"), line):
@@ -173,6 +176,22 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
     out.open_urls.extend(
         (name, places[line - 1] if line <= len(places) else 1, provider) for name, line, provider in inner.open_urls
     )
+
+
+def _written(path: str, name: str, cell: notebook.Cell, out: FileResult) -> None:
+    """A cell that is another file: read as that file, each finding on its line of the notebook."""
+    if name.endswith(".ipynb"):
+        return
+    body = cell.source.split("\n", 1)[1] if "\n" in cell.source else ""
+    inner = scan_file(name, body)
+    places = cell.lines[1:]
+
+    def moved(finding: Finding) -> Finding:
+        first, last = (places[min(at, len(places)) - 1] if places else 1 for at in (finding.line, finding.end))
+        return replace(finding, path=path, line=first, end=max(first, last))
+
+    out.findings.extend(moved(finding) for finding in inner.findings)
+    out.pending.extend(Pending(moved(pending.finding), pending.module, pending.name) for pending in inner.pending)
 
 
 def _magic_setting(path: str, row: str, line: int, words: Lexicon) -> list[Finding]:

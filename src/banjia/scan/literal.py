@@ -16,6 +16,7 @@ from banjia.scan.signs import (
     MODELED,
     PROXY_NAME,
     READS,
+    SHARED,
     TESTS,
     VENDOR_WORDS,
     WIDE,
@@ -34,7 +35,6 @@ BASE_LIKE = re.compile(
 BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
 
 
-SHARED = frozenset({"key-openai", "key-sk-32"})  # shapes of keys that more than one vendor gives out
 STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|replace)\s")
 SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 
@@ -55,8 +55,7 @@ class Literals(Voice):
             self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=node.line, confidence=0.6)
 
     def _is_sending(self, stack: tuple[Node, ...]) -> bool:
-        call = next((node for node in reversed(stack) if node.kind == "call"), None)
-        return call is not None and self.resolver.value(call.kids[0]).rule is not None
+        return any(node.kind == "call" and self.resolver.value(node.kids[0]).rule is not None for node in stack)
 
     def on_text(self, node: Node, stack: tuple[Node, ...]) -> None:
         value = self.resolver.value(node)
@@ -126,7 +125,7 @@ class Literals(Voice):
                 self.say(node, "proxy", "relay", self.relay_rule(), url=text, confidence=0.6)
                 return True
             return False
-        kind: Kind = "http"
+        kind: Kind = hit.rule.kind or "http"
         provider = hit.provider
         rule = hit.rule
         if provider == "relay":

@@ -7,7 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# The first line of a cell that is no Python: a file that it writes, a script of the shell.
+WRITTEN = re.compile(r"^\s*%%writefile\s+(?:-a\s+|--append\s+)?[\"']?([^\s\"']+)")
+SHELL = re.compile(r"^\s*%%(?:bash|sh|script\s+(?:ba|z)?sh|cmd|capture\s+--shell)\b")
 LINE = re.compile(r'^\s*"(?:[^"\\]|\\.)*"\s*,?\s*$')
+
+
+def written(source: str) -> str | None:
+    """The name of the file whose text a cell is; None for a cell of Python."""
+    first = source.partition("\n")[0]
+    if found := WRITTEN.match(first):
+        return found[1].rsplit("/", 1)[-1]
+    return "cell.sh" if SHELL.match(first) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from banjia.scan.made import made
 from banjia.scan.rule import Rule
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
@@ -356,7 +357,7 @@ class Resolver:
         if value.rule is not None:
             if value.path.endswith("#"):
                 return replace(value, path=value.path[:-1])
-            return self._made(value, node)
+            return made(self, value, node)
         if value.outside is not None:
             return Value(outside=(value.outside[0], f"{value.outside[1]}()"))
         if value.env or (value.text is not None and callee.kind == "member"):
@@ -364,33 +365,3 @@ class Resolver:
         if arguments and name in TRANSPARENT:
             return self.value(arguments[0])
         return NOTHING
-
-    def _made(self, value: Value, node: Node) -> Value:
-        """What a call into a library gives: an object that keeps its library and the base URL it was given."""
-        rule = value.rule
-        assert rule is not None
-        provider, url = value.provider, value.url
-        if rule.id == "py-bedrock":
-            first = self.value(node.kids[1]).text if len(node.kids) > 1 else None
-            service = first or self.value(node.argument("service_name") or node.kids[0]).text
-            if value.path.endswith("client") and service and service.startswith("bedrock"):
-                return Value(rule=rule, path="bedrock()", provider=rule.provider)
-            return NOTHING if "bedrock" not in value.path else replace(value, path=value.path + "()")
-        if rule.sdk:
-            for name in rule.sdk.base:
-                if (given := node.argument(name)) is not None:
-                    url = self.value(given).text or url
-            inner = [self.value(kid) for kid in node.kids[1:] if kid.kind in ("call", "name")]
-            for other in inner:
-                if other.rule is not None and other.url and not url:
-                    url = other.url
-                if other.rule is not None and other.provider and rule.provider == "any" and provider == "any":
-                    provider = other.provider
-                if (
-                    other.rule is rule
-                    and other.provider
-                    and other.provider != rule.provider
-                    and provider == rule.provider
-                ):
-                    provider = other.provider
-        return replace(value, path=value.path + "()", provider=provider, url=url)

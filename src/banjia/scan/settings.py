@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from banjia.scan.finding import Finding, Kind
 from banjia.scan.formats import jsontext, lines, markup, yamltext
 from banjia.scan.formats.entry import Entry
-from banjia.scan.lexicon import Hit, Lexicon, base_shape, host_of, is_own, relay_weight
+from banjia.scan.lexicon import PLACEHOLDER, Hit, Lexicon, base_shape, host_of, is_own, relay_weight
 from banjia.scan.manifest import installed
 from banjia.scan.prefilter import lines_of
 from banjia.scan.rule import Rule
+from banjia.scan.signs import KEY_NAME, SECRET_LIKE, SHARED
+from banjia.scan.vendors import VENDOR_VALUES
 from banjia.scan.words import WORDS
 
 SECTION = (
@@ -48,53 +50,6 @@ AZURE_INNER = re.compile(r"(?i)^(?:resource[-_]?name|api[-_]?version|deployment[
 SWITCH = re.compile(
     r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
 )
-VENDOR_VALUES = {
-    "google": "google_gemini_api",
-    "google_genai": "google_gemini_api",
-    "vertex_ai": "google_vertex",
-    "vertexai": "google_vertex",
-    "bedrock": "aws_bedrock",
-    "tongyi": "alibaba_bailian",
-    "bailian": "alibaba_bailian",
-    "wenxin": "baidu_qianfan",
-    "qianfan": "baidu_qianfan",
-    "volcengine_maas": "volcengine_ark",
-    "volcengine": "volcengine_ark",
-    "doubao": "volcengine_ark",
-    "hunyuan": "tencent",
-    "spark": "iflytek_spark",
-    "minimax": "minimax",
-    "baichuan": "baichuan",
-    "mistral": "mistral",
-    "mistralai": "mistral",
-    "cohere": "foreign_aggregator",
-    "groq": "foreign_aggregator",
-    "openrouter": "foreign_aggregator",
-    "siliconflow": "siliconflow",
-    "stepfun": "stepfun",
-    "yi": "lingyiwanwu",
-    "xai": "xai",
-    "x": "xai",
-    "ollama": "ollama",
-    "xinference": "xinference",
-    "openai_api_compatible": "any",
-    "open_ai": "openai",
-    "openai": "openai",
-    "chatgpt": "openai",
-    "azure": "azure_openai",
-    "azure_openai": "azure_openai",
-    "azureopenai": "azure_openai",
-    "anthropic": "anthropic",
-    "claude": "anthropic",
-    "dashscope": "alibaba_bailian",
-    "qwen": "alibaba_bailian",
-    "zhipu": "zhipu",
-    "zhipuai": "zhipu",
-    "deepseek": "deepseek",
-    "moonshot": "moonshot",
-    "gemini": "google_gemini_api",
-    "openai_chat": "openai",
-}
 PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy(?:_host|_port|_url)?$")
 # An application exported from Dify.
 EXPORT = re.compile(r"(?ms)^kind:\s*app\s*$.*^(?:workflow|model_config):|^(?:workflow|model_config):.*^kind:\s*app\s*$")
@@ -113,6 +68,9 @@ SHELL_MODEL = re.compile(
     r"(?i)(?:model\w*\\?[\"']?\s*[:=]\s*\\?[\"']?|--(?:model|engine|deployment)\w*[\s=][\"']?|\s-m\s+[\"']?)"
     r"(?:\$\{\w+:-)?([\w.:\-/]{3,60})|model\w*\}?[\"']?\s*(?:=|==|=~|!=)\s*[\"'^]*([\w.:\-/]{3,60})"
 )
+
+# A program in one line that fetches a vocabulary: python -c "import tiktoken; ...".
+VOCABULARY = re.compile(r"\btiktoken\b.*\b(?:get_encoding|encoding_for_model)\b")
 
 READERS: dict[str, Callable[[str], Iterator[Entry]]] = {
     "env": lines.env,
@@ -203,8 +161,11 @@ class SettingsReader:
         hit = self.setting(entry)
         address = self.lexicon.url(value) if value else None
         if value and (secret := self.lexicon.key(value, lambda: self.near(entry))):
-            provider = hit.provider if hit and secret.provider == "any" else secret.provider
+            shared = secret.provider == "any" or (secret.rule.id in SHARED and not value.startswith("sk-proj-"))
+            provider = hit.provider if hit and shared and hit.provider != "any" else secret.provider
             self.say(entry, "secret", provider if provider != "any" else "openai", secret.rule)
+        elif hit and not hit.rule.weak and hit.provider != "any" and is_key(entry.key, value):
+            self.say(entry, "secret", hit.provider, self.rules["key-openai"])
         names = self.lexicon.models(value) if value else None
         if (
             names is None
@@ -310,7 +271,7 @@ class SettingsReader:
             for above in () if own else reversed(entry.keys[:-1]):
                 for pattern, provider, rule in SECTION:
                     if pattern.search(above):
-                        if provider == "openai" and AZURE_INNER.match(key):
+                        if provider == "openai" and (AZURE_INNER.match(key) or "azure" in entry.keys):
                             provider, rule = "azure_openai", "env-azure-openai"
                         return Hit(self.rules[rule], provider, key)
         return weak
@@ -319,6 +280,16 @@ class SettingsReader:
         for entry in entries:
             if PROXY.match(entry.key):
                 self.say(entry, "proxy", "any", self.rules["env-llm"], confidence=0.5)
+
+
+def is_key(name: str, value: str) -> bool:
+    """A value that opens a door under a name that says so; its vendor's keys have no shape of their own."""
+    return (
+        KEY_NAME.search(name) is not None
+        and SECRET_LIKE.match(value) is not None
+        and PLACEHOLDER.search(value) is None
+        and len(set(value)) > 8
+    )
 
 
 def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: bool = False) -> Iterator[Finding]:
@@ -345,7 +316,7 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
         yield make("dependency", provider, rule, symbol=item.name)
         said.add("dependency")
     for _, hit in lexicon.urls(bare):
-        kind: Kind = "proxy" if hit.provider == "relay" else "http"
+        kind: Kind = "proxy" if hit.provider == "relay" else hit.rule.kind or "http"
         setting = re.match(r"(?:export\s+|set\s+|-e\s+)?([A-Za-z_]\w*)=", bare)
         if kind == "http" and setting and lexicon.env(setting[1]):
             continue
@@ -361,6 +332,8 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
         if (named := lexicon.env(name)) and not named.rule.weak and "env" not in said:
             said.add("env")
             yield make("env" if code else "config", named.provider, named.rule, env=name)
+    if VOCABULARY.search(bare) and "tokenizer" not in said:
+        yield make("tokenizer", "openai", lexicon.named("host", "host-tiktoken"))
     if secret := lexicon.key(bare, lambda: line):
         yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
     for found in SHELL_MODEL.finditer(bare + " "):

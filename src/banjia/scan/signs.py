@@ -55,7 +55,7 @@ BASE_SETTER = re.compile(
 FLOWS = re.compile(
     r"(?i)key|token|secret|base|url|uri|endpoint|host|model|deployment|version|organi[sz]ation|engine|credential|region"
 )
-KEYED = re.compile(r"(?i)(?:api_?key|access_?token|secret_?key|\bkey|auth_?token|\btoken)s?$")
+KEYED = re.compile(r"(?i)(?:api_?key|access_?token|secret_?key|api_?secret|secret_?id|\bkey|auth_?token|\btoken)s?$")
 MODELED = re.compile(r"(?i)model|engine|deployment|\bllm|encoding|name$|chat_?type|bot_?type|provider")
 LOOSE_MODEL = re.compile(
     r"^(?:gpt-?|chatgpt|o[134]|claude-?|gemini-?|davinci|curie|babbage|ada|ernie-?|qwen-?|glm-?|chatglm|deepseek-?|moonshot-?|text-embedding-?|dall-?e|whisper)$"
@@ -90,7 +90,13 @@ READS = re.compile(
     r"(?i)(?:conf|config|configuration|settings?|env|environ|environment|secrets|propert\w+|options|section|viper|prefs|preferences)"
     r"(?:\.\w+)?$|(?:getproperty|getstring|getsection|getvalue|get_secret\w*|get_conf\w*|get_setting\w*|get_option|getconfig\w*)$"
 )
-SECRET_LIKE = re.compile(r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^[A-Za-z0-9_\-]{32,}$")
+SECRET_LIKE = re.compile(
+    r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^AKID[A-Za-z0-9]{13,}$"
+    r"|^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])(?=.*[A-Z0-9].*[A-Z0-9])[A-Za-z0-9_\-+/]{32,}={0,2}$"
+)
+KEY_NAME = re.compile(r"(?i)(?:(?:^|[_.\-])(?:ak|sk)|key|secret(?:[-_]?id)?|token|password|credentials?)(?:[-_]?\d+)?$")
+
+SHARED = frozenset({"key-openai", "key-sk-32"})  # shapes of keys that more than one vendor gives out
 
 VENDOR_WORDS = (
     ("azure", "azure_openai"),

@@ -55,7 +55,7 @@ def entries(text: str) -> Iterator[Entry]:  # noqa: PLR0915 - one pass, one stat
                 named = (depth, unquoted(value), number)
                 stack.append((depth, key))
                 stack.pop()
-            elif key == "sync" and named and named[0] == depth:
+            elif key in ("sync", "valueFrom") and named and named[0] == depth:
                 yield Entry((*keys[:-1], named[1]), "", named[2])
                 named = None
             elif key == "value" and named and named[0] == depth:
