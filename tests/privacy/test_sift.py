@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from banjia.privacy import audit_run
 from banjia.privacy.audit_run import run
+from banjia.privacy.byte_run import ByteRun
 from banjia.privacy.detector import detectors
 from banjia.privacy.engine import Engine
 from banjia.privacy.identify import identifier
@@ -82,7 +85,54 @@ def test_escapes_of_any_depth_are_read_in_one_pass(text, depth):
     if all(ord(c) < 0x10000 for c in text):
         assert plain.replace("\\", "").encode() == read.replace(b"\\", b"")
     else:
-        assert b"\xf0\x9d\x90" in read  # such a line is looked into
+        whole = plain.replace("\\", "").encode() == read.replace(b"\\", b"")
+        assert whole or b"\xf0\x9d\x90" in read  # such a line is looked into
+
+
+PIECES = st.one_of(
+    st.sampled_from(HITS),
+    st.text(st.characters(exclude_characters="\x1e", exclude_categories=["Cs"]), max_size=12),
+    st.sampled_from(
+        ["电话", "order no. ", "\n", "，", "12", "1770000037", "京A", "使用API调用GPT4", "😀", "\\u4e2d", '{"a": "']
+    ),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(PIECES, max_size=5).map("".join), max_size=5), st.booleans(), st.integers(0, 2), st.booleans())
+def test_the_quick_and_the_whole_reading_agree(tmp_path, texts, escaped, depth, blanks):
+    lines = []
+    for i, text in enumerate(texts):
+        inner = text
+        for _ in range(depth):
+            inner = json.dumps({"note": inner}, ensure_ascii=escaped)
+        lines.append(json.dumps({"id": f"r{i}", "created": 1770000000 + i, "body": inner}, ensure_ascii=escaped))
+    path = tmp_path / "a.jsonl"
+    path.write_bytes((" \n\n" if blanks else "\n").join(lines).encode())
+    tallies = []
+    for lined in (audit_run.LINES, ()):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(audit_run, "LINES", lined)
+            patch.setattr(audit_run.secrets, "token_bytes", lambda n: b"k" * n)
+            tallies.append(msgspec.json.encode(run([path], names=False).tally))
+    assert tallies[0] == tallies[1]
+
+
+@pytest.mark.parametrize("form", [f for f in identifier().forms if f.sift != f.anchor or f.sift_run])
+def test_what_a_form_is_sifted_by_stands_in_all_that_it_matches(form):
+    begun = re.compile(form.pattern.pattern.replace(b"...", "(?:京|粤|黑|使)".encode(), 1), re.DOTALL)
+
+    @settings(deadline=None)
+    @given(st.from_regex(begun, fullmatch=True))
+    def holds(text):
+        line = b"\n" + text + b" \n"
+        assert re.match(form.anchor, line[form.sift_run != () :], re.DOTALL)
+        if form.sift_run:
+            assert form.back + 1 in ByteRun(form.sift_run).ends(line)
+        else:
+            assert re.match(form.sift, line, re.DOTALL)
+
+    holds()
 
 
 def test_an_escaped_stop_parts_no_lines():

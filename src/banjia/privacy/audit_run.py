@@ -104,6 +104,11 @@ def look(numbered: list[Numbered], job: Job) -> Batch:
     return batch
 
 
+def forget() -> None:
+    """Texts that were looked into before are looked into anew."""
+    _treaters.clear()
+
+
 def _unread(paths: list[Path], state: State) -> Iterator[Lot]:
     for path in paths:
         name = str(path)

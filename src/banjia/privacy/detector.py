@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import cast
 
 from banjia.errors import ConfigError
 from banjia.privacy.checks import CHECKS, Check
@@ -42,12 +43,17 @@ class Form:
 
     `anchor` is found by the multi-pattern pass; the match starts `back` bytes before the anchor's end or, with a `run`,
     where the run of these bytes before that place begins, or, with a `window`, anywhere up to that many bytes before
-    the end, and must reach it. Group `v`, where there is one, is the value.
+    the end, and must reach it. Group `v`, where there is one, is the value. `sift` is a rarer anchor, where there is
+    one, that every match has too, and `sift_run` a run of bytes there, the second of which ends the anchor: they stand
+    in for the anchor where whole logs are looked over.
     """
 
     type: str
     anchor: bytes
     back: int
+    sift: bytes
+    sift_back: int
+    sift_run: tuple[str, ...]
     run: bytes
     window: int
     ahead: int
@@ -120,6 +126,9 @@ def _form(id_: str, priority: int, raw: dict[str, object]) -> Form:
         type=id_,
         anchor=str(raw["anchor"]).encode(),
         back=int(str(raw.get("back", 0))),
+        sift=str(raw.get("sift", raw["anchor"])).encode(),
+        sift_back=int(str(raw.get("sift_back", raw.get("back", 0)))),
+        sift_run=tuple(str(c) for c in cast("list[str]", raw.get("sift_run", []))),
         run=str(raw.get("run", "")).encode(),
         window=int(str(raw.get("window", 0))),
         ahead=int(str(raw.get("ahead", 40))),

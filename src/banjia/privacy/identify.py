@@ -9,6 +9,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from banjia.privacy.byte_run import ByteRun
 from banjia.privacy.detector import NEAR, NOT_BEFORE, ORDER, ORDER_GAP, ORDER_REACH, Form, detectors
 from banjia.privacy.matcher import EngineName, Matcher, matcher
 from banjia.privacy.shadow import DISGUISES
@@ -38,8 +39,10 @@ class Identifier:
         # of a form whose match holds its anchor: what is found over the anchor with a higher priority wins anyway
         self._yields = [f.priority if f.back and f.value == 0 else SURE for f in self.forms]
         self.matcher: Matcher = matcher([*anchors, ORDER, *DISGUISES], engine)
-        self._made = engine, anchors
+        self._engine = engine
         self._sieve: Matcher | None = None
+        self._sieved = [n for n, f in enumerate(self.forms) if not f.sift_run]
+        self._runs = [(n, ByteRun(f.sift_run)) for n, f in enumerate(self.forms) if f.sift_run]
 
     def find(self, data: bytes) -> tuple[list[Found], bool]:
         """Identifiers in `data`, apart from each other and in order; and whether the text is disguised somewhere."""
@@ -56,16 +59,20 @@ class Identifier:
     def possible(self, data: bytes) -> tuple[list[int], list[int]]:
         """Where an identifier or a disguise may stand, contexts left out of account; and where labels end."""
         padded = b"\n" + data + b"\n"
-        steps, order = self._steps, len(self._steps)
+        steps = self._steps
         places: list[int] = []
         labels: list[int] = []
         if self._sieve is None:  # without the labels of orders, of which there are many
-            self._sieve = matcher([*self._made[1], *DISGUISES], self._made[0])
-        for end, number in self._sieve.hits(padded):
-            if number >= order:
+            self._sieve = matcher([*(self.forms[n].sift for n in self._sieved), *DISGUISES], self._engine)
+        hits = [(end, n) for n, run in self._runs for end in run.ends(padded)]
+        for end, place in self._sieve.hits(padded):
+            if place < len(self._sieved):
+                hits.append((end, self._sieved[place]))
+            else:
                 places.append(end - 2)
-                continue
-            begin, back, run, value, check, _, form = steps[number]
+        for end, number in hits:
+            begin, _, run, value, check, _, form = steps[number]
+            back = form.sift_back
             if run:
                 low = max(0, end - back - LONGEST_RUN)
                 match = begin(padded, low + len(padded[low : end - back].rstrip(run)))

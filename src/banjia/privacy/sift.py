@@ -15,6 +15,7 @@ from banjia.privacy.unescape import unescaped
 
 BLOCK = 512 << 10  # bytes read at once, so that they stay near the processor
 STOP = 0x1E  # no JSON text holds this byte bare: it parts the lines while their own line breaks are read
+BREAK, SPACE = 0x0A, 0x20
 _HEAD = re.compile(MACROS["to"].encode())
 _PARTED = re.compile(rb"[|,\t\n]|\xef\xbc\x8c")
 Kept = tuple[int, Row]  # row number and row
@@ -30,18 +31,17 @@ def sifted(path: Path, after: int = 0) -> Iterator[tuple[int, int, list[Kept]]]:
         while block := file.read(BLOCK):
             if not block.endswith(b"\n"):
                 block += file.readline()
-            lines = block.split(b"\n")
-            if not lines[-1]:
-                lines.pop()
+            ends = _ends(block)
             first = max(0, after - number)
-            count = sum(1 for line in lines[first:] if line and not line.isspace())
-            wanted = range(len(lines)) if STOP in block else touched(identifier(), block)
-            kept = [
-                (number + i + 1, parsed(path, number + i + 1, lines[i]))
-                for i in wanted
-                if i >= first and lines[i].strip()
-            ]
-            number += len(lines)
+            wanted = range(len(ends)) if STOP in block else touched(identifier(), block)
+            kept: list[Kept] = []
+            for i in wanted:
+                if i >= first:
+                    line = block[ends[i - 1] + 1 if i else 0 : ends[i]]
+                    if line.strip():
+                        kept.append((number + i + 1, parsed(path, number + i + 1, line)))
+            count = _written(block, ends, first)
+            number += len(ends)
             yield number, count, kept
 
 
@@ -50,10 +50,29 @@ def touched(finder: Identifier, block: bytes) -> list[int]:
     text = block.replace(b"\n", bytes((STOP,)))
     if b"\\" in text:
         text = unescaped(text, STOP)
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == STOP)
     places, labels = finder.possible(text)
     places += [end for end in labels if _heads(text, end)]
-    return np.unique(np.searchsorted(ends, places)).tolist() if places else []
+    if not places:
+        return []
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == STOP)
+    lines: list[int] = np.unique(np.searchsorted(ends, places)).tolist()
+    return lines
+
+
+def _ends(block: bytes) -> np.ndarray:
+    """Where each line ends."""
+    ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == BREAK)
+    return ends if block.endswith(b"\n") else np.append(ends, len(block))
+
+
+def _written(block: bytes, ends: np.ndarray, first: int) -> int:
+    """How many lines from the `first` on are not blank; only those that begin with a blank are looked into."""
+    starts = np.zeros_like(ends)
+    starts[1:] = ends[:-1] + 1
+    blank = np.frombuffer(block, dtype=np.uint8)[starts] <= SPACE
+    blank[:first] = False
+    lines = (block[starts[i] : ends[i]] for i in np.flatnonzero(blank))
+    return max(0, len(ends) - first) - sum(1 for line in lines if not line or line.isspace())
 
 
 def _heads(text: bytes, end: int) -> bool:

@@ -146,5 +146,5 @@ def _nameless(text: str, spans: Sequence[Span], lines: _Lines) -> list[Span]:
             held = {}
         held.setdefault(s.type, value)
         line = here
-        out.append(replace(s, subject=str(current)))
+        out.append(Span(s.start, s.end, s.type, s.data_class, s.score, str(current)))
     return out

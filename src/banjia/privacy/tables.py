@@ -38,6 +38,8 @@ _VALUE = re.compile(r"'(?P<a>[^']*)'|\"(?P<b>[^\"]*)\"|(?P<c>[^,\s'\"][^,'\"]*)"
 def _inserted(text: str) -> list[Cell]:
     """Rows that SQL inserts: the columns are their heads."""
     found: list[Cell] = []
+    if text.count("(") < 2:
+        return found
     for m in _INSERT.finditer(text):
         heads = [h.strip(' `"\n') for h in m[1].split(",")]
         at = m.end()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from codecs import unicode_escape_decode
+
 import numpy as np
 
 ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord('"'): b'"', ord("/"): b"/"}
@@ -15,7 +18,12 @@ for _sign in b"0123456789abcdefABCDEF":
 def unescaped(text: bytes, stop: int) -> bytes:
     """No byte becomes `stop`, which parts the lines."""
     if b"\\u" in text:
-        text = _characters(text, stop)
+        if text.isascii():
+            text = _outermost(text, stop)
+        if b"\\u" in text:
+            text = _characters(text, stop)
+    if b"\\" not in text:
+        return text
     first, *others = text.split(b"\\")
     parts = [first]
     for part in others:
@@ -23,6 +31,23 @@ def unescaped(text: bytes, stop: int) -> bytes:
             known = ESCAPES.get(part[0])
             parts += (b"\\", part) if known is None else (known, part[1:])
     return b"".join(parts)
+
+
+def _outermost(text: bytes, stop: int) -> bytes:
+    """The escapes of the first depth, read by Python's own decoder; the text as it is where that cannot read it."""
+    try:
+        with warnings.catch_warnings():  # it leaves what it does not know, as the stroke of JSON, and says so
+            warnings.simplefilter("ignore", DeprecationWarning)
+            read, _ = unicode_escape_decode(text)
+    except UnicodeDecodeError:
+        return text
+    if read.count(chr(stop)) != text.count(stop):
+        return text
+    try:
+        return read.encode()
+    except UnicodeEncodeError:  # halves of pairs, which are joined first
+        joined = read.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return joined.encode("utf-8", "surrogatepass")
 
 
 def _characters(text: bytes, stop: int) -> bytes:
