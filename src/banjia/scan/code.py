@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from banjia.scan.flow import Flow
+from banjia.scan.offer import addresses, sought
 from banjia.scan.served import is_route
 from banjia.scan.signs import (
     BASE_SETTER,
@@ -51,6 +52,7 @@ class CodeReader(Flow):
         for name, function in self.resolver.functions.items():
             if (value := self.resolver.returned(function)).rule is not None:
                 self._export(f"{name}()", value)
+        self.out.exports.update(addresses(self.resolver, self.lexicon))
         if self.out.pending:
             modules = {value.outside[0] for value in self.resolver.imported.values() if value.outside}
             modules |= {value.outside[0] for value in self.resolver.wildcards if value.outside}
@@ -172,7 +174,9 @@ class CodeReader(Flow):
         ):
             if rule.id == "py-bedrock":
                 return
-            self.say(node, "client", provider, rule, end=node.end, symbol=path, url=url)
+            base = node.argument(*sdk.base) if sdk.base and url is None else None
+            held = sought(self.resolver.value(base)) if base is not None else None
+            self.say(node, "client", provider, rule, end=node.end, symbol=path, url=url, pending=held)
             self.flow(node, provider, rule)
         elif rule.id == "py-bedrock" and made.path == "bedrock()":
             self.say(node, "client", provider, rule, symbol="bedrock")
@@ -255,6 +259,8 @@ class CodeReader(Flow):
                 return
             provider = hit.provider if hit.rule.match == "host" else self.path_provider(hit, given, (*stack, node))
             line = callee.end if callee.kind == "member" else node.line
+            at_path = hit.rule.match == "path" and callee.kind == "member"
+            held = sought(self.resolver.value(callee.kids[0])) if at_path else None
             self.say(
                 node,
                 "http" if provider != "relay" else "proxy",
@@ -263,6 +269,7 @@ class CodeReader(Flow):
                 line=line,
                 end=max(line, given.end),
                 url=value.text,
+                pending=held,
             )
             for env, at in value.env:
                 known = self.lexicon.env(env)

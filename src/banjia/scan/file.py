@@ -145,7 +145,9 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
             continue
         for row, line in zip(cell.source.splitlines(), cell.lines, strict=False):
             if MAGIC.match(row):
-                for item, rule, provider in installed(row.strip().lstrip("%!"), line):
+                if row.lstrip().startswith("!"):
+                    out.findings.extend(shell_line(path, row.strip().lstrip("!"), line, words, code=True))
+                for item, rule, provider in installed(row.strip().lstrip("%"), line) if "%" in row[:9] else ():
                     out.findings.append(
                         Finding(
                             path=path,

@@ -55,6 +55,7 @@ TEXT = {
     ".config": "markup",
     ".csproj": "markup",
     ".sql": "sql",
+    ".prisma": "sql",
     ".gradle": "none",
     ".txt": "none",
     ".tf": "properties",

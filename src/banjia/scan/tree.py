@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from banjia.scan.finding import Finding, Kind
-from banjia.scan.result import FileResult
+from banjia.scan.result import FileResult, Pending
 
 # What shows by itself that a tree uses a hosted model; everything else needs one of these beside it.
 STRONG: frozenset[Kind] = frozenset(
@@ -20,8 +20,10 @@ def settled(results: dict[str, FileResult], paths: Iterable[str] = ()) -> list[F
     exports = {path: result.exports for path, result in results.items()}
     found: list[Finding] = []
     for path in sorted(results):
-        found.extend(finding for finding in results[path].findings if not own.holds(finding))
-        found.extend(_decided(path, results[path], exports))
+        decided = _decided(path, results[path], exports)
+        kept = [finding for finding in results[path].findings if not own.holds(finding)]
+        found.extend(_follow(kept, results[path].pending, decided))
+        found.extend(decided)
     weak = {name for result in results.values() for name in result.weak}
     if not any(_is_strong(finding, weak) for finding in found):
         found = [finding for finding in found if finding.kind == "secret"]
@@ -86,9 +88,26 @@ def _decided(path: str, result: FileResult, exports: dict[str, Offered]) -> list
     return decided
 
 
+def _follow(kept: list[Finding], pending: list[Pending], decided: list[Finding]) -> list[Finding]:
+    """Calls go where the one client of their file goes, when another file holds its address."""
+    clients = [
+        (before.finding.provider, after.provider)
+        for before, after in zip(pending, decided, strict=True)
+        if after.kind == "client"
+    ]
+    if len(set(clients)) != 1 or any(finding.kind == "client" for finding in kept):
+        return kept
+    ((old, new),) = set(clients)
+    return [
+        replace(finding, provider=new) if finding.kind in ("call", "state") and finding.provider == old else finding
+        for finding in kept
+    ]
+
+
 def _made_elsewhere(path: str, modules: Iterable[str], receiver: str, exports: dict[str, Offered]) -> str | None:
     """The provider of an object that another file binds: one that is imported, one of the folder, one of the tree."""
-    names = [part for part in receiver.replace("self.", "").split(".") if part][:2]
+    parts = [part for part in receiver.replace("self.", "").split(".") if part][:2]
+    names = [name for part in parts for name in (part, f"{part}()")]  # bound to it, or a function that gives it
     tails = {module.strip("./").replace(".", "/").split("/")[-1] for module in modules}
     folder = path.rpartition("/")[0]
 
