@@ -92,7 +92,8 @@ READS = re.compile(
 )
 SECRET_LIKE = re.compile(
     r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^AKID[A-Za-z0-9]{13,}$"
-    r"|^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])(?=.*[A-Z0-9].*[A-Z0-9])[A-Za-z0-9_\-+/]{32,}={0,2}$"
+    # Long, of letters and digits; where signs part it, no word stands in it.
+    r"|^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])(?:[A-Za-z0-9]{32,}|(?!.*[a-z]{7})[A-Za-z0-9_\-+/]{32,})={0,2}$"
 )
 KEY_NAME = re.compile(r"(?i)(?:(?:^|[_.\-])(?:ak|sk)|key|secret(?:[-_]?id)?|token|password|credentials?)(?:[-_]?\d+)?$")
 
