@@ -52,7 +52,9 @@ def persons(texts: Iterable[tuple[Hashable, str, Record]], strength: Mapping[str
         homes.setdefault(home, []).extend(here.values())
     for members in homes.values():
         groups += _household(members)
-    return tuple(g.found() for g in _joined(groups))
+    if len(groups) > 1:
+        groups = _joined(groups)
+    return tuple(g.found() for g in groups)
 
 
 def normal(kind: str, value: str) -> str:

@@ -32,8 +32,8 @@ def sensitive(text: str) -> tuple[Class, ...]:
             _plain.add(word)
     phrases = _phrases()
     for first in said & phrases.keys():
-        for pattern, name in phrases[first]:
-            if name not in found and pattern.search(lower):
+        for core, pattern, name in phrases[first]:
+            if name not in found and core in lower and pattern.search(lower):
                 found.add(name)
     if MINOR not in found and any(int(m[1]) < ADULT_AT for m in _AGES.finditer(text)):
         found.add(MINOR)
@@ -76,16 +76,16 @@ def _english() -> dict[Class, tuple[frozenset[str], tuple[str, ...]]]:
 
 
 @cache
-def _phrases() -> dict[str, list[tuple[re.Pattern[str], Class]]]:
-    """Entries of several words by the first of them: all of them, the class."""
-    found: dict[str, list[tuple[re.Pattern[str], Class]]] = {}
+def _phrases() -> dict[str, list[tuple[str, re.Pattern[str], Class]]]:
+    """Entries of several words by the first of them: what is in each that is found, all of it, the class."""
+    found: dict[str, list[tuple[str, re.Pattern[str], Class]]] = {}
     for name, c in _vocabulary().items():
         for entry in c["en"]:
             core = entry.rstrip("*")
             if not _WORDS.fullmatch(core):
                 tail = "" if entry == core else "[a-z]*"
                 pattern = re.compile(rf"\b{re.escape(core)}{tail}(?![a-z])".replace(r"\-", "[ -]"))
-                found.setdefault(re.split("[^a-z]", core)[0], []).append((pattern, name))
+                found.setdefault(re.split("[^a-z]", core)[0], []).append((core.split("-")[0], pattern, name))
     return found
 
 

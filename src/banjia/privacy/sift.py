@@ -13,7 +13,7 @@ from banjia.privacy.identify import Identifier, identifier
 from banjia.privacy.log_file import Row, opened, parsed
 from banjia.privacy.unescape import unescaped
 
-BLOCK = 512 << 10  # bytes read at once, so that they stay near the processor
+BLOCK = 256 << 10  # bytes read at once, so that they stay near the processor
 STOP = 0x1E  # no JSON text holds this byte bare: it parts the lines while their own line breaks are read
 BREAK, SPACE = 0x0A, 0x20
 _HEAD = re.compile(MACROS["to"].encode())

@@ -256,11 +256,19 @@ class Treater:
         if not values:
             return
         for path, (text, record) in records.items():
-            if not any(value in text for value, _ in values):
+            # where every occurrence is a span already, there is none to add
+            missing = [
+                (value, kind)
+                for value, kind in values
+                if (count := text.count(value))
+                and count > sum(1 for s in record.spans if text.startswith(value, s.start, s.end))
+            ]
+            if not missing:
                 continue
             spans = list(record.spans)
             taken = Taken((s.start, s.end) for s in spans)
-            for (value, kind), model in values.items():
+            for value, kind in missing:
+                model = values[value, kind]
                 at = text.find(value)
                 while at >= 0:
                     end = at + len(value)
