@@ -33,7 +33,9 @@ from banjia.text import same
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
-from gateway import ANSWER, free_port, tree  # noqa: E402 - the same figures as the bench
+from gateways.load import ANSWER  # noqa: E402
+
+from gateway import free_port, tree  # noqa: E402 - the same figures as the bench
 
 SECONDS = float(os.environ.get("SECONDS", "600"))
 CALLERS = int(os.environ.get("CALLERS", "24"))
