@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ BATCH = 2000
 BUSY_MS = 10_000
 CACHE_KB = 2000  # of each thread's connection: pages beyond it are the system's to keep
 NEW = 0o600
+PAUSE = 0.02  # seconds between attempts to turn a new file to write-ahead
 
 
 class SqliteTransaction:
@@ -141,11 +143,13 @@ class SqliteStore:
     def _migrate(self, *, create: bool) -> None:
         try:
             connection = self._connection()
+            connection.execute("BEGIN")  # one moment: another process may be making the same file
             found = self._version(connection)
+            connection.execute("COMMIT")
             if found < VERSION:
                 if not create and found == 0:
                     raise self._empty()
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection)
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     found = self._version(connection)  # another process may have been first
@@ -239,3 +243,17 @@ _TROUBLE: dict[str, tuple[Text, Text]] = {
         Text("检查路径和权限", "check the path and its permissions"),
     ),
 }
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Several processes may make one new file at once, and here SQLite waits for none of them by itself."""
+    for _ in range(int(BUSY_MS / 1000 / PAUSE)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
