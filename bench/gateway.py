@@ -41,6 +41,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 STREAM = f"stream of {EVENTS}"
+TWO = "gateway, 2 workers"
 CASES = {"JSON 1 kB": (1024, False), "JSON 16 kB": (16384, False), STREAM: (1024, True)}
 
 
@@ -54,6 +55,7 @@ class Target:
     start: float
     headers: str = ""
     model: str = "mock"
+    callers: int = CONNECTIONS
     cpu: dict[str, list[float]] = field(default_factory=dict)  # case -> microseconds a request, by round
     whole: dict[str, float] = field(default_factory=dict)  # case -> median seconds of an answer, alone
     first: dict[str, float] = field(default_factory=dict)  # case -> median seconds to its first byte or event, alone
@@ -182,7 +184,7 @@ def measure(targets: list[Target]) -> None:
             for target in targets:
                 request = request_of(size, stream=stream, model=target.model, headers=target.headers)
                 before = cpu(target.pid)
-                times = uvloop.run(load(target.port, request, CONNECTIONS, SECONDS, stream=stream))
+                times = uvloop.run(load(target.port, request, target.callers, SECONDS, stream=stream))
                 time.sleep(SETTLE)
                 used = cpu(target.pid) - before
                 target.cpu.setdefault(name, []).append(used / max(1, len(times)) * 1e6)
@@ -237,6 +239,10 @@ def main() -> int:
             folder, port = place(name)
             command, env, headers, model, ready = peers(folder, port, upstream)[name]
             start(name, folder, port, command, env=env, headers=headers, model=model, ready=ready)
+        two = next(t for t in targets if t.name == TWO)
+        targets.append(
+            Target(f"{TWO}, {2 * CONNECTIONS} callers", two.port, two.pid, two.start, callers=2 * CONNECTIONS)
+        )
         measure(targets)
         for target in targets:
             target.memory = memory(target.pid)
@@ -252,21 +258,21 @@ GATEWAYS: dict[str, dict[str, Any]] = {
     "gateway": {},
     "gateway, route abroad": {"abroad": True},
     "gateway, translated": {"provider": "minimax"},
-    "gateway, 2 workers": {"workers": 2},
+    TWO: {"workers": 2},
 }
 
 
 def table(targets: list[Target]) -> None:
     direct, base = targets[0], next((t for t in targets if t.name == "nginx"), None)
-    print(f"{'':22}" + "".join(f"{name:>33}" for name in CASES) + f"{'memory':>10}{'start':>9}")
-    print(f"{'':22}" + f"{'CPU us (x nginx) +ms whole, first':>33}" * len(CASES))
+    print(f"{'':32}" + "".join(f"{name:>33}" for name in CASES) + f"{'memory':>10}{'start':>9}")
+    print(f"{'':32}" + f"{'CPU us (x nginx) +ms whole, first':>33}" * len(CASES))
     for target in targets:
         cells = ""
         for case in CASES:
             ratio = f"({target.times(base, case):.1f}x)" if base is not None else ""
             whole, first = (1000 * (a[case] - b[case]) for a, b in _pairs(target, direct))
             cells += f"{target.micros(case):.0f} {ratio:>8} {whole:+7.2f} {first:+7.2f}".rjust(33)
-        print(f"{target.name:22}{cells}{target.memory:>7.0f} MB{target.start:>7.2f} s")
+        print(f"{target.name:32}{cells}{target.memory:>7.0f} MB{target.start:>7.2f} s")
 
 
 def _pairs(one: Target, other: Target) -> tuple[tuple[dict[str, float], dict[str, float]], ...]:
