@@ -2,7 +2,7 @@
 
 BANJIA_PRESIDIO names a Python with presidio-analyzer and a spaCy model in its own environment (BANJIA_PRESIDIO_MODEL the
 model, if not its default); BANJIA_UNER a folder with files of Universal NER (`*.iob2`). What is not named is left out.
-BANJIA_TAGGER=small takes the small tagger. A figure beyond its limit is marked with `!`.
+The small tagger stands beside the large one. A figure beyond its limit is marked with `!`.
 """
 
 import os
@@ -41,7 +41,7 @@ HEADS = ("P", "R", "F1", "PERSON P", "PERSON R", "ADDRESS R", "traps", "missed",
 
 
 def main() -> None:
-    engine = Engine(tagger="small" if os.environ.get("BANJIA_TAGGER") == "small" else "lac")
+    engine = Engine()
     print(
         f"overlap scoring, personal information only, seed {SEED}; traps: look-alikes reported; missed: sensitive records"
     )

@@ -55,7 +55,6 @@ _OTHER = {
         "这是应用的登记编号，不是模型的备案编号", "this number registers an application; it files no model"
     ),
     "algorithm": Text("这是算法备案编号，不是模型的备案编号", "this number files an algorithm; it files no model"),
-    "on-device": Text("这是端侧备案编号", "this number files a model on a device"),
 }
 
 
