@@ -32,8 +32,8 @@ def main() -> None:
                 found = [s.as_dict() for s in record.spans]
                 for score in (each, total):
                     score.add(row, found)
-                told["grave" if row["sensitive"] else "plain"] += 1
-                told["grave told" if row["sensitive"] else "plain told"] += record.data_class == "sensitive"
+                told["grave" if row["grave"] else "plain"] += 1
+                told["grave told" if row["grave"] else "plain told"] += record.data_class == "sensitive"
                 for s in row["spans"]:
                     kinds[s["type"], "all"] += 1
                     kinds[s["type"], "found"] += any(meets(s, f) and f["type"] == s["type"] for f in found)

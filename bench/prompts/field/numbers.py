@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from prompts.values import Maker
 
@@ -159,7 +160,7 @@ def birthday(m: Maker) -> str:
 
 def birthday_en(m: Maker) -> str:
     y, mo, d = m.r.randrange(1945, 2006), m.r.randrange(1, 13), m.r.randrange(1, 29)
-    month = "January February March April May June July August September October November December".split()[mo - 1]
+    month = date(y, mo, d).strftime("%B")
     return m.pick(
         (
             f"{month} {d}, {y}",

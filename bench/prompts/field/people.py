@@ -161,6 +161,11 @@ def worldwide(m: Maker) -> str:
     return f"{first} {last}"
 
 
+def last_first(m: Maker) -> str:
+    given, family = m.pick(WORLDWIDE)
+    return f"{m.pick(family.split())}, {m.pick(given.split())}"
+
+
 def romanised(m: Maker) -> str:
     family, given = m.pick((HONGKONG, TAIWAN, MAINLAND, MAINLAND))
     first, last = m.pick(given.split()), m.pick(family.split())
@@ -198,7 +203,7 @@ PEOPLE: dict[str, Callable[[Maker], str]] = {
     "FROMAN": romanised,
     "FLOW": lower,
     "FUP": lambda m: m.pick((worldwide, romanised))(m).upper(),
-    "FLASTFIRST": lambda m: (lambda g: f"{m.pick(g[1].split())}, {m.pick(g[0].split())}")(m.pick(WORLDWIDE)),
+    "FLASTFIRST": last_first,
     "FLAST": lambda m: m.pick(m.pick(WORLDWIDE)[1].split()),
     "FFIRST": lambda m: m.pick(m.pick(WORLDWIDE)[0].split()),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from prompts.field import care, en, zh
+from prompts.field import care, care_kept, en, zh
 from prompts.field.decoys import DECOYS
 from prompts.field.numbers import NUMBERS
 from prompts.field.people import PEOPLE
@@ -16,11 +16,11 @@ from prompts.values import Maker
 ZH = {
     "chat": zh.CHAT, "service": zh.SERVICE, "clinic": zh.CLINIC, "staff": zh.STAFF, "mixed": zh.MIXED, "origins": zh.ORIGINS, "verbs": zh.VERBS,
     "forms": zh.FORMS, "scanned": zh.SCANNED, "lists": zh.LISTS, "tables": zh.TABLES, "tools": zh.TOOLS, "hant": zh.HANT, "numbers": zh.NUMBERS,
-    "nobody": zh.NOBODY, "plain": care.PLAIN, **care.CARE,
+    "nobody": zh.NOBODY, "plain": care.PLAIN, **care.CARE, "kept-health": care_kept.HEALTH, "kept-others": care_kept.OTHERS,
 }  # fmt: skip
 EN = {
     "mail": en.MAIL, "desk": en.DESK, "chat": en.CHAT, "clinic": en.CLINIC, "forms": en.FORMS, "machines": en.MACHINES, "nobody": en.NOBODY,
-    "care": care.EN_CARE, "plain": care.EN_PLAIN,
+    "care": care.EN_CARE, "kept-care": care_kept.EN, "plain": care.EN_PLAIN,
 }  # fmt: skip
 TIMES = 5  # a template is told so often at full size
 _TYPES = {
@@ -44,15 +44,10 @@ def field(seed: int, times: int = TIMES) -> dict[str, dict[str, list[Row]]]:
 
 
 def _told(lang: str, voice: str, templates: tuple[str, ...], seed: int, times: int) -> list[Row]:
+    """`grave` is what the template says of itself: numbers alone make no record of these speak of sensitive matters."""
     out = []
     for i in range(len(templates) * times):
-        name = f"field-{lang}-{voice}-{i}"
-        out.append(
-            {
-                "id": name,
-                "lang": lang,
-                "family": voice,
-                **render(templates[i % len(templates)], Maker(crc32(f"{seed} {name}".encode()))),
-            }
-        )
+        name, template = f"field-{lang}-{voice}-{i}", templates[i % len(templates)]
+        row = render(template, Maker(crc32(f"{seed} {name}".encode())))
+        out.append({"id": name, "lang": lang, "family": voice, "grave": template.startswith("!"), **row})
     return out
