@@ -115,10 +115,15 @@ def run(args: argparse.Namespace) -> int:
     from banjia.desk import move
 
     if args.undo:
-        paths = move.undo(args.path)
-        _print(
-            args, {"undone": list(paths)}, Text(f"已还原 {len(paths)} 个文件", f"{len(paths)} files are as they were")
-        )
+        undone = move.undo(args.path)
+        exact, merged = undone.exact, undone.merged
+        words = Text(f"已还原 {len(exact)} 个文件", f"{len(exact)} files are as they were")
+        if merged:
+            words = Text(
+                f"{words.zh}；{', '.join(merged)}：搬迁已撤出，之后的修改保留",
+                f"{words.en}; {', '.join(merged)}: the move is out, what was edited since stays",
+            )
+        _print(args, {"undone": [*exact, *merged], "merged": list(merged)}, words)
         return 0
     where = move.target(args.to, args.gateway, args.config)
     found = move.look(args.path, where, args.only, move.choices(args.header, upgrade=args.upgrade_openai))
@@ -126,7 +131,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.json:
         print(shown(found, args.lang, colour=sys.stdout.isatty()))
     if args.patch:
-        args.patch.write_bytes(found.patch.encode())
+        args.patch.write_bytes(found.patch)
     if args.apply or args.commit:
         document |= _write(args, found)
     code = 0 if args.apply or args.commit or not found.changes else ACTION
@@ -141,7 +146,7 @@ def _write(args: argparse.Namespace, found: Plan) -> dict[str, object]:
     from banjia.desk import move
 
     written, commits = move.apply(args.path, found, force=args.force, commit=args.commit)
-    if not args.json:
+    if not args.json and written:
         words = Text(
             f"写入 {len(found.changes)} 个文件；banjia move --undo 可还原",
             f"{len(found.changes)} files written; banjia move --undo takes it back",

@@ -11,6 +11,7 @@ from banjia.desk.clock import now
 from banjia.desk.scan import scan
 from banjia.errors import ConfigError
 from banjia.move import commits, journal
+from banjia.move.journal import Undone
 from banjia.move.plan import Plan, plan
 from banjia.move.target import DEFAULT, Choices, Target
 from banjia.text import Text
@@ -46,11 +47,17 @@ def apply(path: Path, found: Plan, *, force: bool = False, commit: bool = False)
     """Write the plan; the journal and the commits; None where nothing is to be written."""
     if not found.changes:
         return None, ()
+    root = folder(path)
     if commit:
-        commits.check(path)
-    written = journal.apply(path, found, stamp=now().strftime("%Y%m%dT%H%M%S%f"), force=force)
-    return written, commits.commit(path, found) if commit else ()
+        commits.check(root)
+    written = journal.apply(root, found, stamp=now().strftime("%Y%m%dT%H%M%S%f"), force=force)
+    return written, commits.commit(root, found) if commit else ()
 
 
-def undo(path: Path) -> tuple[str, ...]:
-    return journal.undo(path)
+def undo(path: Path) -> Undone:
+    return journal.undo(folder(path))
+
+
+def folder(path: Path) -> Path:
+    """Where the journal of a tree or of a single file stands."""
+    return path if path.is_dir() else path.parent

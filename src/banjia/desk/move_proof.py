@@ -16,15 +16,16 @@ from urllib.parse import urlsplit
 
 from banjia.desk.clock import now, today
 from banjia.desk.scan import scan
+from banjia.errors import ConfigError
 from banjia.move import compilers, journal, ladder, proof
 from banjia.move.call import Call
 from banjia.move.change import Change
-from banjia.move.edit import Edit
 from banjia.move.enclosure import LEFT_OUT, Enclosure, Host, Kind, Outcome, Service
 from banjia.move.ladder import Runs
 from banjia.move.plan import Plan, plan
 from banjia.move.proof import Step
 from banjia.move.recorder import free_port
+from banjia.move.writing import Writing, read
 from banjia.text import Lang, Text
 
 SECONDS = 120.0
@@ -107,6 +108,12 @@ class Record:
 
 def verify(path: Path, found: Plan, wishes: Wishes) -> Record:
     """The ladder. Both states are laid over the tree for each run; the disk stays as it is."""
+    if not path.is_dir():
+        raise ConfigError(
+            Text("证明要运行整个程序", "a proof runs a whole application"),
+            where=str(path),
+            expected=Text("程序所在的文件夹", "the folder of the application"),
+        )
     whole = found if found.changes else _applied(path, found)
     was, will = ladder.overlays(whole)
     with _tree(path, was, keep=bool(found.changes)) as old, _tree(path, will, keep=True) as new:
@@ -160,14 +167,13 @@ def keep(path: Path, record: Record) -> tuple[Path, Path]:
 def _applied(path: Path, found: Plan) -> Plan:
     """The plan that was carried out last, from the journal."""
     rows = journal.latest(path)
-    changes = tuple(
-        Change(name, data.decode(), (path / name).read_bytes().decode(), _none()) for name, data in sorted(rows.items())
-    )
+    changes = tuple(_change(name, data, (path / name).read_bytes()) for name, data in sorted(rows.items()))
     return replace(found, changes=changes)
 
 
-def _none() -> tuple[Edit, ...]:
-    return ()
+def _change(name: str, was: bytes, will: bytes) -> Change:
+    text, writing = read(was) or ("", Writing())
+    return Change(name, text, will.decode(writing.encoding), (), writing.encoding)
 
 
 @contextmanager

@@ -29,6 +29,15 @@ class Change:
     before: str
     after: str
     edits: tuple[Edit, ...]
+    encoding: str = "utf-8"
+
+    @property
+    def was(self) -> bytes:
+        return self.before.encode(self.encoding)
+
+    @property
+    def will(self) -> bytes:
+        return self.after.encode(self.encoding)
 
     @property
     def diff(self) -> str:
@@ -52,10 +61,11 @@ class Change:
                     bisect_right(starts, edit.start), bisect_right(starts, max(edit.start, edit.end - 1)) + 1
                 )
 
-    def with_kinds(self, kinds: frozenset[str]) -> str:
-        """The text with the edits of these codemods alone; what several share (an import) comes with the first."""
+    def with_kinds(self, kinds: frozenset[str]) -> bytes:
+        """The file with the edits of these codemods alone; what several share (an import) comes with the first."""
         shared = bool(kinds & {*self.kinds})
-        return applied(self.before, [e for e in self.edits if (e.codemod in kinds if e.finding else shared)])
+        kept = [e for e in self.edits if (e.codemod in kinds if e.finding else shared)]
+        return applied(self.before, kept).encode(self.encoding)
 
     def hunks(self) -> Iterator[Hunk]:
         """In order; together they are the unified diff."""

@@ -72,7 +72,7 @@ def same(was: Outcome, now: Outcome, less: frozenset[str] = frozenset()) -> Step
 
 def overlays(plan: Plan) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Contents of the changed files before and after."""
-    return {c.path: c.before.encode() for c in plan.changes}, {c.path: c.after.encode() for c in plan.changes}
+    return {c.path: c.was for c in plan.changes}, {c.path: c.will for c in plan.changes}
 
 
 def at_target(plan: Plan) -> tuple[Host, ...]:

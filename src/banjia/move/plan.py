@@ -12,6 +12,7 @@ from banjia.move.codemod import every
 from banjia.move.edit import Edit, applied, merged
 from banjia.move.source import Source
 from banjia.move.target import Target
+from banjia.move.writing import Writing, read
 from banjia.scan.finding import Finding, Inventory
 
 OWN = ".banjia/"  # journals and proofs hold what was there before
@@ -34,9 +35,9 @@ class Plan:
         return tuple(sorted({kind for c in self.changes for kind in c.kinds}))
 
     @property
-    def patch(self) -> str:
-        """All changes as one patch for `git apply`."""
-        return "".join(c.diff for c in self.changes)
+    def patch(self) -> bytes:
+        """All changes as one patch for `git apply`, each file in its own encoding."""
+        return b"".join(c.diff.encode(c.encoding) for c in self.changes)
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -56,19 +57,20 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
     dropped: list[Edit] = []
     lines: dict[tuple[str, int], str] = {}
     settled: set[tuple[str, int]] = set()  # lines that name the target already
-    findings_all = tuple(f for f in inventory.findings if not f.path.startswith(OWN))
+    findings_all = _once(root, tuple(f for f in inventory.findings if not f.path.startswith(OWN)))
     for path, findings in sorted(_by_path(findings_all).items()):
-        text = _read(root, path)
-        if text is None:
+        found = _read(root, path)
+        if found is None:
             continue
-        source = Source(path, text)
+        text, writing = found
+        source = Source(path, writing.plain(text))
         lines |= {(path, f.line): source.line(f.line) for f in findings if f.line <= len(source.starts)}
-        settled |= {(path, n) for n, line in enumerate(text.split("\n"), 1) if target.root in line}
-        kept, overlapping = merged(_edits(source, findings, target, wanted))
+        settled |= {(path, n) for n, line in enumerate(source.text.split("\n"), 1) if target.root in line}
+        kept, overlapping = merged(writing.placed(e, source.text) for e in _edits(source, findings, target, wanted))
         dropped += overlapping
         after = applied(text, kept)
         if after != text:
-            changes.append(Change(path, text, after, kept))
+            changes.append(Change(path, text, after, kept, writing.encoding))
     moved = frozenset(e.finding.fingerprint for c in changes for e in c.edits if e.finding)
     edited = frozenset((c.path, n) for c in changes for n in c.lines) | settled
     return Plan(target, tuple(changes), tuple(items(findings_all, moved, edited, lines)), tuple(dropped))
@@ -85,6 +87,17 @@ def _edits(source: Source, findings: Iterable[Finding], target: Target, only: fr
     return found
 
 
+def _once(root: Path, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """A file that is seen through a link too is taken under its own name alone."""
+    if not root.is_dir():
+        return findings
+    whole = root.resolve()
+    real = {path: (root / path).resolve() for path in {f.path for f in findings}}
+    own = {path for path, file in real.items() if file == whole / path}
+    names = {real[path] for path in own}
+    return tuple(f for f in findings if f.path in own or real[f.path] not in names)
+
+
 def _by_path(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -92,12 +105,12 @@ def _by_path(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
     return groups
 
 
-def _read(root: Path, path: str) -> str | None:
-    """The text as it is, line ends included; None for what is no UTF-8 text or leads out of the tree."""
+def _read(root: Path, path: str) -> tuple[str, Writing] | None:
+    """The text as it is, line ends included; None for what is no text or leads out of the tree."""
     file = root / path if root.is_dir() else root
     if root.is_dir() and not file.resolve().is_relative_to(root.resolve()):
         return None
     try:
-        return file.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read(file.read_bytes())
+    except OSError:
         return None
