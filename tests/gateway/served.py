@@ -28,12 +28,20 @@ CONFIG = """
 store: sqlite:///banjia.db
 keys: keys/
 gateway: {country: CN}
-entity: {id: acme, facts: {data.personal_info: no, actor.establishment: CN}}
+entity: {id: acme, facts: {data.personal_info: no, data.important: no, service.offered_to_domestic_public: no,
+  actor.kind: company, actor.establishment: CN, actor.sector: [other], actor.ciio: no}}
 apps:
   - {id: helpdesk, keys: ["file:key"], routes: [ROUTES]}
 routes:
 """
 ROUTE = "  - {{id: {name}, provider: {provider}, base_url: '{url}'{more}}}\n"
+
+
+SLOWLY = """
+import os, sys, time
+while "compile" in sys.orig_argv and os.path.exists("slowly"):
+    time.sleep(0.05)
+"""
 
 
 def lay_out(path: Path, routes: dict[str, tuple[str, str]], table, more: str = "") -> None:
@@ -55,14 +63,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(path: Path, *words: str, allowed: int = 0) -> Iterator[tuple[subprocess.Popen, int]]:
+def serving(
+    path: Path, *words: str, allowed: int = 0, compiles: bool = False
+) -> Iterator[tuple[subprocess.Popen, int]]:
+    """With `compiles` the gateway makes its policy itself; `slowly` in the folder holds the compiler up."""
     port = free_port()
     command = [
         sys.executable,
         str(HERE / "denying.py"),
         "serve",
-        "--policy",
-        "policy.json",
+        *(() if compiles else ("--policy", "policy.json")),
         "--port",
         str(port),
         "--lang",
@@ -70,6 +80,9 @@ def serving(path: Path, *words: str, allowed: int = 0) -> Iterator[tuple[subproc
         *words,
     ]
     env = {**os.environ, "ALLOWED_PORTS": str(allowed)}
+    if compiles:
+        (path / "sitecustomize.py").write_text(SLOWLY)
+        env["PYTHONPATH"] = str(path)
     with (path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=path, env=env, stderr=log, stdout=log)
         try:
@@ -90,10 +103,10 @@ def get(port: int, path: str) -> dict:
         return json.load(answer) if path != "/metrics" else {"text": answer.read().decode()}
 
 
-def call(port: int, model: str = "m") -> tuple[int, dict]:
+def call(port: int, model: str = "m", key: str = KEY) -> tuple[int, dict]:
     body = json.dumps({"model": model, "messages": []}).encode()
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/v1/chat/completions", body, {"authorization": f"Bearer {KEY}"}
+        f"http://127.0.0.1:{port}/v1/chat/completions", body, {"authorization": f"Bearer {key}"}
     )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -112,16 +125,16 @@ def until(probe, seconds: float = 10.0):
     raise AssertionError("did not come about in time")
 
 
-def behind(tmp_path, scene, *words, routes=("local",), table=None):
+def behind(tmp_path, scene, *words, routes=("local",), table=None, more="", compiles=False):
     """Run `scene(process, port, upstream)` in a thread, beside a gateway process and its upstream."""
 
     async def main():
         async with Scripted() as upstream:
             named = dict.fromkeys(routes, ("self_hosted", upstream.url))
-            lay_out(tmp_path, named, table or policy(open_cells(*routes)))
+            lay_out(tmp_path, named, table or policy(open_cells(*routes)), more)
 
             def run():
-                with serving(tmp_path, *words, allowed=upstream.port) as (process, port):
+                with serving(tmp_path, *words, allowed=upstream.port, compiles=compiles) as (process, port):
                     return scene(process, port, upstream)
 
             return await asyncio.to_thread(run)

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,18 +20,19 @@ from banjia.config.located import located
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk import policy as policies
+from banjia.desk.compiling import Compiling
 from banjia.desk.ledger import elsewhere_of
 from banjia.desk.replay import names_of, replay, replay_lines
 from banjia.desk.supply import Request, journal_of, settings_of
-from banjia.errors import BanjiaError, ConfigError
+from banjia.errors import BanjiaError, ConfigError, StoreError
 from banjia.gateway.limit import Board
 from banjia.gateway.line import JsonLines
 from banjia.gateway.observability import read_observability
-from banjia.gateway.server import bind
+from banjia.gateway.server import RELOADS, bind
+from banjia.gateway.settings import held_keys
 from banjia.gateway.worker import Worker, ready_file
 from banjia.ledger.journal import claim_signer
 from banjia.policy.closure import Closure
-from banjia.policy.file import read as read_policy
 from banjia.policy.file import write as write_policy
 from banjia.policy.policy import Policy
 from banjia.routes.catalogue import load as load_routes
@@ -42,12 +42,13 @@ from banjia.store.store import Store, open_store
 from banjia.store.vault import Vault
 from banjia.text import Text
 
-LOOK = 0.5  # seconds between two looks at the files
+LOOK = 0.25  # seconds between two looks at the files
 AGAIN = 1.0  # seconds before a worker that died is started again
 APPROVALS = 2.0  # seconds between two looks for an approval
 CLOSURES = 0.5  # seconds between two looks whether an operator has closed the routes abroad
-STARTING = 0.02  # seconds between two looks whether all workers answer
+STARTING = 0.02  # seconds between two looks whether all workers answer, or the compiler is done
 STARTER = "serve"
+GONE = (-1, -1)  # the mark of a file that is not there
 REPLAYED = 1000  # decisions of the ledger that a new policy is tried on
 
 OUTDATED = Text(
@@ -91,6 +92,8 @@ class Supervisor:
     _due: dict[int, float] = field(default_factory=dict)  # worker number -> when it is started again
     _closure: Closure | None = None  # as it was taken over
     _brought: Policy | None = None  # the policy that was compiled or read last
+    _compiling: Compiling | None = None  # what is to take effect when it is over
+    _again: float = 0.0  # not before then, where the store is down
 
     def run(self) -> int:
         config = read_config(self.request.config)
@@ -99,7 +102,9 @@ class Supervisor:
                 for handler in logging.getLogger().handlers:
                     handler.setFormatter(JsonLines())
         require_alive(config, load_routes(), clock.today())
-        policy = self._first_policy()  # a config that is refused leaves no store behind
+        policy = Compiling.begin(
+            self.request, config, self.state
+        ).policy()  # one that is refused leaves no store behind
         self._claim_store(config)
         self._adopt(policy, config)
         if self.request.policy is not None:
@@ -132,14 +137,16 @@ class Supervisor:
                 del self._due[number]
                 self._start(number, config, board, listening)
             if self._changed():
-                config = self._reread(config)
+                self._reread()
+            if self._compiling is not None and self._compiling.is_over and now >= self._again:
+                config = self._take_over(config, self._compiling)
             if self._waiting and now - asked > APPROVALS:
                 asked = now
                 self._ask_for_approval(config)
             if now - looked >= CLOSURES:
                 looked = now
                 self._ask_for_closure(config)
-            self._wait(LOOK if told else STARTING)
+            self._wait(LOOK if told and self._compiling is None else STARTING)
         return 0
 
     def _are_ready(self, listening: socket.socket) -> bool:
@@ -150,22 +157,6 @@ class Supervisor:
         return True
 
     # policy
-
-    def _first_policy(self) -> Policy:
-        if self.request.policy is not None:
-            return read_policy(self.request.policy)
-        out = self.state / "compiled.json"
-        done = subprocess.run(self._compile_command(out), check=False, stdout=subprocess.DEVNULL)  # noqa: S603
-        if done.returncode or not out.exists():
-            raise SystemExit(done.returncode or 1)  # the compiler has said what is wrong
-        return read_policy(out)
-
-    def _compile_command(self, out: Path) -> list[str]:
-        """A process of its own: the law is never loaded into the gateway."""
-        config = str(self.request.config)
-        words = ["policy", "compile", "--config", config, "-o", str(out), "--lang", self.request.lang, "--gate"]
-        words.append("--keep-ended")  # a model that ends at night must not hold up what today's law closes
-        return [sys.executable, "-m", "banjia", *words]
 
     def _adopt(self, policy: Policy, config: Config) -> None:
         self._brought = policy
@@ -230,23 +221,40 @@ class Supervisor:
             log.warning("%s", (REOPENED if found is None else CLOSED).say(self.request.lang))
             self._signal_all(signal.SIGHUP)
 
-    def _reread(self, config: Config) -> Config:
-        """Take over what changed; what cannot be read leaves everything as it was."""
+    def _reread(self) -> None:
+        """Keys change at once; all else waits for the compiler, and meanwhile stays as it was."""
+        self._signal_all(signal.SIGUSR1)
+        if self._compiling is not None:
+            self._compiling.stop()
+            self._compiling = None
         try:
-            fresh = read_config(self.request.config)
-            self._adopt(self._first_policy(), fresh)
+            self._compiling = Compiling.begin(self.request, read_config(self.request.config), self.state)
+        except BanjiaError as error:
+            self._refuse(error)
+
+    def _take_over(self, config: Config, compiling: Compiling) -> Config:
+        """What was compiled acts from now on; what cannot be used leaves everything as it was."""
+        self._compiling = None
+        fresh = compiling.config
+        try:
+            self._adopt(compiling.policy(), fresh)
             settings_of(self.request, self.state)()
             if self.request.policy is not None:
                 self._warn_of_endings()
+        except StoreError as error:
+            log.warning("the new policy waits for the store: %s", error.say(self.request.lang))
+            self._compiling, self._again = compiling, time.monotonic() + APPROVALS
+            return config
         except (BanjiaError, SystemExit) as error:
-            said = (
-                error.say(self.request.lang) if isinstance(error, BanjiaError) else "the policy could not be compiled"
-            )
-            log.error("reload refused, the former settings stay: %s", said)  # noqa: TRY400
+            self._refuse(error)
             return config
         self._signal_all(signal.SIGHUP)
         self._beside = fresh.files
         return fresh
+
+    def _refuse(self, error: BanjiaError | SystemExit) -> None:
+        said = error.say(self.request.lang) if isinstance(error, BanjiaError) else "the policy could not be compiled"
+        log.error("reload refused, the former settings stay, but for the keys: %s", said)
 
     def _changed(self) -> bool:
         """Whether a file or the legal day is another than at the last look."""
@@ -257,11 +265,12 @@ class Supervisor:
     def _watch_files(self) -> bool:
         changed = False
         for path in filter(None, (self.request.config, self.request.policy, *self._beside)):
+            mark = GONE
             with contextlib.suppress(OSError):
                 found = path.stat()
                 mark = (found.st_mtime_ns, found.st_size)
-                changed |= self._seen.get(path) not in {None, mark}
-                self._seen[path] = mark
+            changed |= self._seen.get(path) not in {None, mark}
+            self._seen[path] = mark
         self._day = self._day or clock.today().isoformat()
         return changed
 
@@ -274,11 +283,14 @@ class Supervisor:
             return
         code = 1
         try:
-            for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, signal.SIG_DFL)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_BLOCK, RELOADS)  # one that comes before the worker listens is not lost
             own = listening if self.request.workers == 1 else bind(*listening.getsockname()[:2])
             worker = Worker(
                 settings=settings_of(self.request, self.state),
+                held=lambda: held_keys(read_config(self.request.config)),
                 journal=journal_of(config, number),
                 elsewhere=lambda: elsewhere_of(read_config(self.request.config)),
                 vault=lambda: Vault.open(open_store(config.store), Keys(config.keys)),
@@ -298,20 +310,18 @@ class Supervisor:
             os._exit(code)  # the supervisor's own clean-up is not the child's
 
     def _reap(self, board: Path) -> None:
-        while self.pids:
+        for pid, number in list(self.pids.items()):
             try:
-                pid, _ = os.waitpid(-1, os.WNOHANG)
+                ended, _ = os.waitpid(pid, os.WNOHANG)
             except ChildProcessError:
-                self.pids.clear()
-                return
-            if pid == 0:
-                return
-            number = self.pids.pop(pid, None)
-            if number is not None:
-                _forget(board, number)
-                if not self.stopping:
-                    log.error("worker %d ended; it is started again", number)
-                    self._due[number] = time.monotonic() + AGAIN
+                ended = pid
+            if not ended:
+                continue
+            del self.pids[pid]
+            _forget(board, number)
+            if not self.stopping:
+                log.error("worker %d ended; it is started again", number)
+                self._due[number] = time.monotonic() + AGAIN
 
     def _signal_all(self, number: signal.Signals) -> None:
         for pid in self.pids:
@@ -320,6 +330,8 @@ class Supervisor:
 
     def _stop(self) -> None:
         self.stopping = True
+        if self._compiling is not None:
+            self._compiling.stop()
         log.info(
             "%s",
             Text("正在停止：先做完手上的请求", "stopping: what is in hand is finished first").say(self.request.lang),

@@ -25,6 +25,10 @@ class KeyRing(Generic[T]):
     def __init__(self, owners: Iterable[tuple[bytes, T]]) -> None:
         self._owners = {d: (d, owner) for d, owner in owners}
 
+    def owner_of(self, digest: bytes) -> T | None:
+        found = self._owners.get(digest)
+        return found[1] if found is not None else None
+
     def owner(self, key: bytes) -> T | None:
         """Where the digest leads to is a secret of this process, so the look-up tells nothing of the key."""
         presented = digest(key)

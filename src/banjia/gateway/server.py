@@ -1,4 +1,4 @@
-"""Server: one worker's uvicorn around the gateway; it drains on SIGTERM and reloads on SIGHUP."""
+"""Server: one worker's uvicorn around the gateway; it drains on SIGTERM, reloads on SIGHUP, its keys on SIGUSR1."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import uvicorn
 from banjia.gateway.app import Gateway
 from banjia.gateway.wire import Wire
 
+RELOADS = frozenset({signal.SIGHUP, signal.SIGUSR1})
 KEEP_ALIVE = 75  # seconds that a caller's unused connection is kept
 
 
@@ -56,6 +57,7 @@ async def run(
     *,
     drain: float,
     reload: Callable[[], None],
+    rekey: Callable[[], None],
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; then take nothing new, finish what is in hand, and return."""
@@ -70,6 +72,8 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     loop.add_signal_handler(signal.SIGHUP, reload)
+    loop.add_signal_handler(signal.SIGUSR1, rekey)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, RELOADS)
     await server.serve(sockets=[listening])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -40,6 +42,8 @@ MAX_BODY = 64 * 1024 * 1024
 MAX_IN_FLIGHT = 4096
 BEARER = ("authorization", "Bearer {key}")
 API_KEY = ("api-key", "{key}")
+
+Held = tuple[bytes, str]  # digest of a key, and the application that it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,14 @@ class Settings:
     _watched: dict[tuple[str, str, str, DataClass], bool] = field(default_factory=dict)
     _plans: dict[tuple[str, str], tuple[Candidate, ...]] = field(default_factory=dict)
 
+    def with_keys(self, held: frozenset[Held]) -> Settings:
+        """With the keys that config has now, of the same applications; one that two claim stays whose it was."""
+        claims = Counter(key for key, _ in held)
+        mine = [(key, self.apps[app]) for key, app in held if app in self.apps]
+        return replace(
+            self, keys=KeyRing((k, app) for k, app in mine if claims[k] == 1 or self.keys.owner_of(k) is app)
+        )
+
     @property
     def may_go_abroad(self) -> bool:
         """Whether the policy lets anything out, so that what leaves has to be looked into."""
@@ -156,6 +168,16 @@ class Settings:
         if any(passes and (treatment in REPLACING or finer) for passes, treatment, finer in answers):
             return True
         return (candidate.route.abroad and any(passes for passes, *_ in answers)) or len(answers) > 1
+
+
+def held_keys(config: Config) -> frozenset[Held]:
+    """Every key that can be read now, with its application; one whose file is gone is held by nobody."""
+    found: set[Held] = set()
+    for app in config.apps:
+        for key in app.keys:
+            with contextlib.suppress(ConfigError):
+                found.add((digest(key.reveal().encode()), app.id))
+    return frozenset(found)
 
 
 def build_settings(

@@ -23,7 +23,7 @@ from banjia.gateway.clock import Clock
 from banjia.gateway.limit import Board
 from banjia.gateway.metric import Metrics
 from banjia.gateway.server import run
-from banjia.gateway.settings import Settings
+from banjia.gateway.settings import Held, Settings
 from banjia.ledger.journal import Journal
 from banjia.ledger.outlook import Lines
 from banjia.ledger.tally import Elsewhere
@@ -44,6 +44,7 @@ class Worker:
     """`settings` and `journal` are made in the process that uses them, after the fork."""
 
     settings: Callable[[], Settings]
+    held: Callable[[], frozenset[Held]]  # the keys that config has now
     journal: Callable[[], Journal]
     vault: Callable[[], Vault]
     elsewhere: Callable[[], Mapping[int, Elsewhere]]  # as declared now
@@ -83,6 +84,7 @@ class Worker:
                 listening,
                 drain=drain,
                 reload=lambda: self._reload(gateway),
+                rekey=lambda: self._rekey(gateway),
                 ready=ready_file(self.counts, self.number).touch,
             )
         finally:
@@ -104,6 +106,11 @@ class Worker:
         except BanjiaError as error:
             gateway.metrics.count("banjia_reloads_total", "error")
             log.error("reload refused, the former settings stay: %s", error)  # noqa: TRY400
+
+    def _rekey(self, gateway: Gateway) -> None:
+        """On SIGUSR1: keys hold, or hold no more, at once, whatever becomes of the rest of a new config."""
+        with contextlib.suppress(BanjiaError):
+            gateway.settings = gateway.settings.with_keys(self.held())
 
     async def _care(self, gateway: Gateway, board: Board) -> None:
         clock = Clock()
