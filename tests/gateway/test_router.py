@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from banjia.errors import ConfigError
 from banjia.gateway.limit import Board
-from banjia.gateway.router import BREAK_AFTER, BREAK_SECONDS, Rollout, Router, Routing, read_routing
+from banjia.gateway.router import BREAK_AFTER, BREAK_SECONDS, WAITED, Rollout, Router, Routing, read_routing
 
 NAMES = ["a", "b", "c", "d"]
 ALLOWED = st.lists(st.sampled_from(NAMES), min_size=1, unique=True).map(lambda names: [(n, n) for n in names])
@@ -88,6 +88,22 @@ def test_a_route_that_keeps_failing_goes_last_and_comes_back():
     assert first(router, routing, "x", now=BREAK_SECONDS + 1) == "b"
     router.report("app", routing, "a", failed=False, seconds=1, now=BREAK_SECONDS + 2)
     assert first(router, routing, "x", now=BREAK_SECONDS + 2) == "a"
+
+
+def test_a_rollout_to_a_route_that_hangs_is_aborted_by_the_callers_who_give_up():
+    router, routing = Router(), Routing(rollout=Rollout("b", 100, max_seconds=0.5, window=4))
+    for n in range(4):
+        assert first(router, routing, "x") == "b", n
+        router.given_up("app", routing, "b", seconds=1.0, now=0.0)
+    assert first(router, routing, "x") == "a"
+
+
+@pytest.mark.parametrize(("seconds", "route"), [(WAITED - 1, "a"), (WAITED, "b")])
+def test_a_route_that_lets_callers_wait_in_vain_goes_last_and_one_they_leave_soon_does_not(seconds, route):
+    router, routing = Router(), Routing()
+    for _ in range(BREAK_AFTER):
+        router.given_up("app", routing, "a", seconds=seconds, now=0.0)
+    assert first(router, routing, "x") == route
 
 
 def test_an_app_without_fallback_has_one_route():

@@ -104,6 +104,7 @@ class Attempt:
             try:
                 await self._exchange(out)
             except asyncio.CancelledError:
+                self._given_up()
                 self._record(status=499, ms=self._ms())
                 raise
             except UpstreamError as error:
@@ -312,6 +313,14 @@ class Attempt:
         self.tools.router.report(
             call.app.id, call.app.routing, self.candidate.route.id, failed=failed, seconds=now - self.began, now=now
         )
+
+    def _given_up(self) -> None:
+        """The caller has hung up; whether that says something of the route hangs on how long it was silent."""
+        call, clock = self.call, self.tools.clock
+        if call.gone and not call.answered:
+            now = clock.monotonic()
+            seconds = now - self.began
+            self.tools.router.given_up(call.app.id, call.app.routing, self.candidate.route.id, seconds=seconds, now=now)
 
     def _record(self, **outcome: Any) -> None:
         """Decision and outcome in one entry; where the decision is on disk already, the outcome completes it."""

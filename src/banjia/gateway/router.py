@@ -15,6 +15,7 @@ from banjia.gateway.option import Options
 
 BREAK_AFTER = 5  # failures in a row
 BREAK_SECONDS = 30.0
+WAITED = 10.0  # seconds without an answer after which a caller that hangs up has given the route up
 MOST_WINDOW = 10_000
 ROLLOUT = frozenset({"route", "percent", "max_errors", "max_seconds", "window"})
 
@@ -101,6 +102,16 @@ class Router:
         if rollout is not None and rollout.route == route:
             self._guard(app, rollout, failed=failed, seconds=seconds)
 
+    def given_up(self, app: str, routing: Routing, route: str, *, seconds: float, now: float) -> None:
+        """A caller has hung up on a route that was silent. Soon is the caller's choice, late the route's fault.
+
+        Either way the guard of a rollout hears how long it took: it was at least that.
+        """
+        if seconds >= WAITED:
+            self.report(app, routing, route, failed=True, seconds=seconds, now=now)
+        elif routing.rollout is not None and routing.rollout.route == route:
+            self._guard(app, routing.rollout, failed=False, seconds=seconds)
+
     def is_open(self, route: str, now: float) -> bool:
         """The breaker is open: the route is tried only when nothing else is left. Then one failure opens it again."""
         health = self._health.get(route)
@@ -123,7 +134,7 @@ class Router:
         canary.outcomes.append((failed, seconds))
         if len(canary.outcomes) > rollout.window:
             canary.outcomes.popleft()
-        if canary.aborted or len(canary.outcomes) < rollout.window:
+        if len(canary.outcomes) < rollout.window or self.is_aborted(app, rollout):
             return
         errors = sum(f for f, _ in canary.outcomes) / rollout.window
         mean = sum(s for _, s in canary.outcomes) / rollout.window
