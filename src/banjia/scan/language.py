@@ -150,6 +150,7 @@ MANIFESTS = frozenset(
     }
 )
 REQUIREMENTS = re.compile(r"(?:[\w.\-]*requirements?[\w.\-]*|constraints[\w.\-]*)\.(?:txt|in)")
+REQUIRED = re.compile(r"(?i)(?:^|/)requirements?/[\w.\-]+\.(?:txt|in)$")  # a folder of them
 CONDA = re.compile(r"(?:environment|conda)[\w.\-]*\.ya?ml")
 PROJECTS = (".csproj", ".fsproj", ".vbproj", "packages.props", ".gradle", ".gradle.kts", ".versions.toml", ".gemspec")
 # An Android screen: texts and ids of its elements, no settings.
@@ -182,6 +183,7 @@ def is_manifest(path: str) -> bool:
     name = path[path.rfind("/") + 1 :].lower()
     return (
         name in MANIFESTS
+        or (name.endswith((".txt", ".in")) and REQUIRED.search(path) is not None)
         or name.endswith(PROJECTS)
         or (name.endswith((".txt", ".in")) and REQUIREMENTS.fullmatch(name) is not None)
         or (name.endswith((".yml", ".yaml")) and CONDA.fullmatch(name) is not None)

@@ -113,7 +113,7 @@ class Literals(Voice):
                 and (found := self.lexicon.path(text))
                 and not is_served(stack, self.resolver, self.text)
             ):
-                if (found.rule.weak and not self.home) or (
+                if (found.rule.weak and not self.known) or (
                     found.rule.context and not found.rule.context.search(self.text)
                 ):
                     return False

@@ -34,7 +34,7 @@ TABLES = re.compile(
 
 def declared(path: str, text: str) -> Iterator[tuple[Declared, Rule, str]]:
     """Each declaration of a known library, its rule and provider."""
-    reader = _reader(PurePosixPath(path).name.lower()) if is_manifest(path) else None
+    reader = (_reader(PurePosixPath(path).name.lower()) or _requirements) if is_manifest(path) else None
     if reader is None:
         return
     for item in reader(text):

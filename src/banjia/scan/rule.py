@@ -79,6 +79,7 @@ class Sdk:
     shape: re.Pattern[str] | None
     extension: re.Pattern[str] | None
     base: tuple[str, ...]
+    unless: tuple[str, ...]  # arguments that bring the client from elsewhere: what they are given to is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Rule:
     text: Text
     pattern: re.Pattern[str] | None
     context: re.Pattern[str] | None
+    near: re.Pattern[str] | None  # what must stand somewhere in the file, where the pattern alone says too little
     weak: bool
     fix: Fix | None
     packages: tuple[tuple[str, str], ...]
@@ -186,6 +188,7 @@ def _rule(raw: dict[str, Any], where: str) -> Rule:
         if raw.get("hosts") == "catalogue"
         else _pattern(raw, "pattern"),
         context=_pattern(raw, "context"),
+        near=_pattern(raw, "near"),
         weak=bool(raw.get("weak", False)),
         fix=raw.get("fix"),
         packages=tuple((ecosystem, name) for ecosystem, names in raw.get("packages", {}).items() for name in names),
@@ -223,6 +226,7 @@ def _sdk(raw: dict[str, Any]) -> Sdk:
         shape=_pattern(raw, "shape"),
         extension=_pattern(raw, "extension"),
         base=tuple(raw.get("base", ())),
+        unless=tuple(raw.get("unless", ())),
     )
 
 

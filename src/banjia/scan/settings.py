@@ -45,6 +45,10 @@ INNER = re.compile(
 )
 # Keys that say which service it is, where their value names one.
 NAMING = re.compile(r"(?i)^(?:provider|type|service)$")
+# Sections of package.json that set nothing: words for a search, names of commands.
+APART = frozenset({"keywords", "scripts"})
+# Speech of a vendor that has models too.
+SPEECH = re.compile(r"(?i)yuyin|speech|voice|(?:^|[-_])(?:asr|tts|iat|stt)(?:[-_]|$)")
 ENVIRONMENT = frozenset({"environment", "env", "envVars"})
 AZURE_INNER = re.compile(r"(?i)^(?:resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?)$")
 SWITCH = re.compile(
@@ -91,6 +95,7 @@ class SettingsReader:
         self.rows = text.splitlines()
         self.text = text
         self.exported = "provider:" in text and EXPORT.search(text) is not None
+        self.package = path.rsplit("/", 1)[-1] == "package.json"
         self.named: Entry | None = None  # of an exported application: the last `name`, a model where a vendor follows
         self.found: list[Finding] = []
         self.seen: set[tuple[int, Kind]] = set()
@@ -130,7 +135,7 @@ class SettingsReader:
         url: str | None = None,
         confidence: float = 0.9,
     ) -> None:
-        if (entry.line, kind) in self.seen:
+        if (entry.line, kind) in self.seen or (rule.near is not None and not rule.near.search(self.text)):
             return
         self.seen.add((entry.line, kind))
         v1, slash = base_shape(url) if url else (None, None)
@@ -156,7 +161,7 @@ class SettingsReader:
 
     def entry(self, entry: Entry) -> None:
         value = entry.value
-        if len(value) > LONG:
+        if len(value) > LONG or (self.package and entry.keys[0] in APART):
             return
         hit = self.setting(entry)
         address = self.lexicon.url(value) if value else None
@@ -166,7 +171,7 @@ class SettingsReader:
             self.say(entry, "secret", provider if provider != "any" else "openai", secret.rule)
         elif hit and not hit.rule.weak and hit.provider != "any" and is_key(entry.key, value):
             self.say(entry, "secret", hit.provider, self.rules["key-openai"])
-        names = self.lexicon.models(value) if value else None
+        names = self.lexicon.models(value) if value and not self.answered(entry) else None
         if (
             names is None
             and value
@@ -205,6 +210,10 @@ class SettingsReader:
                 self.say(before, "model", vendor, rule, model=before.value)
         if self.exported and entry.key == "name" and value:
             self.named = entry
+
+    def answered(self, entry: Entry) -> bool:
+        """Whether this is an entry of a recorded list of models, as a service answers it."""
+        return entry.key in ("id", "root", "parent") and '"owned_by"' in self.text
 
     def near(self, entry: Entry) -> str:
         around = [row[:LONG] for row in self.rows[max(0, entry.line - 6) : entry.line + 5]]
@@ -269,6 +278,8 @@ class SettingsReader:
             # A variable among variables says itself what it is: the service it is given to does not.
             own = ENVIRONMENT.intersection(entry.keys[:-1]) and key.isupper()
             for above in () if own else reversed(entry.keys[:-1]):
+                if SPEECH.search(above):
+                    break
                 for pattern, provider, rule in SECTION:
                     if pattern.search(above):
                         if provider == "openai" and (AZURE_INNER.match(key) or "azure" in entry.keys):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from banjia.scan.finding import Finding, Kind
-from banjia.scan.lexicon import Hit, Lexicon, base_shape, host_of, is_own, relay_weight
+from banjia.scan.lexicon import VENDORS_OWN, Hit, Lexicon, base_shape, host_of, is_own, relay_weight
 from banjia.scan.resolve import Resolver
 from banjia.scan.result import Pending
 from banjia.scan.rule import Rule
@@ -26,6 +26,8 @@ class CodeFindings:
 
 # A name that keys of other services of the same vendor bear too: alone it shows no use.
 GENERIC = frozenset({"GOOGLE_API_KEY"})
+# What a file says that speaks to OpenAI or to one of its form.
+OPENAI = re.compile(r"(?i)open_?ai|chat/completions|\bgpt-\d")
 # A program at the network's edge that answers every request.
 FORWARDS = re.compile(
     r"addEventListener\(\s*['\"]fetch|export (?:async )?(?:function|const) onRequest|"
@@ -43,6 +45,7 @@ class Voice:
         self.done: set[int] = set()
         self.forwards = FORWARDS.search(text) is not None and ("pathname" in text or ".host" in text)
         self.home = self._home()
+        self.known = self.home is not None or OPENAI.search(text) is not None
 
     def _home(self) -> str | None:
         """The one provider this file speaks to, where it is one."""
@@ -73,6 +76,8 @@ class Voice:
         confidence: float = 0.9,
         pending: tuple[str | None, str] | None = None,
     ) -> None:
+        if rule.near is not None and not rule.near.search(self.text):
+            return
         at = line or node.line
         if (at, kind, provider) in self.seen and pending is None:
             return
@@ -120,8 +125,13 @@ class Voice:
                 return provider
             return hit.provider
         host = host_of(url)
-        if host and (
-            relay_weight(url, host) >= 1 or (not is_own(host) and provider in ("openai", "anthropic", "azure_openai"))
+        if (
+            host
+            and not VENDORS_OWN.search(host)
+            and (
+                relay_weight(url, host) >= 1
+                or (not is_own(host) and provider in ("openai", "anthropic", "azure_openai"))
+            )
         ):
             return "relay"
         return provider
