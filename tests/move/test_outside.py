@@ -39,3 +39,22 @@ def test_comments_around_a_use_stay_byte_for_byte(name, before, above, below, en
         assert ending == "\n" or "\n" not in change.after.replace("\r\n", "")
         (tmp_path / name).write_bytes(change.after.encode())
     assert () == plan(tmp_path, scan(tmp_path), Target()).changes
+
+
+HOSTS = [
+    ("host.env", "OPENAI_API_HOST=api.openai.com\n", "OPENAI_API_HOST=gw.example\n"),
+    ("a.py", 'import http.client\nc = http.client.HTTPSConnection("api.openai.com")\n', 'import http.client\nc = http.client.HTTPSConnection("gw.example")\n'),
+    ("a.js", 'https.request({ hostname: "api.openai.com", port: 443, path: "/v1/models" });\n', 'https.request({ hostname: "gw.example", port: 443, path: "/v1/models" });\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "before", "after"), HOSTS)
+def test_a_host_without_a_scheme_moves_to_an_https_target_alone(name, before, after, tmp_path):
+    (tmp_path / name).write_text(before, encoding="utf-8")
+    found = plan(tmp_path, scan(tmp_path), Target.parse("https://gw.example", where=""))
+    assert [after] == [c.after for c in found.changes]
+    plain = plan(tmp_path, scan(tmp_path), Target())
+    assert () == plain.changes
+    assert name.endswith(".env") or any("host's name" in i.remedy.en for i in plain.checklist)
+    (tmp_path / name).write_text(after, encoding="utf-8")
+    assert () == plan(tmp_path, scan(tmp_path), Target.parse("https://gw.example", where="")).changes

@@ -58,8 +58,9 @@ TRACES = Text(
     "the upload of traces sends prompts and answers to the provider: switch it off (OPENAI_AGENTS_DISABLE_TRACING=1)",
 )
 HOST_ONLY = Text(
-    "只写了主机名：主机、端口和协议要一起改成网关的",
-    "only the host's name stands here: host, port and scheme change together to the gateway's",
+    "只写了主机名：主机、端口和协议要一起改成网关的；网关用 https 的 443 端口时（--gateway https://HOST）可以自动改",
+    "only the host's name stands here: host, port and scheme change together to the gateway's; an https gateway on port 443 "
+    "(--gateway https://HOST) can be put in for you",
 )
 ACCOUNT_PATH = re.compile(r"openai\.com(?:/v1)?/(?:dashboard|usage|organization|billing|subscription)")
 TRACE_PATH = re.compile(r"openai\.com/v1/traces")

@@ -31,6 +31,21 @@ def nodes(source: Source, first: int, last: int) -> Iterator[ast.AST]:
             yield node
 
 
+def within(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What runs in the scope of a statement: not the bodies of functions defined there."""
+    yield statement
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.stmt):
+            yield from within(child)
+        elif isinstance(child, (ast.ExceptHandler, ast.match_case)):
+            for inner in child.body:
+                yield from within(inner)
+        else:
+            yield from (n for n in ast.walk(child))
+
+
 def place(source: Source, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
@@ -42,11 +57,17 @@ def variable(name: str, default: str, quote: str = '"') -> str:
     return f"os.environ.get({quote}{name}{quote}) or {quote}{default}{quote}"
 
 
-def import_os(source: Source, codemod: str) -> Iterator[Edit]:
-    """`import os` before the first import, behind docstring and `__future__`; nothing where it stands already."""
+def import_os(source: Source, codemod: str, before: int | None = None) -> Iterator[Edit]:
+    """`import os` before the first import, behind docstring and `__future__`; nothing where it stands already.
+
+    `before`: the line behind which it is needed at once; one that stands further down comes too late.
+    """
     tree = parse(source.text)
     if tree is None or any(
-        isinstance(n, ast.Import) and any(a.name == "os" and a.asname is None for a in n.names) for n in tree.body
+        isinstance(n, ast.Import)
+        and any(a.name == "os" and a.asname is None for a in n.names)
+        and (before is None or n.lineno <= before)
+        for n in tree.body
     ):
         return
     at = 1

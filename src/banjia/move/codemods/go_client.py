@@ -26,10 +26,19 @@ FIXED = Text(
 )
 CONSTANT = frozenset({"const_declaration", "const_spec"})
 PLAIN = re.compile(r"^\w+\.NewClient$")
+CHAIN = re.compile(r"^(\w+)\.New$")
+CHAIN_IMPORT = re.compile(
+    r"^\s*(?:import\s+)?(?P<own>\w+\s+)?\"github\.com/tmc/langchaingo/llms/openai\"", re.MULTILINE
+)
+OWN_CMP = re.compile(r'/cmp"|\bcmp\s*(?:,[^=\n]*)?:?=|\bfunc cmp\b')
 
 PAIRS = (
     ("main.go", 'package main\n\nimport (\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc main() {\n\tcfg := openai.DefaultConfig(os.Getenv("OPENAI_API_KEY"))\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
      'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc main() {\n\tcfg := openai.DefaultConfig(os.Getenv("OPENAI_API_KEY"))\n\tcfg.BaseURL = cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")\n\t_ = openai.NewClientWithConfig(cfg)\n}\n'),
+    ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/tmc/langchaingo/llms/openai"\n)\n\nfunc main() {\n\ta, _ := openai.New()\n\tb, _ := openai.New(openai.WithModel("gpt-4o"))\n\t_, _ = a, b\n}\n',
+     'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/tmc/langchaingo/llms/openai"\n)\n\nfunc main() {\n\ta, _ := openai.New(openai.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n\tb, _ := openai.New(openai.WithModel("gpt-4o"), openai.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n\t_, _ = a, b\n}\n'),
+    ("main.go", 'package main\n\nimport (\n\t"os"\n\n\t"github.com/google/go-cmp/cmp"\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar d = cmp.Diff\n\nfunc main() {\n\tcfg := openai.DefaultConfig("k")\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
+     'package main\n\nimport (\n\t"os"\n\n\t"github.com/google/go-cmp/cmp"\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar d = cmp.Diff\n\nfunc main() {\n\tcfg := openai.DefaultConfig("k")\n\tcfg.BaseURL = func() string { if v := os.Getenv("OPENAI_BASE_URL"); v != "" { return v }; return "http://127.0.0.1:8420/v1" }()\n\t_ = openai.NewClientWithConfig(cfg)\n}\n'),
     ("main.go", 'package main\n\nconst (\n\tbase = "https://api.openai.com/v1"\n\thost = "https://api.openai.com"\n)\n',
      'package main\n\nconst (\n\tbase = "http://127.0.0.1:8420/v1"\n\thost = "http://127.0.0.1:8420"\n)\n'),
     ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar client = openai.NewClient(os.Getenv("KEY"))\n',
@@ -55,11 +64,12 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
 
 
 def _clients(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
+    read = _read(source, target)
     for number in range(finding.line, finding.end + 1):
         made = MADE.match(source.line(number))
         if made is None or "Azure" in made.group(0):
             continue
-        line = f"{made['indent']}{made['name']}.BaseURL = {_read(target)}"
+        line = f"{made['indent']}{made['name']}.BaseURL = {read}"
         if line in source.text:
             continue
         _, after = source.span(number, number)
@@ -80,38 +90,47 @@ def _literals(source: Source, finding: Finding, target: Target) -> Iterator[Edit
             yield Edit(source.path, start + address.start, start + address.end, moved, ID, FIXED, finding)
             continue
         rest = raw[address.end : -1]
-        read = _read(target, azure=address.azure)
+        read = _read(source, target, azure=address.azure)
         yield Edit(source.path, start, end, read + (f'+"{rest}"' if rest else ""), ID, REASON, finding)
 
 
 def _made(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     """Clients made in one call: go-openai's takes a configuration instead, the official one a further option."""
+    read = _read(source, target)
+    chain = CHAIN_IMPORT.search(source.text)
     for node in nodes(source, "call_expression", finding.line, finding.end):
         name = node.field("function").text()
         start, end = place(node)
         if name.endswith(".WithAPIKey") and "openai-go" in source.text and ".WithBaseURL(" not in source.text:
             package = name.partition(".")[0]
-            yield Edit(source.path, end, end, f", {package}.WithBaseURL({_read(target)})", ID, REASON, finding)
+            yield Edit(source.path, end, end, f", {package}.WithBaseURL({read})", ID, REASON, finding)
         elif PLAIN.match(name) and "sashabaranov/go-openai" in source.text:
             package, arguments = name.partition(".")[0], node.field("arguments").text()
-            body = f"\tcfg := {package}.DefaultConfig{arguments}\n\tcfg.BaseURL = {_read(target)}\n\treturn cfg\n"
+            body = f"\tcfg := {package}.DefaultConfig{arguments}\n\tcfg.BaseURL = {read}\n\treturn cfg\n"
             line = source.line(node.range().start.line + 1)
             indent = line[: len(line) - len(line.lstrip())]
             body = "".join(f"{indent}{row}\n" for row in body.splitlines())
             new = f"{package}.NewClientWithConfig(func() {package}.ClientConfig {{\n{body}{indent}}}())"
             yield Edit(source.path, start, end, new, ID, REASON, finding)
+        elif chain is not None and CHAIN.match(name) and name.partition(".")[0] == (chain["own"] or "openai").strip():
+            arguments = node.field("arguments").text()
+            if ".WithBaseURL(" not in arguments and ".WithAPIType(" not in arguments and "..." not in arguments:
+                option = f"{name.partition('.')[0]}.WithBaseURL({read})"
+                comma = "" if arguments[1:-1].strip().endswith(",") or not arguments[1:-1].strip() else ", "
+                yield Edit(source.path, end - 1, end - 1, comma + option, ID, REASON, finding)
 
 
-def _read(target: Target, *, azure: bool = False) -> str:
-    if azure:
-        return f'cmp.Or(os.Getenv("AZURE_OPENAI_ENDPOINT"), "{target.root}")'
-    return f'cmp.Or(os.Getenv("OPENAI_BASE_URL"), "{target.v1}")'
+def _read(source: Source, target: Target, *, azure: bool = False) -> str:
+    name = "AZURE_OPENAI_ENDPOINT" if azure else "OPENAI_BASE_URL"
+    default = target.root if azure else target.v1
+    if OWN_CMP.search(source.text):  # the name is taken there
+        return f'func() string {{ if v := os.Getenv("{name}"); v != "" {{ return v }}; return "{default}" }}()'
+    return f'cmp.Or(os.Getenv("{name}"), "{default}")'
 
 
 def _imports(source: Source) -> Iterator[Edit]:
-    missing = [
-        name for name in ("cmp", "os") if not re.search(rf'^\s*(?:import\s+)?"{name}"', source.text, re.MULTILINE)
-    ]
+    wanted = ("os",) if OWN_CMP.search(source.text) else ("cmp", "os")
+    missing = [name for name in wanted if not re.search(rf'^\s*(?:import\s+)?"{name}"', source.text, re.MULTILINE)]
     if not missing:
         return
     block = BLOCK.search(source.text)

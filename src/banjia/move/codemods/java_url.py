@@ -22,6 +22,12 @@ BUILDERS = (
     "OpenAiStreamingChatModel",
     "OpenAiEmbeddingModel",
     "OpenAiLanguageModel",
+    "OpenAiStreamingLanguageModel",
+    "OpenAiModerationModel",
+    "OpenAiImageModel",
+    "OpenAiOfficialChatModel",
+    "OpenAiOfficialStreamingChatModel",
+    "OpenAiOfficialEmbeddingModel",
     "OpenAIOkHttpClient",
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from banjia.move.address import OPENAI_VARIABLE
 from banjia.move.edit import Edit
 from banjia.move.python_old import ASYNC, ERRORS, FIELDS, HELPERS, KEYWORDS, OF_CLIENT, POSITIONAL, RESOURCES
-from banjia.move.python_tree import import_os, parse, place, variable
+from banjia.move.python_tree import import_os, parse, place, variable, within
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
@@ -96,7 +96,7 @@ def _call(
 def _results(source: Source, tree: ast.Module, calls: dict[int, ast.Call], finding: Finding) -> Iterator[Edit]:
     """`r["choices"][0]["text"]` on what such a call returned, or on the parts of a stream of it, becomes attributes."""
     for scope in (tree, *(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))):
-        body = [n for s in scope.body for n in _inside(s)]
+        body = [n for s in scope.body for n in within(s)]
         names = _named(body, calls)
         for node in body:
             if isinstance(node, ast.Subscript) and (key := _field(node)) and _rooted(node.value, names, calls):
@@ -138,21 +138,6 @@ def _named(body: list[ast.AST], calls: dict[int, ast.Call]) -> set[str]:
             if isinstance(spot, ast.Name) and value is not None and _rooted(value, names, calls):
                 names.add(spot.id)
     return names
-
-
-def _inside(statement: ast.stmt) -> Iterator[ast.AST]:
-    """What runs in the scope of a statement: not the bodies of functions defined there."""
-    yield statement
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return
-    for child in ast.iter_child_nodes(statement):
-        if isinstance(child, ast.stmt):
-            yield from _inside(child)
-        elif isinstance(child, (ast.ExceptHandler, ast.match_case)):
-            for inner in child.body:
-                yield from _inside(inner)
-        else:
-            yield from (n for n in ast.walk(child))
 
 
 def _made(node: ast.AST, calls: dict[int, ast.Call]) -> bool:

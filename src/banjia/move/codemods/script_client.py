@@ -49,7 +49,10 @@ FORMS: dict[str, dict[str, Form]] = {
     "js-openai-client": {"OpenAI": SDK, "AzureOpenAI": Form("endpoint", azure=True), "Configuration": Form("basePath")},
     "js-ai-sdk-openai-client": {"createOpenAI": SDK},
     "js-langchain-openai-client": dict.fromkeys(("ChatOpenAI", "OpenAI", "OpenAIEmbeddings"), CHAIN),
-    "js-llamaindex-client": {"OpenAI": Form("baseURL", within="additionalSessionOptions")},
+    "js-llamaindex-client": dict.fromkeys(
+        ("OpenAI", "OpenAIEmbedding", "openai", "OpenAIResponses", "openaiResponses"),
+        Form("baseURL", within="additionalSessionOptions"),
+    ),
 }
 
 PAIRS = (
@@ -59,6 +62,8 @@ PAIRS = (
      'import OpenAI from "openai";\nconst client = new OpenAI({ baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\n'),
     ("a.ts", 'import OpenAI from "openai";\nconst client = new OpenAI({ dataResidency: "eu", maxRetries: 1 });\n',
      'import OpenAI from "openai";\nconst client = new OpenAI({ baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1", maxRetries: 1 });\n'),
+    ("a.ts", 'import { OpenAI, OpenAIEmbedding, openai } from "@llamaindex/openai";\nimport { Settings } from "llamaindex";\nSettings.llm = new OpenAI({ model: "gpt-4o" });\nSettings.llm = openai({ model: "gpt-4o" });\nSettings.embedModel = new OpenAIEmbedding();\n',
+     'import { OpenAI, OpenAIEmbedding, openai } from "@llamaindex/openai";\nimport { Settings } from "llamaindex";\nSettings.llm = new OpenAI({ additionalSessionOptions: { baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" }, model: "gpt-4o" });\nSettings.llm = openai({ additionalSessionOptions: { baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" }, model: "gpt-4o" });\nSettings.embedModel = new OpenAIEmbedding({ additionalSessionOptions: { baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" } });\n'),
     ("a.js", 'import OpenAI from "openai";\nexport const make = (options) => new OpenAI(options);\n',
      'import OpenAI from "openai";\nexport const make = (options) => new OpenAI({ ...options, baseURL: options.baseURL || process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\n'),
     ("a.ts", 'import OpenAI from "openai";\nexport const make = (options) => new OpenAI({ ...options });\n',

@@ -22,6 +22,7 @@ SPRING = Text("Spring 的客户端补上基础地址", "the base URL of the Spri
 SETS = {"OPENAI_API_KEY": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "AZURE_OPENAI_API_KEY": ("AZURE_OPENAI_ENDPOINT",)}
 DOCKER = re.compile(r"^(?P<lead>\s*ENV\s+)(?P<name>[A-Z_]+)(?P<mark>=|\s+)")
 ITEM = re.compile(r"^(?P<lead>\s*)-\s+name:\s*(?P<quote>[\"']?)(?P<name>[A-Z_]+)(?P=quote)\s*$")
+FLOW = re.compile(r"^(?P<lead>\s*)-\s+\{(?P<space>\s*)name:\s*(?P<quote>[\"']?)(?P<name>[A-Z_]+)(?P=quote)\s*,")
 FORMS = (
     re.compile(r"^(?P<lead>\s*(?:export\s+)?)(?P<name>[A-Z_]+)(?P<mark>\s*=\s*)"),
     re.compile(r"^(?P<lead>\s*-\s+[\"']?)(?P<name>[A-Z_]+)(?P<mark>=)"),
@@ -70,6 +71,10 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     if item := ITEM.match(line):
         lines = [row for name, v in both for row in (f"{item['lead']}- name: {name}", f"{item['lead']}  value: {v}")]
         yield Edit(source.path, start, start, "".join(row + ending for row in lines), ID, REASON, finding)
+    elif flow := FLOW.match(line):
+        space = flow["space"]
+        rows = [f'{flow["lead"]}- {{{space}name: {name}, value: "{v}"{space}}}' for name, v in both]
+        yield Edit(source.path, start, start, "".join(row + ending for row in rows), ID, REASON, finding)
     elif docker := DOCKER.match(line):
         if docker["name"] == finding.env:
             lines = [docker["lead"] + name + docker["mark"] + v for name, v in both]
