@@ -172,7 +172,7 @@ class CodeReader(Flow):
         elif (sdk.client and "()" not in path and sdk.client.search(path)) or (
             sdk.factory and sdk.factory.search(path + "()")
         ):
-            if rule.id == "py-bedrock":
+            if rule.id == "py-bedrock" or any(node.argument(name) is not None for name in sdk.unless):
                 return
             base = node.argument(*sdk.base) if sdk.base and url is None else None
             held = sought(self.resolver.value(base)) if base is not None else None
@@ -197,7 +197,7 @@ class CodeReader(Flow):
         """A method a library adds to objects of others: builder.AddOpenAIChatCompletion(...)."""
         if callee.kind != "member":
             return False
-        for rule in self.resolver.rules:
+        for rule in self.resolver.libraries.extending:
             if rule.sdk and rule.sdk.extension and rule.sdk.extension.search(callee.text):
                 given = node.argument("endpoint", "baseUrl")
                 url = self.resolver.value(given).text if given else None
@@ -218,7 +218,7 @@ class CodeReader(Flow):
         path = chain(callee)
         if "." not in path:
             return
-        for rule in self.resolver.rules:
+        for rule in self.resolver.libraries.shaped:
             if rule.sdk is None or rule.sdk.shape is None or not rule.sdk.shape.search(path):
                 continue
             module, name = value.outside or (None, "")
@@ -251,7 +251,7 @@ class CodeReader(Flow):
             hit = self.lexicon.url(value.text) or self.lexicon.path(value.text)
             if (
                 hit is None
-                or (hit.rule.weak and not self.home)
+                or (hit.rule.weak and not self.known)
                 or (hit.rule.context and not hit.rule.context.search(self.text))
             ):
                 continue

@@ -12,6 +12,7 @@ from banjia.scan.code import CodeReader
 from banjia.scan.finding import Finding
 from banjia.scan.language import language_of
 from banjia.scan.lexicon import Lexicon, lexicon
+from banjia.scan.library import libraries
 from banjia.scan.literal import SQL_TEXT
 from banjia.scan.manifest import declared, installed
 from banjia.scan.resolve import Resolver
@@ -89,14 +90,9 @@ def _named() -> dict[str, Rule]:
     return {rule.id: rule for rule in rules().all}
 
 
-@functools.cache
-def _sdks(language: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules().of("sdk") if language in rule.languages)
-
-
 def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, shift: int = 0) -> None:
     try:
-        resolver = Resolver(parse(text, language), language, _sdks(language))
+        resolver = Resolver(parse(text, language), language, libraries(language))
         found = CodeReader(path, text, resolver, words, shift).read()
     except Exception:  # noqa: BLE001 - a file of a stranger must never end the walk: it is listed as skipped
         out.broken = True

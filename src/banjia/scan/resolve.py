@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from banjia.scan.library import Libraries
 from banjia.scan.made import made
-from banjia.scan.rule import Rule
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
 from banjia.scan.value import (
@@ -31,22 +31,20 @@ from banjia.scan.value import (
 class Resolver:
     root: Node
     language: str
-    rules: tuple[Rule, ...]
-    hosts: object = None
+    libraries: Libraries
     bound: dict[str, list[tuple[int, Node | str]]] = field(default_factory=dict)
     imported: dict[str, Value] = field(default_factory=dict)
     wildcards: list[Value] = field(default_factory=list)
     functions: dict[str, Node] = field(default_factory=dict)
     held: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
-    texts: Texts = field(init=False)
     _clients: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
     _known: dict[int, Value] = field(default_factory=dict)
     _tried: dict[int, Value] = field(default_factory=dict)
+    _returns: dict[int, list[Node]] = field(default_factory=dict)
     _cut: bool = False
 
     def __post_init__(self) -> None:
-        self.texts = Texts(self)
         for node in self.root.walk():
             match node.kind:
                 case "import":
@@ -106,21 +104,10 @@ class Resolver:
     def library(self, module: str, name: str) -> Value:
         """The library a module belongs to, by the longest module any rule names."""
         whole = module if name in ("*", "default") else f"{module}.{name}"
-        best: tuple[int, Rule, str] | None = None
-        for rule in self.rules:
-            assert rule.sdk is not None
-            for known in rule.sdk.modules:
-                if whole == known:
-                    rest = ""
-                elif whole.startswith(known) and whole[len(known)] in "./":
-                    rest = whole[len(known) + 1 :].replace("/", ".")
-                else:
-                    continue
-                if best is None or len(known) > best[0]:
-                    best = (len(known), rule, rest)
-        if best is None:
+        found = self.libraries.of_module(whole)
+        if found is None:
             return Value(outside=(module, name))
-        _, rule, rest = best
+        rule, rest = found
         if name == "default" and rule.sdk and rule.sdk.default and not rest:
             rest = rule.sdk.default
         return Value(rule=rule, path=rest, provider=provider_of(rule, rest))
@@ -174,7 +161,7 @@ class Resolver:
             case "other" if node.text == "%" and len(node.kids) == 2:
                 right = node.kids[1]
                 given = right.kids if right.kind in ("other", "object") else [right]
-                return self.texts.filled(node.kids[0], given) or NOTHING
+                return Texts(self).filled(node.kids[0], given) or NOTHING
             case "other" if len(node.kids) == 1:
                 return self.value(node.kids[0])
             case _:
@@ -182,7 +169,7 @@ class Resolver:
 
     def puts_text(self, node: Node) -> bool:
         """Whether a call puts a text together."""
-        return self.texts.formatted(node, node.kids[0].dotted() or "") is not None
+        return Texts(self).formatted(node, node.kids[0].dotted() or "") is not None
 
     def _string(self, node: Node) -> Value:
         if not node.kids:
@@ -242,11 +229,14 @@ class Resolver:
 
     def returned(self, function: Node) -> Value:
         """Of a function: what its call gives, marked so that the call itself adds nothing."""
-        for node in function.walk():
-            if node.kind == "return" and node.kids:
-                value = self.value(node.kids[0])
-                if value.rule is not None and "()" in value.path:
-                    return replace(value, path=value.path + "#")
+        given = self._returns.get(id(function))
+        if given is None:
+            given = [node.kids[0] for node in function.walk() if node.kind == "return" and node.kids]
+            self._returns[id(function)] = given
+        for node in given:
+            value = self.value(node)
+            if value.rule is not None and "()" in value.path:
+                return replace(value, path=value.path + "#")
         return NOTHING
 
     def _global(self, name: str) -> Value:
@@ -257,10 +247,8 @@ class Resolver:
             sdk = value.rule.sdk
             if any(pattern is not None and pattern.search(path) for pattern in (sdk.client, sdk.tokenizer, sdk.model)):
                 return Value(rule=value.rule, path=path, provider=provider_of(value.rule, path))
-        for rule in self.rules:
-            if rule.sdk and name in rule.sdk.globals:
-                return Value(rule=rule, path=name, provider=provider_of(rule, name))
-        return NOTHING
+        rule = self.libraries.of_global(name)
+        return Value(rule=rule, path=name, provider=provider_of(rule, name)) if rule is not None else NOTHING
 
     def typed(self, kind: str) -> Value:
         """An object of a declared type."""
@@ -346,7 +334,7 @@ class Resolver:
         name = callee.dotted() or ""
         if arguments and DYNAMIC.search(name) and (module := self.value(arguments[0]).text):
             return self.library(module, "*")
-        if (text := self.texts.formatted(node, name)) is not None:
+        if (text := Texts(self).formatted(node, name)) is not None:
             return text
         if arguments and (ENV_CALLS.search(name)):
             first = self.value(arguments[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from ast_grep_py import SgNode, SgRoot
 
 from banjia.scan.syntax.binding import assign, declare, declared, parameter, property_, renamed, typed
@@ -16,9 +18,12 @@ CONCATENATION = frozenset({"+", ".", "<<"})
 
 def parse(text: str, language: str) -> Node:
     """Never fails: where the text is not well formed the parser leaves gaps and the rest is read."""
-    grammar = GRAMMARS[language]
-    root = SgRoot(text, grammar.parser).root()
-    return Reader(language, grammar.table, HANDLERS).read(root, 0)
+    return _reader(language).read(SgRoot(text, GRAMMARS[language].parser).root(), 0)
+
+
+@functools.cache
+def _reader(language: str) -> Reader:
+    return Reader(language, GRAMMARS[language].table, HANDLERS)
 
 
 def _doc(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:

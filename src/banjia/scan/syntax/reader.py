@@ -17,18 +17,24 @@ class Reader:
     def __init__(self, language: str, table: Mapping[str, tuple[str, ...]], handlers: Mapping[str, Handler]) -> None:
         self.language = language
         self.table = table
-        self.handlers = handlers
+        self._steps = {kind: (handlers.get(what, other), fields) for kind, (what, *fields) in table.items()}
 
     def read(self, node: SgNode, depth: int) -> Node:
-        what, *fields = self.table.get(node.kind(), ("other",))
         if depth > DEPTH:
             return Node("doc", "", [], node)
-        handler = self.handlers.get(what, other)
+        handler, fields = self._steps.get(node.kind(), OTHER)
         return handler(self, node, fields, depth + 1)
 
     def kids(self, node: SgNode, depth: int) -> list[Node]:
-        read = self.read
-        return [read(kid, depth) for kid in node.children() if kid.is_named()]
+        if depth > DEPTH:
+            return [Node("doc", "", [], kid) for kid in node.children() if kid.is_named()]
+        known, below = self._steps, depth + 1
+        found = []
+        for kid in node.children():
+            if kid.is_named():
+                handler, fields = known.get(kid.kind(), OTHER)
+                found.append(handler(self, kid, fields, below))
+        return found
 
     def field(self, node: SgNode, field: str, depth: int) -> Node | None:
         found = self.raw(node, field)
@@ -46,3 +52,4 @@ def other(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
 
 
 Handler = Callable[[Reader, SgNode, list[str], int], Node]
+OTHER: tuple[Handler, list[str]] = (other, [])
