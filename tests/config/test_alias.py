@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from banjia.config.config import ReadingChoice
 from banjia.config.document import parse
 from banjia.config.lifetime import lifetimes, require_alive
 from banjia.config.reader import config
@@ -109,6 +111,16 @@ def test_an_alias_that_was_over_before_the_model_was_does_not_matter(tmp_path):
         tmp_path, f"{{old: [{{model: {GONE}, until: 2024-01-01}}, {{model: gpt-4o, from: 2024-01-02}}]}}", **OPENAI
     )
     assert {each.life.model for each in lifetimes(found, load(), date(2026, 11, 24))} == {"gpt-4o"}
+
+
+def test_where_sources_disagree_the_model_is_over_unless_config_reads_them_otherwise(tmp_path):
+    with pytest.raises(ConfigError, match=r"2027-04-14.*use gpt-5\.1; .*reading retirement-date"):
+        require_alive(read(tmp_path, "{old: gpt-4o}", **SOON), load(), date(2026, 11, 24))
+    lenient = dataclasses.replace(
+        read(tmp_path, "{old: gpt-4o}", **SOON),
+        readings=(ReadingChoice("retirement-date", "latest-announced", "the vendor's letter", "cto"),),
+    )
+    assert [each.life.ends for each in require_alive(lenient, load(), date(2027, 3, 1))] == [date(2027, 4, 14)]
 
 
 def test_a_name_that_is_kept_is_looked_up_like_any_other(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from banjia.assess.assessment import (
     INDETERMINATE,
@@ -35,7 +35,7 @@ from banjia.logic.answer import DutyAnswer, duties
 from banjia.logic.inquiry import inquire
 from banjia.logic.trace import trace
 from banjia.routes.catalogue import Catalogue
-from banjia.routes.lifecycle import By
+from banjia.routes.lifecycle import By, counting
 from banjia.routes.provider import Endpoint
 
 STATES = ("excluded", "possible", "certain")
@@ -131,8 +131,7 @@ def complete(
 
 def ending(choices: Iterable[Choice]) -> By:
     """Which of several announced ends of a model counts, by the reading chosen; the strict one is the earliest."""
-    option = next((c.option for c in choices if c.reading == "retirement-date"), "")
-    return next((by for by in get_args(By) if by == option), "earliest")
+    return counting(next((c.option for c in choices if c.reading == "retirement-date"), ""))
 
 
 def _as_cited(found: Cited, law: Corpus, on: date) -> Cited:

@@ -11,12 +11,14 @@ from banjia.config.config import Config, Route
 from banjia.errors import ConfigError
 from banjia.routes import successor
 from banjia.routes.catalogue import Catalogue
-from banjia.routes.lifecycle import Life, life
+from banjia.routes.lifecycle import By, Life, counting, life
 from banjia.routes.provider import Provider
 from banjia.text import Text, same
 
 GONE = ("retired", "not-offered")
 MOST_NAMED = 4  # successors
+READING = "retirement-date"
+VERSION = "model.version"
 LIFE = "model.life"  # a route's own declaration of it goes before the catalogue
 
 
@@ -32,8 +34,8 @@ class Lifetime:
 
     @property
     def has_ended(self) -> bool:
-        """All sources say so; where they disagree, the policy decides by the reading that config chose."""
-        return self.life.possible <= frozenset(GONE)
+        """As the policy has it: where sources disagree, by the reading that config chose."""
+        return self.life.state in GONE
 
     @property
     def promises_too_much(self) -> bool:
@@ -102,11 +104,21 @@ def _ended(each: Lifetime) -> ConfigError:
     )
 
 
+def _counts(config: Config) -> By:
+    """Which of several days counts, as config reads it; the strict reading where it does not say."""
+    return counting(next((r.option for r in config.readings if r.reading == READING), ""))
+
+
 def _remedy(each: Lifetime) -> Text:
     declared = Text(
         "若服务商书面确认仍在服务，在路线的 facts 里写 model.life: available",
         "if the vendor confirms that it is still served, declare `model.life: available` in the route's facts",
     )
+    if each.life.is_contested:
+        declared += Text(
+            f"；若以另一来源的日期为准，选择 readings 中的 {READING}",
+            f"; to go by the day of another source choose the reading {READING}",
+        )
     if not each.successors:
         return declared
     names = ", ".join(each.successors)
@@ -117,11 +129,12 @@ def _of_route(config: Config, catalogue: Catalogue, i: int, route: Route, on: da
     provider = _answering(catalogue, route)
     if provider is None or route.stand_in or route.facts.get(LIFE) in {"available", "ending-soon"}:
         return
+    by, version = _counts(config), str(route.facts.get(VERSION) or "")
     for alias in route.aliases:
         if not alias.upstream or alias.is_over(on):
             continue
         begins = max(on, alias.since) if alias.since is not None else on
-        found = life(provider, alias.upstream, begins)
+        found = life(provider, alias.upstream, begins, version, by=by)
         if found.known or found.state in GONE:  # one that is not in the catalogue may be a deployment's own name
             yield Lifetime(
                 config.at(f"routes[{i}].models.{alias.asked}"),

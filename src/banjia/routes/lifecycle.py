@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from banjia.routes.model import Ending, Model
 from banjia.routes.provider import Provider
@@ -74,6 +74,11 @@ def life(provider: Provider, model: str, on: date, version: str = "", *, by: By 
         successors=tuple(dict.fromkeys(s for row in rows for s in row.replaced_by)),
         sure=best.sure,
     )
+
+
+def counting(option: str) -> By:
+    """The way that an option of the reading `retirement-date` names; the strict one is the earliest."""
+    return next((by for by in get_args(By) if by == option), "earliest")
 
 
 def state_at(end: date | None, on: date, released: date | None = None) -> State:
