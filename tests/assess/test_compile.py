@@ -133,6 +133,17 @@ def test_open_facts_that_close_every_route_stop_the_start(tmp_path):
     assert "desk: " in str(caught.value)
 
 
+def test_an_application_that_only_duties_close_is_named_with_them_and_holds_up_no_start(tmp_path):
+    facts = {"data.personal_info": False, "data.important": False, "service.offered_to_domestic_public": False}
+    app = {"id": "desk", "facts": facts, "routes": ["azure"]}
+    compiled = table(tmp_path, apps=[app])
+    assert compiled.require_open() is compiled.policy
+    [blocked] = compiled.blocked
+    assert (blocked.app, blocked.facts) == ("desk", ())
+    assert "enterprise-eligibility" in blocked.duties
+    assert "enterprise-eligibility" in blocked.say().en
+
+
 def test_a_closed_vendor_is_refused_with_its_citation(tmp_path):
     openai = {"id": "direct", "provider": "openai", "base_url": "https://api.openai.com/v1", "models": {"*": "gpt-5.5"}}
     policy = table(tmp_path, routes=[HOME, AZURE, openai], apps=[{"id": "desk", "facts": APP}]).policy

@@ -62,3 +62,23 @@ def test_closing_the_routes_abroad_waits_for_no_compiler(tmp_path):
 
     abroad = ", country: SG, reason: a test, channel: public-internet-no-circumvention"
     assert behind(tmp_path, scene, *WORKERS, more=abroad, compiles=True) == (200, True)
+
+
+def test_one_application_that_may_use_no_route_any_more_holds_up_no_other(tmp_path):
+    def scene(process, port, upstream):
+        file = tmp_path / "banjia.yaml"
+        (tmp_path / "other").write_text("sk-other")
+        other = "  - {id: other, keys: ['file:other'], routes: [local], facts: {data.important: unknown}}"
+        text = file.read_text().replace("facts: {data.personal_info: no, data.important: no,", "facts: {")
+        apps = f"apps:\n{other}\n"
+        file.write_text(
+            text.replace("apps:\n", apps).replace(
+                "routes: [local]}\nroutes",
+                "routes: [local], facts: {data.personal_info: no, data.important: no}}\nroutes",
+            )
+        )
+        closed = until(lambda: everywhere(port, 403, "sk-other"), 20)
+        return closed, call(port)[0], "application other may use no route; open facts: data." in log_of(tmp_path)
+
+    abroad = ", country: SG, reason: a test, channel: public-internet-no-circumvention"
+    assert behind(tmp_path, scene, more=abroad, compiles=True) == (True, 200, True)

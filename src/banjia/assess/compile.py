@@ -45,10 +45,20 @@ CLASS_FACTS: Mapping[DataClass, tuple[bool, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """An application that may use no route because facts are open."""
+    """An application that may use no route: because of open facts, of duties that nobody attested, or of both."""
 
     app: str
     facts: tuple[str, ...]
+    duties: tuple[str, ...] = ()
+
+    def say(self) -> Text:
+        facts, duties = ", ".join(self.facts), ", ".join(self.duties)
+        words = Text(f"应用 {self.app} 没有可用的路线", f"application {self.app} may use no route")
+        if facts:
+            words += Text(f"；未答的问题：{facts}", f"; open facts: {facts}")
+        if duties:
+            words += Text(f"；未声明履行的义务：{duties}", f"; duties that are not attested: {duties}")
+        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +68,10 @@ class Compiled:
 
     def require_open(self) -> Policy:
         """The policy, or a ConfigError with exit code 3 that names the facts which close every route of an app."""
-        if not self.blocked:
+        doubted = [b for b in self.blocked if b.facts]
+        if not doubted:
             return self.policy
-        names = "; ".join(f"{b.app}: {', '.join(b.facts)}" for b in self.blocked)
+        names = "; ".join(f"{b.app}: {', '.join(b.facts)}" for b in doubted)
         error = ConfigError(
             Text("未答的问题关闭了应用的所有路线", "open facts close every route of an application"),
             where="apps",
@@ -96,6 +107,7 @@ class _Compiler:
         for app in self.config.apps:
             mine: list[Cell] = []
             doubted: list[tuple[Profile, RouteScope]] = []
+            unmet: dict[str, None] = {}
             for purpose in ("", *app.purposes):
                 profile = app_profile(self.config, app, purpose)
                 for route in app.routes or tuple(scopes):
@@ -105,9 +117,11 @@ class _Compiler:
                             packs |= answer.law.packs
                             if not cell.settled and cell.decision == "refuse":
                                 doubted.append((profile, scope))
-            if doubted and all(cell.decision == "refuse" for cell in mine):
+                            if answer.worst in {"conditional", "doubtful"}:
+                                unmet |= dict.fromkeys(duty.id for duty in answer.duties.unmet)
+            if (doubted or unmet) and all(cell.decision == "refuse" for cell in mine):
                 facts = dict.fromkeys(fact for profile, scope in doubted for fact in self.ask(app, profile, scope))
-                blocked.append(Blocked(app.id, tuple(facts)))
+                blocked.append(Blocked(app.id, tuple(facts), tuple(unmet)))
             cells += mine
         policy = Policy(
             entity=self.config.entity.id,

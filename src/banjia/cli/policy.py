@@ -82,7 +82,9 @@ def run(args: argparse.Namespace) -> int:
 def _compile(args: argparse.Namespace) -> int:
     from banjia.desk import policy as desk
 
-    policy = desk.compile_policy(args.config, on=args.on, gate=args.gate, keep_ended=args.keep_ended)
+    policy, blocked = desk.compile_policy(args.config, on=args.on, gate=args.gate, keep_ended=args.keep_ended)
+    for words in blocked:
+        print(f"! {words.say(args.lang)}", file=sys.stderr)
     for model in desk.ending(args.config, args.on):
         print(f"! {model.say().say(args.lang)}", file=sys.stderr)
     if args.out is not None:

@@ -22,13 +22,18 @@ class Compiling:
     _process: subprocess.Popen[bytes] | None
 
     @classmethod
-    def begin(cls, request: Request, config: Config, folder: Path) -> Compiling:
+    def begin(cls, request: Request, config: Config, folder: Path, *, gate: bool = False) -> Compiling:
+        """With `gate`, a config whose open facts close every route of an application is refused.
+
+        A gateway begins so; later one application that is closed must not hold up what is closed for the others.
+        """
         if request.policy is not None:
             return cls(config, request.policy, None)
         out = folder / "compiled.json"
         out.unlink(missing_ok=True)
-        words = ["policy", "compile", "--config", str(request.config), "-o", str(out), "--lang", request.lang, "--gate"]
-        words.append("--keep-ended")  # a model that ends at night must not hold up what today's law closes
+        words = ["policy", "compile", "--config", str(request.config), "-o", str(out), "--lang", request.lang]
+        words.append("--keep-ended")  # a model that ends at night must not hold up what today's law closes either
+        words += ["--gate"] if gate else []
         command = [sys.executable, "-m", "banjia", *words]
         return cls(config, out, subprocess.Popen(command, stdout=subprocess.DEVNULL))  # noqa: S603
 

@@ -49,12 +49,17 @@ class Standing:
 
 def compile_policy(
     config_path: Path, *, on: date | None = None, gate: bool = False, keep_ended: bool = False
-) -> Policy:
-    """The table for one config and day. With `gate`, open facts that close every route of an app are an error."""
+) -> tuple[Policy, tuple[Text, ...]]:
+    """The table for one config and day, and what is to be said of applications that may use no route.
+
+    With `gate`, open facts that close every route of an application are an error.
+    """
     from banjia.desk.compile import compile_config
 
     compiled = compile_config(config_path, on=on or clock.today(), keep_ended=keep_ended)
-    return compiled.require_open() if gate else compiled.policy
+    if gate:
+        compiled.require_open()
+    return compiled.policy, tuple(blocked.say() for blocked in compiled.blocked)
 
 
 def adopt(store: Store, policy: Policy, *, auto: bool, by: str) -> Standing:

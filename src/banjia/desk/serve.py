@@ -102,9 +102,8 @@ class Supervisor:
                 for handler in logging.getLogger().handlers:
                     handler.setFormatter(JsonLines())
         require_alive(config, load_routes(), clock.today())
-        policy = Compiling.begin(
-            self.request, config, self.state
-        ).policy()  # one that is refused leaves no store behind
+        begun = Compiling.begin(self.request, config, self.state, gate=True)
+        policy = begun.policy()  # a config that is refused leaves no store behind
         self._claim_store(config)
         self._adopt(policy, config)
         if self.request.policy is not None:
