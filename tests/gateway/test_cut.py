@@ -20,6 +20,7 @@ from banjia.gateway.refusal import Refusal
 from banjia.gateway.rewrite import Rewrite
 from banjia.routes.catalogue import load
 from banjia.routes.dialect.translator import Translator
+from banjia.routes.dialect.usual_stream import UsualStream
 from banjia.routes.simulate import application
 
 ROUTES = load(plugins=False)
@@ -76,7 +77,8 @@ async def forwarded(rewrite, pieces, *, failure=None, choices=1):
     answer.head_arrived(200)
     coming = asyncio.ensure_future(arrive(answer, pieces, failure))
     try:
-        status = await forward_stream(caller, answer, TOLD, Events(choices=choices), changed)
+        usual = UsualStream(include_usage=True, choices=choices) if rewrite is None else None
+        status = await forward_stream(caller, answer, TOLD, Events(choices=choices, usual=usual), changed)
     except Refusal as refusal:
         return refusal.code, refusal.status
     except UpstreamError as error:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Scripted, completion, http, piece, play, write
 
+from banjia.gateway.gathered import Gathered
 from banjia.gateway.refusal import Refusal
-from banjia.gateway.whole import Gathered, as_events, whole
+from banjia.gateway.whole import as_events, whole
 from banjia.routes.catalogue import load
 from banjia.routes.dialect.draft import Plan
 from banjia.routes.dialect.translator import Translator

@@ -13,9 +13,10 @@ from banjia.gateway.answer import Answer, UpstreamError
 from banjia.gateway.budget import costs
 from banjia.gateway.call import Call
 from banjia.gateway.clock import Clock
-from banjia.gateway.event import Events, Usage
+from banjia.gateway.event import BOM, Events, Usage, event_in
 from banjia.gateway.failure import failed, from_canonical, from_status
-from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, read_answer
+from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, hidden_error, read_answer
+from banjia.gateway.gathered import gathered, has_message, is_stream
 from banjia.gateway.held import Gate, forward_held
 from banjia.gateway.line import tell_call
 from banjia.gateway.metric import Metrics
@@ -25,16 +26,18 @@ from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Contents, Recorder
 from banjia.gateway.refusal import Refusal
-from banjia.gateway.rewrite import Rewrite, payloads
+from banjia.gateway.rewrite import Rewrite
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.telemetry import Span
 from banjia.gateway.thought import Thoughts, thought_of
 from banjia.gateway.vector import VectorSettings, embedded
-from banjia.gateway.whole import Gathered, as_events, needs_whole, whole
+from banjia.gateway.whole import as_events, needs_whole, whole
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import VectorPlan
 from banjia.routes.dialect.error import error_in_answer
+from banjia.routes.dialect.usual import is_usual, usual
+from banjia.routes.dialect.usual_stream import UsualStream
 from banjia.routes.tariff import NANO
 
 ERROR_BYTES = 1024 * 1024
@@ -166,9 +169,10 @@ class Attempt:
     async def _json(self, answer: Answer, out: Outgoing) -> None:
         body = await answer.body(self.candidate.route.target.max_answer)
         stopped = ""
-        if out.rewrite is not None:
-            translated = out.rewrite.translated(decoded(body))
-            await self._remember(out.rewrite, translated)
+        if out.rewrite is not None or (self.is_chat and not is_usual(body)):
+            translated = self._translated(body, out.rewrite)
+            if out.rewrite is not None:
+                await self._remember(out.rewrite, translated)
             finished = await self._screened(out, translated)
             stopped = stop_of(finished)
             body = msgspec.json.encode(finished)
@@ -176,7 +180,7 @@ class Attempt:
         if self.pin is not None:
             await self.pin()
         self._done(said.usage, 200, stopped)
-        await forward_json(self.call, body, self._told(), said.model)
+        await forward_json(self.call, body, self._told(), said.model or "")
 
     async def _vectors(self, out: Outgoing, request: dict[str, Any], plan: VectorPlan) -> None:
         answer, lost = await embedded(
@@ -225,15 +229,43 @@ class Attempt:
             answer.abort(UpstreamError("client_gone"))
             raise
         if out.plan.force_stream:
-            return gathered(said, out.rewrite)
-        found = decoded(said)
-        if out.rewrite is not None:
-            return out.rewrite.translated(found)
+            return self._gathered(said, out.rewrite)
+        return self._translated(said, out.rewrite)
+
+    def _translated(self, body: bytes, rewrite: Rewrite | None) -> dict[str, Any]:
+        """A whole answer in OpenAI's form. Raises Refusal for an error in its place."""
+        found = self._gathered(body, rewrite) if is_stream(body) else decoded(body)
+        if rewrite is not None:
+            found = rewrite.translated(found, self.entry)
         translator = self.candidate.route.translator
         hidden = error_in_answer(translator.provider, found) if translator is not None else None
         if hidden is not None:
             raise from_canonical(hidden, self.candidate.route.id)
-        return found
+        if self.is_chat and not has_message(found):
+            raise hidden_error(body)
+        return usual(found, self._head(), self.entry) if self.is_chat else found
+
+    def _gathered(self, body: bytes, rewrite: Rewrite | None) -> dict[str, Any]:
+        return gathered(body, rewrite, self._usual_stream(), self.candidate.route.id)
+
+    @property
+    def is_chat(self) -> bool:
+        return self.call.operation == "chat/completions"
+
+    def _head(self) -> dict[str, Any]:
+        """What stands in for what an answer lacks."""
+        made = self.tools.clock.at() // 1000
+        return {"id": f"chatcmpl-{self.entry}", "created": made, "model": self.candidate.model}
+
+    def _usual_stream(self, *, include_usage: bool = True) -> UsualStream:
+        translator = self.candidate.route.translator
+        return UsualStream(
+            translator.provider if translator is not None else None,
+            include_usage,
+            self._head(),
+            self.entry,
+            self.call.choices,
+        )
 
     async def _pass_on(self, answer: dict[str, Any]) -> None:
         body = msgspec.json.encode(answer)
@@ -244,25 +276,26 @@ class Attempt:
         told = self._told()
         if self.call.stream:
             events = as_events(answer, include_usage=self.call.usage_asked)
-            await self.call.begin([EVENT_STREAM, NO_CACHE, *told.headers(said.model)], events, more=False)
+            await self.call.begin([EVENT_STREAM, NO_CACHE, *told.headers(said.model or "")], events, more=False)
         else:
-            await forward_json(self.call, body, told, said.model)
+            await forward_json(self.call, body, told, said.model or "")
 
     async def _unstreamed(self, answer: Answer, out: Outgoing) -> None:
         """An upstream that does not stream although it was asked to: its answer is given as a stream of few events."""
-        found = decoded(await answer.body(self.candidate.route.target.max_answer))
+        found = self._translated(await answer.body(self.candidate.route.target.max_answer), out.rewrite)
         if out.rewrite is not None:
-            found = out.rewrite.translated(found)
             await self._remember(out.rewrite, found)
         read_answer(msgspec.json.encode(found))  # an error in its place is an error
         await self._pass_on(await self._screened(out, found))
 
     async def _stream(self, answer: Answer, out: Outgoing) -> None:
         translates = out.rewrite is not None and out.rewrite.provider is not None  # the translator hides it itself
-        events = Events(hide_usage=out.hide_usage and not translates, choices=self.call.choices)
+        usual = self._usual_stream(include_usage=self.call.usage_asked)
+        own = usual if out.rewrite is None and self.is_chat else None
+        events = Events(hide_usage=out.hide_usage and not translates, choices=self.call.choices, usual=own)
         rewrite = None
         if out.rewrite is not None:
-            rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked)
+            rewrite = out.rewrite.stream(self.entry, include_usage=self.call.usage_asked, usual=usual)
         screen = out.rewrite.screen if out.rewrite is not None else None
         if rewrite is not None and screen is not None and screen.service is not None:
             gate = Gate(lambda text: self._is_stopped(screen, text), screen.window)
@@ -356,25 +389,6 @@ def stop_of(answer: dict[str, Any]) -> str:
     return FILTERED if any(c.get("finish_reason") == FILTERED for c in choices) else ""
 
 
-def gathered(body: bytes, rewrite: Rewrite | None) -> dict[str, Any]:
-    """One answer of a stream that is here whole."""
-    pieces = Gathered()
-    rewriter = rewrite.rewriter() if rewrite is not None else None
-    for payload in payloads(body):
-        event = decoded(payload)
-        for changed in rewriter.feed(event) if rewriter is not None else [event]:
-            pieces.add(changed)
-    if rewriter is not None and rewriter.error is not None and rewrite is not None:
-        raise from_canonical(rewriter.error, rewrite.route)
-    return pieces.answer()
-
-
 def decoded(body: bytes) -> dict[str, Any]:
     """Raises UpstreamError where an answer is no JSON object."""
-    try:
-        found = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise UpstreamError("garbage", "not JSON") from error
-    if not isinstance(found, dict):
-        raise UpstreamError("garbage", "not an object")
-    return found
+    return event_in(body.removeprefix(BOM))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from banjia.gateway.answer import UpstreamError
+from banjia.routes.dialect.error import CanonicalError
+from banjia.routes.dialect.usual import COUNTS, counted
+from banjia.routes.dialect.usual_stream import UsualStream
 
 MAX_EVENT = 16 * 1024 * 1024
+BOM = b"\xef\xbb\xbf"
 USAGE = re.compile(rb'"usage"\s*:\s*\{')
 FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothing
 ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*[{"]', re.MULTILINE)
 DONE = re.compile(rb"^data:\s*\[DONE\]", re.MULTILINE)
-BETWEEN = re.compile(rb"\r?\n\r?\n")
 T = TypeVar("T")
 
 NAMED = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
@@ -81,23 +86,56 @@ def _decoded(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw) -> T | None:
 
 
 class _Chunk(msgspec.Struct):
-    usage: Usage | None = None
+    usage: dict[str, Any] | None = None
     choices: list[msgspec.Raw] | None = None
 
 
 _chunk = msgspec.json.Decoder(_Chunk)
 
 
+def usage_of(found: dict[str, Any] | None) -> Usage | None:
+    """Usage as counts, whatever form the numbers have."""
+    if not found:
+        return None
+    try:
+        return msgspec.convert(found, Usage)
+    except msgspec.ValidationError:
+        raw = {name: value for name, value in found.items() if name in _DETAILS}
+        counts = {name: value for name, value in counted(found).items() if name in COUNTS}
+        return msgspec.convert(raw | counts, Usage)
+
+
 class Events:
-    """Give it what arrived; it gives back whole events. It notes usage, the finish and the end mark on the way."""
+    """Give it what arrived; it gives back whole events. It notes usage, the finish and the end mark on the way.
 
-    __slots__ = ("_choices", "_ends", "_hide_usage", "_rest", "done", "failed", "finished", "model", "usage")
+    With `usual` it puts right what clients of OpenAI could not take apart. Events that need nothing pass as they are.
+    """
 
-    def __init__(self, *, hide_usage: bool = False, choices: int = 1) -> None:
-        self._rest = b""
+    __slots__ = (
+        "_choices",
+        "_ends",
+        "_hide_usage",
+        "_parts",
+        "_return",
+        "_size",
+        "_started",
+        "_usual",
+        "done",
+        "failed",
+        "finished",
+        "model",
+        "usage",
+    )
+
+    def __init__(self, *, hide_usage: bool = False, choices: int = 1, usual: UsualStream | None = None) -> None:
+        self._parts: list[bytes] = []  # of an event whose end has not come
+        self._size = 0
+        self._return = False  # a carriage return came last: a line feed that follows belongs to it
+        self._started = False
         self._choices = choices  # so many answers were asked for, each with an end of its own
         self._ends = 0
         self._hide_usage = hide_usage  # the gateway asked for the usage event, not the caller
+        self._usual = usual
         self.done = False
         self.finished = False
         self.failed = False
@@ -105,37 +143,89 @@ class Events:
         self.usage: Usage | None = None
 
     def feed(self, data: bytes) -> bytes:
-        """All events that are whole now, unchanged. Raises UpstreamError where one grows without end."""
-        if self._rest:
-            data = self._rest + data
-        elif data.endswith(b"\n\n") and b"\r" not in data:  # nearly always
+        """All events that are whole now. Raises UpstreamError where one grows without end."""
+        if not self._started:
+            data = self._begun(data)
+        if data and (self._return or b"\r" in data):
+            data = self._with_line_feeds(data)
+        parts = self._parts
+        if not parts and data.endswith(b"\n\n"):  # nearly always
             return self._seen(data)
+        if parts:
+            if not data:
+                return b""
+            before = parts[-1]
+            if b"\n\n" not in data and not (data.startswith(b"\n") and before.endswith(b"\n")):
+                self._keep(data)
+                return b""
+            data = b"".join([*parts, data])
+            parts.clear()
+            self._size = 0
         end = data.rfind(b"\n\n") + 2
-        if b"\r" in data:
-            end = max(end if end > 1 else 0, data.rfind(b"\r\n\r\n") + 4 if b"\r\n\r\n" in data else 0)
-        elif end == 1:
-            end = 0
-        if end == len(data):
-            self._rest = b""
-        else:
-            self._rest = data[end:]
+        if end == 1:
+            self._keep(data)
+            return b""
+        if end < len(data):
+            self._keep(data[end:])
             data = data[:end]
-            if len(self._rest) > MAX_EVENT:
-                raise UpstreamError("garbage", "an endless event")
-        return self._seen(data) if data else b""
+        return self._seen(data)
 
     def rest(self) -> bytes:
         """What an upstream that ended properly left without its blank line; half an event counts for nothing."""
-        rest, self._rest = self._rest.rstrip(b"\r\n"), b""
-        return self._seen(rest + b"\n\n") if rest and _is_whole(rest) else b""
+        rest = b"".join(self._parts).rstrip(b"\n")
+        self._parts.clear()
+        self._size = 0
+        out = self._seen(rest + b"\n\n") if rest and _is_whole(rest) else b""
+        usual = self._usual
+        if usual is not None and self.finished and not (self.done or self.failed):
+            out += _sent(usual.ending())
+        return out
+
+    def unread(self) -> bytes:
+        """What is kept of an event that has not ended."""
+        return b"".join(self._parts)
 
     @property
     def complete(self) -> bool:
         return (self.done or self.finished) and not self.failed
 
+    @property
+    def refusal(self) -> CanonicalError | None:
+        """The error that came before any word of an answer."""
+        usual = self._usual
+        return usual.error if usual is not None and not usual.began else None
+
+    def _begun(self, data: bytes) -> bytes:
+        """A byte order mark and blank lines at the head of a stream say nothing."""
+        whole = b"".join([*self._parts, data])
+        self._parts.clear()
+        self._size = 0
+        if len(whole) < len(BOM) and BOM.startswith(whole):
+            self._keep(whole)
+            return b""
+        whole = whole.removeprefix(BOM).lstrip(b"\r\n")
+        self._started = bool(whole)
+        return whole
+
+    def _with_line_feeds(self, data: bytes) -> bytes:
+        """Lines may end in a carriage return, with or without a line feed, also where it came in the next part."""
+        if self._return and data.startswith(b"\n"):
+            data = data[1:]
+        self._return = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _keep(self, data: bytes) -> None:
+        if not data:
+            return
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > MAX_EVENT:
+            raise UpstreamError("too_large", f"an event of more than {MAX_EVENT} bytes")
+
     def _seen(self, data: bytes) -> bytes:
         if not self.model and (found := NAMED.search(data)) is not None:
             self.model = found[1].decode("utf-8", "replace")
+        ends: list[bytes] = []
         if data.count(b'"finish_reason"') != data.count(b'"finish_reason":null') and (ends := FINISH.findall(data)):
             self._ends += len(ends)
             self.finished = self._ends >= self._choices
@@ -145,12 +235,41 @@ class Events:
         if b'"error"' in data and ERROR.search(data) is not None:
             self.failed = True
         if b'"usage"' in data and USAGE.search(data) is not None:
-            return self._counted(data)
-        return data
+            data = self._counted(data)
+        usual = self._usual
+        if usual is None or (not ends and not self.done and not usual.watching and _is_plain(data)):
+            return data
+        return self._put_right(usual, data)
+
+    def _put_right(self, usual: UsualStream, data: bytes) -> bytes:
+        """Each event as it came, or in its usual form; what carries nothing that a client could read is left out."""
+        out: list[bytes] = []
+        for block in data.split(b"\n\n"):
+            lines = [line for line in block.split(b"\n") if line]
+            payload = b" ".join(line[5:].strip() for line in lines if line.startswith(b"data:"))
+            if payload == b"[DONE]":
+                if not usual.began and usual.error is None:
+                    raise UpstreamError("broken", "an empty stream")
+                out += [_sent(usual.ending()), b"data: [DONE]\n\n"]
+                break
+            if not payload:
+                if lines and (all(line.startswith(b":") for line in lines) or not (usual.began or _is_field(lines[0]))):
+                    out.append(block + b"\n\n")
+            elif any(line.startswith(b"event:") and line[6:].strip() == b"error" for line in lines):
+                out.append(_sent(usual.event(_as_error(payload))))
+            elif usual.passes(payload):
+                out.append(block + b"\n\n")
+            else:
+                out.append(_sent(usual.event(event_in(payload))))
+        self.failed = usual.error is not None or (usual.provider is None and self.failed)
+        if usual.filtered and not self.done:
+            self.done = True
+            out += [_sent(usual.ending()), b"data: [DONE]\n\n"]
+        return b"".join(out)
 
     def _counted(self, data: bytes) -> bytes:
         kept: list[bytes] = []
-        for event in BETWEEN.split(data):
+        for event in data.split(b"\n\n"):
             line = event.strip()
             if b'"usage"' in line and line.startswith(b"data:"):
                 try:
@@ -158,11 +277,67 @@ class Events:
                 except msgspec.MsgspecError:
                     chunk = _Chunk()
                 if chunk.usage is not None:
-                    self.usage = chunk.usage
+                    self.usage = usage_of(chunk.usage)
                     if self._hide_usage and not chunk.choices:
                         continue
             kept.append(event)
         return b"\n\n".join(kept) if self._hide_usage else data
+
+
+def event_in(payload: bytes) -> dict[str, Any]:
+    """Raises UpstreamError for what is no JSON object."""
+    try:
+        event = msgspec.json.decode(payload)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        event = _lenient(payload)
+    if not isinstance(event, dict):
+        raise UpstreamError("garbage", "an event is not a JSON object")
+    return event
+
+
+def _lenient(payload: bytes) -> Any:
+    """Numbers that JSON does not have become null; halves of a character, as some servers cut them, a mark."""
+    try:
+        found = json.loads(payload, parse_constant=lambda _: None)
+        text = json.dumps(found, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        return None
+
+
+def _as_error(payload: bytes) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(payload)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return {"error": {"message": payload[:500].decode("utf-8", "replace")}}
+    return found if isinstance(found, dict) and found.get("error") else {"error": found or "error"}
+
+
+def _sent(events: Sequence[dict[str, Any]]) -> bytes:
+    return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in events)
+
+
+def _is_plain(data: bytes) -> bool:
+    """At a glance: events with choices and no calls, in text that can be read."""
+    return (
+        data.startswith(b"data: ")
+        and b'"tool_calls"' not in data
+        and b'"error"' not in data
+        and data.count(b'"choices"') == data.count(b"data: ")
+        and (data.isascii() or _is_text(data))
+    )
+
+
+def _is_field(line: bytes) -> bool:
+    return line.startswith((b":", b"data", b"event", b"id", b"retry"))
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_whole(event: bytes) -> bool:
@@ -176,3 +351,6 @@ def _is_whole(event: bytes) -> bool:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return False
     return True
+
+
+_DETAILS = ("prompt_tokens_details", "completion_tokens_details", "prompt_cache_hit_tokens")

@@ -10,7 +10,7 @@ import msgspec
 from banjia.gateway.answer import Answer, UpstreamError
 from banjia.gateway.call import Call
 from banjia.gateway.event import Events, Usage
-from banjia.gateway.failure import read_error
+from banjia.gateway.failure import from_canonical, read_error
 from banjia.gateway.refusal import JSON, Header, Refusal, error_event
 from banjia.gateway.rewrite import StreamRewrite
 from banjia.text import Text
@@ -59,7 +59,7 @@ NOTHING = msgspec.Raw(b"")
 class Said(msgspec.Struct):
     """What is read of a JSON answer."""
 
-    model: str = ""
+    model: str | None = ""
     usage: Usage | None = None
     choices: msgspec.Raw = NOTHING
     data: msgspec.Raw = NOTHING
@@ -102,6 +102,8 @@ async def forward_stream(
         first = events.feed(data)
     if not first.lstrip().startswith((b"data:", b":", b"event:", b"id:", b"retry:")):
         raise hidden_error(first)
+    if events.refusal is not None:
+        raise from_canonical(events.refusal, told.route)
     if rewrite is not None:
         first = rewrite.feed(first)
         if rewrite.refusal is not None:

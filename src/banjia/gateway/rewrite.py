@@ -10,7 +10,7 @@ import msgspec
 
 from banjia.errors import RouteError
 from banjia.gateway.answer import UpstreamError
-from banjia.gateway.event import BETWEEN, Usage
+from banjia.gateway.event import DONE, Usage, event_in, usage_of
 from banjia.gateway.failure import from_canonical
 from banjia.gateway.label import LabelPlan, LabelStream, labelled
 from banjia.gateway.moderation import ModeratedStream, Screen, said_by, silenced
@@ -19,6 +19,7 @@ from banjia.gateway.thought import ThoughtStream
 from banjia.routes.dialect import answer as answers
 from banjia.routes.dialect.selection import Selection
 from banjia.routes.dialect.stream import StreamRewriter
+from banjia.routes.dialect.usual_stream import UsualStream
 from banjia.routes.provider import Provider
 
 if TYPE_CHECKING:
@@ -52,10 +53,10 @@ class Rewrite:
             return silenced(response)
         return labelled(response, self.labels, entry) if self.labels is not None else response
 
-    def translated(self, response: Json) -> Json:
-        """In OpenAI's form, with surrogates still in it."""
+    def translated(self, response: Json, seed: str = "") -> Json:
+        """In OpenAI's form, with surrogates still in it. `seed` is of ids that are made up here."""
         if self.provider is not None and self.selection is not None:
-            answered = answers.answer(self.provider, self.selection, response)
+            answered = answers.answer(self.provider, self.selection, response, seed)
             if answered.error is not None:
                 raise from_canonical(answered.error, self.route)
             response = answered.response
@@ -66,12 +67,12 @@ class Rewrite:
             response = self.treated.restorer().answer(response)
         return response
 
-    def rewriter(self, *, include_usage: bool = False) -> StreamRewriter | None:
+    def rewriter(self, *, include_usage: bool = False, seed: str = "") -> StreamRewriter | None:
         if self.provider is None or self.selection is None:
             return None
-        return StreamRewriter(self.provider, self.selection, include_usage)
+        return StreamRewriter(self.provider, self.selection, include_usage, seed)
 
-    def stream(self, entry: str, *, include_usage: bool) -> StreamRewrite:
+    def stream(self, entry: str, *, include_usage: bool, usual: UsualStream | None = None) -> StreamRewrite:
         stages: list[Stage] = []
         thoughts = ThoughtStream(self.thinks) if self.thinks else None
         if thoughts is not None:
@@ -83,7 +84,8 @@ class Rewrite:
             stages.append(moderated)
         if self.labels is not None:
             stages.append(LabelStream(self.labels, entry))
-        rewrite = StreamRewrite(self.route, self.rewriter(include_usage=include_usage), stages, moderated)
+        rewriter = self.rewriter(include_usage=include_usage, seed=entry)
+        rewrite = StreamRewrite(self.route, rewriter, usual or UsualStream(), stages, moderated)
         rewrite.thoughts = thoughts
         return rewrite
 
@@ -116,10 +118,17 @@ class StreamRewrite:
     """
 
     def __init__(
-        self, route: str, rewriter: StreamRewriter | None, stages: Sequence[Stage], moderated: ModeratedStream | None
+        self,
+        route: str,
+        rewriter: StreamRewriter | None,
+        usual: UsualStream,
+        stages: Sequence[Stage],
+        moderated: ModeratedStream | None,
     ) -> None:
         self._route = route
         self._rewriter = rewriter
+        self._usual = usual
+        self._over = False  # the end mark has come
         self._stages = stages
         self._moderated = moderated
         self._last: Json = {}
@@ -129,8 +138,7 @@ class StreamRewrite:
 
     @property
     def usage(self) -> Usage | None:
-        found = self._rewriter.usage if self._rewriter is not None else None
-        return msgspec.convert(found, Usage) if found is not None else None
+        return usage_of(self._rewriter.usage if self._rewriter is not None else None)
 
     @property
     def stopped(self) -> bool:
@@ -144,19 +152,23 @@ class StreamRewrite:
     @property
     def refusal(self) -> Refusal | None:
         """The error that came before any word of an answer."""
-        if self.failed and not self._last and self._rewriter is not None and self._rewriter.error is not None:
-            return from_canonical(self._rewriter.error, self._route)
-        return None
+        error = self._rewriter.error if self._rewriter is not None else self._usual.error
+        return from_canonical(error, self._route) if self.failed and not self._last and error is not None else None
 
     def feed(self, data: bytes) -> bytes:
         """Raises UpstreamError for an event that is not JSON; comments and end marks are left out."""
+        if self._over:  # an end mark ends the answer, whatever follows
+            return b""
+        if b"[DONE]" in data and (end := DONE.search(data)) is not None:
+            self._over, data = True, data[: end.start()]
         out: list[bytes] = []
         plain = self._rewriter.passes if self._rewriter is not None and not self._stages else None
         for payload in payloads(data):
             if self._moderated is not None and self._moderated.stopped:
                 self.filtered = True
                 break
-            passed = plain(payload) if plain is not None and not (self.failed or self.filtered) else None
+            at_once = plain is not None and not (self.failed or self.filtered or self._usual.watching)
+            passed = plain(payload) if plain is not None and at_once else None
             if passed is not None:
                 out.append(b"data: %b\n\n" % passed)
             else:
@@ -164,34 +176,40 @@ class StreamRewrite:
         return b"".join(out)
 
     def end(self) -> bytes:
-        """What was held back, and the end mark."""
+        """What was held back, and the end mark. Raises UpstreamError where there was nothing but that mark."""
         if self.failed:
             return b""
-        out = [self._out(self._rewriter.finish(), 0)] if self._rewriter is not None and not self.filtered else []
+        if not (self._usual.began or self.stopped):
+            raise UpstreamError("broken", "an empty stream")
+        rest = self._rewriter.finish() if self._rewriter is not None and not self.filtered else []
+        events = [after for event in rest for after in self._usual.event(event)]
+        if not self.stopped:
+            events += self._usual.ending()
+        out = [self._out(events, 0)]
         out += [self._out(stage.end(), at + 1) for at, stage in enumerate(self._stages)]
         return b"".join([*out, END])
 
     def _dialect(self, payload: bytes) -> list[Json]:
         if self.failed or self.filtered:
             return []
-        try:
-            event = msgspec.json.decode(payload)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise UpstreamError("garbage", "an event is not JSON") from error
-        if not isinstance(event, dict):
-            raise UpstreamError("garbage", "an event is not an object")
-        if self._rewriter is None:
-            return [event]
-        events = self._rewriter.feed(event)
-        broken = self._rewriter.error
+        event = event_in(payload)
+        usual = self._usual
+        events = self._rewriter.feed(event) if self._rewriter is not None else [event]
+        broken = self._rewriter.error if self._rewriter is not None else None
+        if broken is not None and broken.safety and self._last:
+            self.filtered = True
+            return [after for e in [*events[:-1], _filtered(self._last)] for after in usual.event(e)]
         if broken is not None:
-            if broken.safety and self._last:
-                self.filtered = True
-                return [*events[:-1], _filtered(self._last)]
             self.failed = True
-        elif events:
-            self._last = events[-1]
-        return events
+            return events
+        found = [after for e in events for after in usual.event(e)]
+        if usual.filtered:
+            self.filtered = True
+            return [*found, *usual.ending()]
+        self.failed = usual.error is not None
+        if found and not self.failed:
+            self._last = found[-1]
+        return found
 
     def _out(self, events: Sequence[Json], first: int) -> bytes:
         """Events through the stages from the given one on."""
@@ -215,12 +233,12 @@ def payloads(data: bytes) -> list[bytes]:
     if data.startswith(b"data: {") and data.find(b"\n") == len(data) - 2 and data.endswith(b"\n"):
         return [data[6:-2]]  # one event, as it nearly always comes
     found: list[bytes] = []
-    for block in BETWEEN.split(data) if b"\r" in data else data.split(b"\n\n"):
+    for block in data.split(b"\n\n"):
         if block.startswith(b"data: {") and b"\n" not in block:  # nearly every event
             found.append(block[6:])
             continue
         lines = [line[5:].strip() for line in block.splitlines() if line.startswith(b"data:")]
-        payload = b"\n".join(lines)
+        payload = b" ".join(lines)  # JSON goes on over a line break as over a blank
         if payload and payload != b"[DONE]":
             found.append(payload)
     return found

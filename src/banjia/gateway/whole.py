@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from banjia.gateway.answer import UpstreamError
 from banjia.gateway.emulate.tool import with_tools
 from banjia.gateway.refusal import Refusal, bad_request
 from banjia.routes.dialect.draft import Plan
@@ -164,55 +163,3 @@ def _called(answer: Json, name: str | None) -> bool:
             if name is None or (call.get("function") or {}).get("name") == name:
                 return True
     return False
-
-
-class Gathered:
-    """The pieces of a stream put together as one answer, for vendors that only stream."""
-
-    def __init__(self) -> None:
-        self._head: Json = {}
-        self._choices: dict[int, Json] = {}
-        self._usage: Any = None
-
-    def add(self, event: Json) -> None:
-        self._head = self._head or {k: event[k] for k in ("id", "created", "model") if k in event}
-        self._usage = event.get("usage") or self._usage
-        for piece in event.get("choices") or []:
-            index = piece.get("index") or 0
-            choice = self._choices.setdefault(
-                index, {"index": index, "message": {"role": "assistant", "content": None}, "finish_reason": None}
-            )
-            choice["finish_reason"] = piece.get("finish_reason") or choice["finish_reason"]
-            _grow(choice["message"], piece.get("delta") or {})
-
-    def answer(self) -> Json:
-        if not self._choices or any(c["finish_reason"] is None for c in self._choices.values()):
-            raise UpstreamError("broken", "no end mark")
-        choices = [self._choices[i] for i in sorted(self._choices)]
-        usage = {"usage": self._usage} if self._usage is not None else {}
-        return {**self._head, "object": "chat.completion", "choices": choices, **usage}
-
-
-def _grow(message: Json, delta: Json) -> None:
-    for name, value in delta.items():
-        if name == "tool_calls":
-            calls = message.setdefault("tool_calls", [])
-            for part in value or []:
-                _grow_call(calls, part)
-        elif name == "role":
-            message["role"] = value or message["role"]
-        elif isinstance(value, str):
-            message[name] = (message.get(name) or "") + value
-        elif value is not None:
-            message[name] = value
-
-
-def _grow_call(calls: list[Json], part: Json) -> None:
-    index = part.get("index") or 0
-    while len(calls) <= index:
-        calls.append({"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
-    call = calls[index]
-    call["id"] = part.get("id") or call["id"]
-    function = part.get("function") or {}
-    call["function"]["name"] = function.get("name") or call["function"]["name"]
-    call["function"]["arguments"] += function.get("arguments") or ""

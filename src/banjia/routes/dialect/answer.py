@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from banjia.routes.dialect.error import CanonicalError, error_in_answer
+from banjia.routes.dialect.fragment import Fragments
 from banjia.routes.dialect.operation import FieldMove, FinishMap, TagSplit, ToolIndexRepair, UsageMove
 from banjia.routes.dialect.path import get
 from banjia.routes.dialect.selection import Selection
@@ -23,8 +24,8 @@ class Answered:
     error: CanonicalError | None = None
 
 
-def answer(provider: Provider, selection: Selection, response: Json) -> Answered:
-    """Never changes `response`; what needs no change is shared."""
+def answer(provider: Provider, selection: Selection, response: Json, seed: str = "") -> Answered:
+    """Never changes `response`; what needs no change is shared. `seed` is of ids that are made up here."""
     if error := error_in_answer(provider, response):
         return Answered(response, error)
     choices = response.get("choices")
@@ -39,23 +40,21 @@ def answer(provider: Provider, selection: Selection, response: Json) -> Answered
         if broken:
             return Answered(response, broken_off(broken))
         message = choice.get("message")
-        new.append({**choice, "message": whole_message(selection, message)} if isinstance(message, dict) else choice)
+        new.append(
+            {**choice, "message": whole_message(selection, message, seed)} if isinstance(message, dict) else choice
+        )
     return Answered(_with_usage(selection, {**response, "choices": new}))
 
 
-def whole_message(selection: Selection, message: Json) -> Json:
+def whole_message(selection: Selection, message: Json, seed: str = "") -> Json:
     for op in selection.answer:
         if isinstance(op, FieldMove):
             message = move(op, message)
         elif isinstance(op, TagSplit) and isinstance(message.get("content"), str) and op.open in message["content"]:
             thought, text = split_whole(op, message["content"])
             message = {**message, "content": text, op.to: (message.get(op.to) or "") + thought}
-        elif isinstance(op, ToolIndexRepair) and isinstance(message.get("tool_calls"), list):
-            calls = [
-                c if not isinstance(c, dict) or c.get("id") else {**c, "id": f"call_{i}", "type": "function"}
-                for i, c in enumerate(message["tool_calls"])
-            ]
-            message = {**message, "tool_calls": calls}
+        elif isinstance(op, ToolIndexRepair) and message.get("tool_calls"):
+            message = {**message, "tool_calls": Fragments(seed).whole(message["tool_calls"])}
     return message
 
 

@@ -55,7 +55,15 @@ def error_in_answer(provider: Provider, body: Any) -> CanonicalError | None:
             value = path.get(body, op.path)
             if value is not None and not any(same(value, w) or str(value) == str(w) for w in op.ok):
                 return map_error(provider, 200, body)
-    return None
+    return map_error(provider, 200, body) if _is_bare_error(body) else None
+
+
+def _is_bare_error(body: dict[str, Any]) -> bool:
+    """A code and a message where an answer should be, in the envelope of some gateway before the model."""
+    if body.get("choices") or any(body.get(place) is not None for place in _ANSWERS):
+        return False
+    told = any(isinstance(body.get(name), str) and body[name] for name in _MESSAGES)
+    return told and any(body.get(name) not in _FINE for name in ("code", "error_code", "status_code", "type"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ class Facts:
             codes.append(str(base.get("status_code", "")))
             places.append({"message": base.get("status_msg", "")})
         kinds = [p["type"] for p in places if isinstance(p.get("type"), str)]
-        words = [str(p[k]) for p in places for k in ("message", "error_msg", "msg", "detail") if p.get(k)]
+        words = [str(p[k]) for p in places for k in _MESSAGES if p.get(k)]
         text = words[0] if words else body if isinstance(body, str) else ""
         return cls(status, tuple(codes), kinds[0] if kinds else "", _plain(text), body)
 
@@ -117,10 +125,12 @@ def _by_rule(rule: ErrorMap, facts: Facts, retry_after: float | None) -> Canonic
 
 
 def _by_status(facts: Facts, retry_after: float | None) -> CanonicalError:
-    status = facts.status if facts.status >= _FIRST_ERROR else 502
+    own_words = facts.status < _FIRST_ERROR
+    status = _told_status(facts) if own_words else facts.status
     kind = "server_error" if status >= _FIRST_SERVER_ERROR else "invalid_request_error"
     new, kind, code, retry = _STATUSES.get(status, (status, kind, None, status >= _FIRST_SERVER_ERROR))
-    if own := next((_OPENAI_CODES[c] for c in (*facts.codes, facts.type) if c in _OPENAI_CODES), None):
+    known = _OPENAI_CODES | _OPENAI_TYPES if own_words else _OPENAI_CODES
+    if own := next((known[c] for c in (*facts.codes, facts.type) if c in known), None):
         new, kind, code, retry = own
     return CanonicalError(
         status=new,
@@ -135,6 +145,12 @@ def _by_status(facts: Facts, retry_after: float | None) -> CanonicalError:
     )
 
 
+def _told_status(facts: Facts) -> int:
+    """The status that an error under HTTP 200 gives as its code; without one nobody knows whose fault it was."""
+    found = [int(c) for c in facts.codes if c.isdecimal() and len(c) == _STATUS_DIGITS]
+    return next((s for s in found if _FIRST_ERROR <= s < _AFTER_STATUSES), 502)
+
+
 def _raw(facts: Facts) -> str:
     return _plain(facts.codes[0] if facts.codes else facts.type or str(facts.status))[:64]
 
@@ -147,9 +163,23 @@ def _plain(text: str) -> str:
 _FALLBACK = "The provider answered with an error and gave no reason."
 _FIRST_ERROR = 400
 _FIRST_SERVER_ERROR = 500
+_AFTER_STATUSES = 600
+_STATUS_DIGITS = 3
+_MESSAGES = ("message", "error_msg", "msg", "detail")
+_ANSWERS = ("data", "vectors", "embedding", "output")
+_FINE = (None, "", 0, "0", 200, "200", "success", "ok")
 _OPENAI_CODES: dict[str, tuple[int, str, str | None, bool]] = {
     "insufficient_quota": (429, "insufficient_quota", "insufficient_quota", False),
     "content_filter": (400, "invalid_request_error", "content_filter", False),
+}
+_OPENAI_TYPES: dict[str, tuple[int, str, str | None, bool]] = {  # where the status says nothing, these do
+    "rate_limit_exceeded": (429, "rate_limit_error", "rate_limit_exceeded", True),
+    "rate_limit_error": (429, "rate_limit_error", "rate_limit_exceeded", True),
+    "context_length_exceeded": (400, "invalid_request_error", "context_length_exceeded", False),
+    "model_not_found": (404, "invalid_request_error", "model_not_found", False),
+    "invalid_api_key": (401, "authentication_error", "invalid_api_key", False),
+    "authentication_error": (401, "authentication_error", "invalid_api_key", False),
+    "overloaded_error": (503, "server_error", "overloaded", True),
 }
 _STATUSES: dict[int, tuple[int, str, str | None, bool]] = {
     400: (400, "invalid_request_error", None, False),

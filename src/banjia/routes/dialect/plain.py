@@ -11,7 +11,7 @@ from banjia.routes.dialect.operation import AnswerOp, ErrorIn200, FieldMove, Tag
 from banjia.routes.dialect.path import steps
 from banjia.routes.provider import Provider
 
-_WORDS = ("role", "content", "reasoning_content")  # of a delta that only adds text
+_WORDS = ("content", "reasoning_content")  # of a delta that only adds text; a role said once more is taken out
 _EMPTY = ("tool_calls", "function_call", "refusal", "audio")  # often there, and null
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from banjia.routes.dialect.answer import Json, broken_off, finish, move, new_in
 from banjia.routes.dialect.error import CanonicalError, error_in_answer
+from banjia.routes.dialect.fragment import Fragments
 from banjia.routes.dialect.operation import (
     EmptyChoices,
     FieldMove,
@@ -25,26 +26,19 @@ from banjia.routes.provider import Provider
 
 
 @dataclass(slots=True)
-class Tools:
-    """Which call each fragment of one choice belongs to."""
-
-    ids: dict[int, str] = field(default_factory=dict)
-    last: int = -1
-
-
-@dataclass(slots=True)
 class StreamRewriter:
     """`feed` every decoded event, then `finish` once. After an error nothing more comes out."""
 
     provider: Provider
     selection: Selection
     include_usage: bool = False  # the caller asked for usage as the last event
+    seed: str = ""  # of ids that are made up here
     usage: Json | None = None
     error: CanonicalError | None = None
     finished: set[int] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
     _splitters: dict[int, Splitter] = field(default_factory=dict)
-    _tools: dict[int, Tools] = field(default_factory=dict)
+    _tools: dict[int, Fragments] = field(default_factory=dict)
     _joined: dict[int, str] = field(default_factory=dict)
     _last: Json = field(default_factory=dict)
     _passed: bytes = b""  # the event after `_last` that passed as it was
@@ -180,25 +174,10 @@ class StreamRewriter:
         return {**_head(self._last), "choices": [{"index": index, "delta": {name: text}, "finish_reason": None}]}
 
     def _repaired(self, index: int, delta: Json) -> Json:
-        calls = delta.get("tool_calls")
-        if not isinstance(calls, list):
+        if not delta.get("tool_calls"):
             return delta
-        tools = self._tools.setdefault(index, Tools())
-        return {**delta, "tool_calls": [self._call(tools, c) if isinstance(c, dict) else c for c in calls]}
-
-    def _call(self, tools: Tools, call: Json) -> Json:
-        place = call.get("index")
-        given = call.get("id") or ""
-        named = bool(get(call, "function.name"))
-        if not isinstance(place, int) or place < 0:
-            known = next((i for i, known_id in tools.ids.items() if given and known_id == given), None)
-            place = known if known is not None else tools.last + 1 if named or tools.last < 0 else tools.last
-        new = place not in tools.ids
-        tools.last = place
-        if not new:
-            return {**call, "index": place}
-        tools.ids[place] = given or f"call_{place}"
-        return {**call, "index": place, "id": tools.ids[place], "type": call.get("type") or "function"}
+        calls = self._tools.setdefault(index, Fragments(self.seed))
+        return {**delta, "tool_calls": calls.piece(delta["tool_calls"])}
 
     def _take_usage(self, event: Json) -> Json:
         """Usage is kept for the end, wherever it rides."""
