@@ -1,8 +1,12 @@
 """`banjia move` on released packages, outside `make test`: all of `moved/*.toml`, or those named.
 
-Each package is installed in an environment of its own under .conformance/ through the user's own package configuration, its released
+A package of pip or npm is installed in an environment of its own under .conformance/ through the user's own package configuration, its released
 files are moved, and the ladder is climbed: its driver runs before and after the edit where nothing but stand-ins answers. Then the move
 is applied, run again, and undone, and git says what differed. Writes docs/move-proof.json and the tables in docs/*/move-proof.md.
+
+A case of the registry `git` is built from released source: its repositories are cloned, its application is compiled and run by the
+tools it `needs`; where one of them is not installed the case is left out and its former record stays. A case of the registry `folder`
+is an application in the folder that BANJIA_APPS names.
 """
 
 from __future__ import annotations
@@ -33,6 +37,9 @@ def main(names: list[str]) -> int:
         if names and file.stem not in names:
             continue
         case = tomllib.loads(file.read_text(encoding="utf-8"))
+        if missing := absent(case):
+            print(f"{file.stem:<24} not run: {missing}", flush=True)
+            continue
         try:
             row = proved(file.stem, case)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
@@ -50,7 +57,8 @@ def main(names: list[str]) -> int:
 
 def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
     home = WORK / name
-    tree, command, variables = node(home, case) if case["registry"] == "npm" else python(home, case)
+    tree, command, variables = MAKERS[case["registry"]](home, case)
+    around = os.environ | {k: placed(v, home, tree) for k, v in case.get("environment", {}).items()}
     for place, text in case.get("files", {}).items():
         target = tree / place if place.startswith(".env") else home / "home" / place
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +75,8 @@ def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
     words += [f"--accept-key={key}" for key in case.get("accept_keys", ())]
     words += [f"--env-file={file}" for file in case.get("env_files", ())]
     words += ["--no-gateway"] if case.get("no_gateway") else []
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=900)
+    words += [f"--gateway={case['gateway']}"] if "gateway" in case else []
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=900, env=around)
     try:
         document = json.loads(done.stdout)
     except ValueError:
@@ -75,8 +84,9 @@ def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
     (home / "proof.json").write_text(json.dumps(document["proof"], indent=1), encoding="utf-8")
     planned = sorted(change["path"] for change in document["changes"])
     git(tree, "clean", "-fdxq", "-e", "node_modules")
-    applied = written(tree, "--apply")
-    again = written(tree, "--apply")
+    to = ("--gateway", case["gateway"]) if "gateway" in case else ()
+    applied = written(tree, "--apply", *to)
+    again = written(tree, "--apply", *to)
     subprocess.run([*BANJIA, "move", str(tree), "--undo"], capture_output=True, check=False, timeout=300)
     left = git(tree, "status", "--porcelain", "--untracked-files=no").split()
     proof = document["proof"]
@@ -165,6 +175,45 @@ def node(home: Path, case: dict[str, Any]) -> tuple[Path, str, dict[str, str]]:
     return tree, f"node {driver}", {}
 
 
+def built(home: Path, case: dict[str, Any]) -> tuple[Path, str, dict[str, str]]:
+    """Released source beside an application of a few lines, or an application of the given folder; built by its own tools."""
+    tree = fresh(home)
+    for name, where in case.get("repositories", {}).items():
+        address, _, mark = where.partition("@")
+        if not (home / name).exists():
+            words = ["git", "-c", "advice.detachedHead=false", "clone", "-q", f"https://github.com/{address}", str(home / name)]
+            subprocess.run(words, check=True, timeout=600)
+            git(home / name, "checkout", "-q", mark)
+    if case["registry"] == "folder":
+        shutil.copytree(Path(os.environ["BANJIA_APPS"]) / case["folder"], tree, dirs_exist_ok=True)
+        for file in tree.rglob("*"):
+            file.chmod(0o755 if file.is_dir() else 0o644)
+    if "tree" in case:
+        shutil.copytree(home / case["tree"], tree, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".git"))
+    for place, text in case.get("application", {}).items():
+        (tree / place).parent.mkdir(parents=True, exist_ok=True)
+        (tree / place).write_text(text, encoding="utf-8")
+    for place, text in case.get("beside", {}).items():
+        (home / "home" / place).parent.mkdir(parents=True, exist_ok=True)
+        (home / "home" / place).write_text(placed(text, home, tree), encoding="utf-8")
+    if "prepare" in case:
+        given = os.environ | {k: placed(v, home, tree) for k, v in case.get("environment", {}).items()}
+        words = ["bash", "-ec", placed(case["prepare"], home, tree)]
+        subprocess.run(words, cwd=home, check=True, timeout=900, env=given)
+    return tree, placed(case["run"], home, tree), {}
+
+
+def placed(text: str, home: Path, tree: Path) -> str:
+    return text.replace("{home}", str(home)).replace("{tree}", str(tree))
+
+
+def absent(case: dict[str, Any]) -> str:
+    """What is not here of what the case needs."""
+    if case["registry"] == "folder" and "BANJIA_APPS" not in os.environ:
+        return "BANJIA_APPS is not set"
+    return ", ".join(tool for tool in case.get("needs", ()) if not shutil.which(tool))
+
+
 def fresh(home: Path) -> Path:
     for name in ("tree", "unpacked", "home"):
         shutil.rmtree(home / name, ignore_errors=True)
@@ -225,6 +274,8 @@ def tabled(page: Path, rows: dict[str, Any]) -> None:
         encoding="utf-8",
     )
 
+
+MAKERS = {"pip": python, "npm": node, "git": built, "folder": built}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

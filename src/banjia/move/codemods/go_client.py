@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from banjia.move.address import find
 from banjia.move.edit import Edit
@@ -26,6 +27,11 @@ FIXED = Text(
 )
 CONSTANT = frozenset({"const_declaration", "const_spec"})
 PLAIN = re.compile(r"^\w+\.NewClient$")
+OFFICIAL = re.compile(
+    r'^(?P<lead>[ \t]*(?:import\s+)?)"(?P<path>github\.com/openai/openai-go(?:/v\d+)?)"[ \t]*\n', re.MULTILINE
+)
+OFFICIAL_MADE = "openai.NewClient("
+OPTION = Text("这个选项在 option 包里", "the option stands in the package `option`")
 CHAIN = re.compile(r"^(\w+)\.New$")
 CHAIN_IMPORT = re.compile(
     r"^\s*(?:import\s+)?(?P<own>\w+\s+)?\"github\.com/tmc/langchaingo/llms/openai\"", re.MULTILINE
@@ -39,6 +45,8 @@ PAIRS = (
      'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/tmc/langchaingo/llms/openai"\n)\n\nfunc main() {\n\ta, _ := openai.New(openai.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n\tb, _ := openai.New(openai.WithModel("gpt-4o"), openai.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n\t_, _ = a, b\n}\n'),
     ("main.go", 'package main\n\nimport (\n\t"os"\n\n\t"github.com/google/go-cmp/cmp"\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar d = cmp.Diff\n\nfunc main() {\n\tcfg := openai.DefaultConfig("k")\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
      'package main\n\nimport (\n\t"os"\n\n\t"github.com/google/go-cmp/cmp"\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar d = cmp.Diff\n\nfunc main() {\n\tcfg := openai.DefaultConfig("k")\n\tcfg.BaseURL = func() string { if v := os.Getenv("OPENAI_BASE_URL"); v != "" { return v }; return "http://127.0.0.1:8420/v1" }()\n\t_ = openai.NewClientWithConfig(cfg)\n}\n'),
+    ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/openai/openai-go/v3"\n)\n\nvar client = openai.NewClient()\n',
+     'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/openai/openai-go/v3"\n\t"github.com/openai/openai-go/v3/option"\n)\n\nvar client = openai.NewClient(option.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n'),
     ("main.go", 'package main\n\nconst (\n\tbase = "https://api.openai.com/v1"\n\thost = "https://api.openai.com"\n)\n',
      'package main\n\nconst (\n\tbase = "http://127.0.0.1:8420/v1"\n\thost = "http://127.0.0.1:8420"\n)\n'),
     ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar client = openai.NewClient(os.Getenv("KEY"))\n',
@@ -102,8 +110,11 @@ def _made(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
         name = node.field("function").text()
         start, end = place(node)
         if name.endswith(".WithAPIKey") and "openai-go" in source.text and ".WithBaseURL(" not in source.text:
-            package = name.partition(".")[0]
-            yield Edit(source.path, end, end, f", {package}.WithBaseURL({read})", ID, REASON, finding)
+            if not any(around.text().startswith(OFFICIAL_MADE) for around in node.ancestors()):
+                package = name.partition(".")[0]
+                yield Edit(source.path, end, end, f", {package}.WithBaseURL({read})", ID, REASON, finding)
+        elif name == "openai.NewClient" and OFFICIAL.search(source.text):
+            yield from _official(source, node, read, finding)
         elif PLAIN.match(name) and "sashabaranov/go-openai" in source.text:
             package, arguments = name.partition(".")[0], node.field("arguments").text()
             body = f"\tcfg := {package}.DefaultConfig{arguments}\n\tcfg.BaseURL = {read}\n\treturn cfg\n"
@@ -118,6 +129,21 @@ def _made(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
                 option = f"{name.partition('.')[0]}.WithBaseURL({read})"
                 comma = "" if arguments[1:-1].strip().endswith(",") or not arguments[1:-1].strip() else ", "
                 yield Edit(source.path, end - 1, end - 1, comma + option, ID, REASON, finding)
+
+
+def _official(source: Source, node: Any, read: str, finding: Finding) -> Iterator[Edit]:
+    """The official library takes the address as one more option; its package is imported where it was not."""
+    arguments = node.field("arguments").text()
+    inner = arguments[1:-1].rstrip()
+    if ".WithBaseURL(" in arguments or inner.endswith("..."):
+        return
+    start, _ = place(node.field("arguments"))
+    comma = "" if not inner or inner.endswith(",") else ", "
+    at = start + 1 + len(inner)
+    yield Edit(source.path, at, at, f"{comma}option.WithBaseURL({read})", ID, REASON, finding)
+    if not re.search(r'/option"\s*$', source.text, re.MULTILINE) and (line := OFFICIAL.search(source.text)):
+        new = f'{line["lead"]}"{line["path"]}/option"\n'
+        yield Edit(source.path, line.end(), line.end(), new, ID, OPTION)
 
 
 def _read(source: Source, target: Target, *, azure: bool = False) -> str:
