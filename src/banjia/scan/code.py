@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from banjia.scan.flow import Flow
 from banjia.scan.offer import addresses, sought
 from banjia.scan.served import is_route
+from banjia.scan.shapes import Shapes
 from banjia.scan.signs import (
     BASE_SETTER,
     ENV_LIKE,
@@ -16,10 +16,9 @@ from banjia.scan.signs import (
     PROXY_NAME,
     SEND,
     TALK,
-    chain,
 )
 from banjia.scan.syntax.node import HOLE, Node
-from banjia.scan.value import DYNAMIC, NOTHING, Value, provider_of
+from banjia.scan.value import DYNAMIC, NOTHING, Value
 from banjia.scan.voice import CodeFindings
 from banjia.scan.words import model_constant
 
@@ -29,7 +28,7 @@ CONSTANT = re.compile(
 )
 
 
-class CodeReader(Flow):
+class CodeReader(Shapes):
     """One walk over one file; what it says of a place it says once."""
 
     def read(self) -> CodeFindings:
@@ -135,14 +134,18 @@ class CodeReader(Flow):
             value = Value(rule=value.rule, path=value.path.removesuffix("()"), provider=value.provider)
         if value.rule is None and TALK.search(name):
             return True
+        if self.resolver.language == "ruby" and name == "gem":
+            return self.on_gem(node)
         if DYNAMIC.search(name) and self.resolver.value(node).rule is not None:
             made = self.resolver.value(node)
             assert made.rule is not None
             self.say(node, "import", made.provider or made.rule.provider, made.rule)
-        elif value.rule is not None and not value.path.endswith("#"):
-            self.on_library(node, value)
-        elif value.rule is None and not self.on_extension(node, callee):
+        elif (value.rule is None or (value.rule.sdk and value.rule.sdk.extension)) and self.on_extension(node, callee):
+            pass
+        elif value.rule is None:
             self.on_shape(node, callee, value)
+        elif not value.path.endswith("#"):
+            self.on_library(node, value)
         self.on_environment(node)
         if SEND.search(name) and value.rule is None:
             self.on_send(node, callee, stack)
@@ -192,47 +195,6 @@ class CodeReader(Flow):
         places = self.resolver.bound.get(f"{module}.api_type", ())
         given = {self.resolver.value(thing).text for _, thing in places if isinstance(thing, Node)}
         return bool(given) and given <= {"azure", "azure_ad", "azuread"}
-
-    def on_extension(self, node: Node, callee: Node) -> bool:
-        """A method a library adds to objects of others: builder.AddOpenAIChatCompletion(...)."""
-        if callee.kind != "member":
-            return False
-        for rule in self.resolver.libraries.extending:
-            if rule.sdk and rule.sdk.extension and rule.sdk.extension.search(callee.text):
-                given = node.argument("endpoint", "baseUrl")
-                url = self.resolver.value(given).text if given else None
-                provider = self.by_url(url, provider_of(rule, callee.text))
-                self.say(node, "client", provider, rule, line=callee.end, symbol=callee.text, url=url)
-                for kid in node.kids[1:]:
-                    self._flow_value(
-                        kid.kids[0] if kid.kind == "pair" else kid,
-                        provider,
-                        rule,
-                        kid.text if kid.kind == "pair" else "key",
-                    )
-                return True
-        return False
-
-    def on_shape(self, node: Node, callee: Node, value: Value) -> None:
-        """A call no one else has but a model service, on an object this file did not make."""
-        path = chain(callee)
-        if "." not in path:
-            return
-        for rule in self.resolver.libraries.shaped:
-            if rule.sdk is None or rule.sdk.shape is None or not rule.sdk.shape.search(path):
-                continue
-            module, name = value.outside or (None, "")
-            receiver = name or path
-            self.say(
-                node,
-                "call",
-                self.home or rule.provider,
-                rule,
-                symbol=path,
-                confidence=0.75,
-                pending=(module, f"{receiver}\t{path}"),
-            )
-            return
 
     def on_send(self, node: Node, callee: Node, stack: tuple[Node, ...]) -> None:
         for kid in node.kids[1:4]:

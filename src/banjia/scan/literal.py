@@ -35,6 +35,7 @@ BASE_LIKE = re.compile(
 BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
 
 
+NAMED = frozenset({"name", "member"})
 STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|replace)\s")
 SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 
@@ -217,7 +218,7 @@ class Literals(Voice):
             return any(MODELED.search(kid.dotted() or chain(kid)) for kid in above.kids if kid is not node)
         if above.kind == "call" and TESTS.search(chain(above.kids[0])):
             others = [above.kids[0], *(kid for kid in above.kids[1:] if kid is not node)]
-            return any(MODELED.search(chain(kid)) for kid in others)
+            return any(MODELED.search(part.text) for kid in others for part in kid.walk() if part.kind in NAMED)
         if above.kind == "assign":
             return bool(re.search(r"(?i)model|engine", above.kids[0].dotted() or ""))
         return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from banjia.scan.rule import Rule
 from banjia.scan.signs import BASE_SETTER
 from banjia.scan.syntax.node import Node
 from banjia.scan.value import BASES, NOTHING, Value, provider_of
@@ -43,9 +45,21 @@ def made(resolver: Resolver, value: Value, node: Node) -> Value:
                 provider = other.provider
             if other.rule is rule and other.provider and other.provider != rule.provider and provider == rule.provider:
                 provider = other.provider
+    if resolver.language == "csharp" and path.endswith("OpenAIClient") and "Azure" not in path:
+        provider = _openai_client(node, rule, provider)
     if provider == "any":
         provider = _named_in_model(resolver, node) or provider
     return replace(value, path=path + "()", provider=provider, url=url)
+
+
+def _openai_client(node: Node, rule: Rule, provider: str | None) -> str | None:
+    """A class of this name is in Azure's first library and in OpenAI's: Azure's is told its address."""
+    given = [kid.kids[0] if kid.kind == "pair" and kid.kids else kid for kid in node.kids[1:]]
+    names = [(kid.kids[0] if kid.kind == "call" else kid).dotted() or "" for kid in given]
+    if rule.provider == "azure_openai":
+        told = len(given) > 1 or any(re.search(r"(?i)endpoint|uri$", name) for name in names)
+        return "azure_openai" if told else "openai"
+    return "azure_openai" if names and re.search(r"\bUri$", names[0]) else provider
 
 
 def _named_in_model(resolver: Resolver, node: Node) -> str | None:

@@ -198,9 +198,16 @@ def _go_mod(text: str) -> Iterator[Declared]:
 def _pom(text: str) -> Iterator[Declared]:
     group = ""
     artifact: tuple[str, int] | None = None
+    excluded = False
     for number, line in enumerate(text.splitlines(), 1):
         if re.search(r"<(?:dependency|parent|plugin)>", line):
             group, artifact = "", None
+        if "<exclusions>" in line:
+            excluded = True
+        if "</exclusions>" in line:
+            excluded = False
+        if excluded:
+            continue
         if found := re.search(r"<groupId>\s*([^<\s]+)", line):
             group = found[1]
         if found := re.search(r"<artifactId>\s*([^<\s]+)", line):

@@ -23,7 +23,13 @@ from banjia.scan.value import (
     NOTHING,
     TRANSPARENT,
     Value,
+    narrowed,
     provider_of,
+)
+
+# Types that say nothing of what is kept in them.
+PLAIN = frozenset(
+    {"var", "val", "let", "auto", "dynamic", "object", "any", "string", "str", "int", "long", "bool", "boolean"}
 )
 
 
@@ -82,7 +88,10 @@ class Resolver:
             if value.kind == "call" and value.text == "new" and node.text:
                 self.bound.setdefault(name, []).append((node.line, node.text))
             else:
-                self.bound.setdefault(name, []).append((node.line, value))
+                places = self.bound.setdefault(name, [])
+                if node.text and node.text.lower() not in PLAIN:
+                    places.append((node.line, node.text))  # what it is where the value does not tell
+                places.append((node.line, value))
         elif target.kind == "index" and len(target.kids) == 2 and (name := target.kids[0].dotted()):
             self.held.setdefault(name, []).append(
                 (target.kids[1].text if target.kids[1].kind == "string" else "", value)
@@ -110,7 +119,7 @@ class Resolver:
         rule, rest = found
         if name == "default" and rule.sdk and rule.sdk.default and not rest:
             rest = rule.sdk.default
-        return Value(rule=rule, path=rest, provider=provider_of(rule, rest))
+        return Value(rule=rule, path=rest, provider=provider_of(rule, rest, whole))
 
     def value(self, node: Node) -> Value:
         """What is known of this expression; NOTHING where nothing is.
@@ -203,7 +212,7 @@ class Resolver:
             if base.rule is None:
                 return NOTHING
             path = f"{base.path}.{rest}" if base.path else rest
-            return replace(base, path=path, provider=provider_of(base.rule, path))
+            return replace(base, path=path, provider=narrowed(base, path))
         places = self.bound.get(name)
         if places:
             before = [place for place in places if place[0] <= line]
@@ -237,6 +246,9 @@ class Resolver:
             value = self.value(node)
             if value.rule is not None and "()" in value.path:
                 return replace(value, path=value.path + "#")
+        for kind, _ in function.bind:
+            if (value := self.typed(kind)) is not NOTHING:
+                return replace(value, path=value.path + "#")
         return NOTHING
 
     def _global(self, name: str) -> Value:
@@ -246,7 +258,7 @@ class Resolver:
             path = f"{value.path}.{name}" if value.path else name
             sdk = value.rule.sdk
             if any(pattern is not None and pattern.search(path) for pattern in (sdk.client, sdk.tokenizer, sdk.model)):
-                return Value(rule=value.rule, path=path, provider=provider_of(value.rule, path))
+                return Value(rule=value.rule, path=path, provider=narrowed(value, path))
         rule = self.libraries.of_global(name)
         return Value(rule=rule, path=name, provider=provider_of(rule, name)) if rule is not None else NOTHING
 
@@ -260,9 +272,9 @@ class Resolver:
             return NOTHING
         path = ".".join(part for part in (value.path, *rest) if part)
         client = value.rule.sdk.client
-        if client is None or not client.search(path):
+        if client is None or not any(client.search(path + made) for made in ("", ".new", ".builder")):
             return NOTHING
-        return Value(rule=value.rule, path=path + "()", provider=provider_of(value.rule, path))
+        return Value(rule=value.rule, path=path + "()", provider=narrowed(value, path))
 
     def _member(self, node: Node) -> Value:
         whole = node.dotted()
@@ -280,7 +292,7 @@ class Resolver:
             path = node.text if not base.path else f"{base.path.replace('#', '')}.{node.text}"
             if path == "default" and base.rule.sdk:
                 path = base.rule.sdk.default or path
-            provider = base.provider if "()" in path else provider_of(base.rule, path)
+            provider = base.provider if "()" in path else narrowed(base, path)
             return replace(base, path=path, provider=provider)
         if base.outside is not None:
             return Value(outside=(base.outside[0], f"{base.outside[1]}.{node.text}"))
@@ -288,9 +300,18 @@ class Resolver:
             return (
                 base if node.text in ("strip", "rstrip", "trim", "replace", "toString", "unwrap", "lower") else NOTHING
             )
-        if whole and whole.split(".")[0] not in self.imported and node.text in self.functions:
-            return self.returned(self.functions[node.text])
+        if whole and whole.split(".")[0] not in self.imported:
+            if node.text in self.functions:
+                return self.returned(self.functions[node.text])
+            return self._field(node.text)
         return NOTHING
+
+    def _field(self, name: str) -> Value:
+        """Of a field of an object this file does not make: what the file declares a field of that name to be."""
+        if self.language != "go":
+            return NOTHING
+        kinds = [kind for _, kind in self.bound.get(name, ()) if isinstance(kind, str)]
+        return next((value for kind in kinds if (value := self.typed(kind)) is not NOTHING), NOTHING)
 
     def _index(self, node: Node) -> Value:
         base, key = node.kids[0], node.kids[-1]

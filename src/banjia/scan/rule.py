@@ -79,6 +79,7 @@ class Sdk:
     shape: re.Pattern[str] | None
     extension: re.Pattern[str] | None
     base: tuple[str, ...]
+    given: tuple[str, ...]
     unless: tuple[str, ...]  # arguments that bring the client from elsewhere: what they are given to is none
 
 
@@ -226,6 +227,7 @@ def _sdk(raw: dict[str, Any]) -> Sdk:
         shape=_pattern(raw, "shape"),
         extension=_pattern(raw, "extension"),
         base=tuple(raw.get("base", ())),
+        given=tuple(raw.get("given", ())),
         unless=tuple(raw.get("unless", ())),
     )
 

@@ -88,7 +88,8 @@ PROXY_NAME = re.compile(
 )
 READS = re.compile(
     r"(?i)(?:conf|config|configuration|settings?|env|environ|environment|secrets|propert\w+|options|section|viper|prefs|preferences)"
-    r"(?:\.\w+)?$|(?:getproperty|getstring|getsection|getvalue|get_secret\w*|get_conf\w*|get_setting\w*|get_option|getconfig\w*)$"
+    r"(?:\.\w+)?$|(?:getproperty|getstring|getsection|getvalue|get_secret\w*|get_conf\w*|get_setting\w*|get_option|getconfig\w*|"
+    r"(?:get|read|load|fetch|find|resolve|require)_?\w*(?:key|secret|token|credentials?|settings?|conf|config|env|prop|property|option|param|value))$"
 )
 SECRET_LIKE = re.compile(
     r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^AKID[A-Za-z0-9]{13,}$"

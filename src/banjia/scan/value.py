@@ -12,7 +12,7 @@ ENV_CALLS = re.compile(
     r"ENV\.fetch|env\.fetch|getenv_or_raise|get_from_env|get_env\w*|getEnv\w*|env_var|dotenv_values\(\)\.get)$|^(?:env|Env\.get|config|secrets\.get|env\.read)$"
 )
 ENV_STORES = re.compile(
-    r"(?:^|\.)(?:environ|process\.env|import\.meta\.env|meta\.env|ENV|_ENV|_SERVER|env|secrets|Bun\.env|userdata)$"
+    r"(?:^|\.)(?:environ|process\.env|import\.meta\.env|meta\.env|ENV|_ENV|_SERVER|env|secrets|Bun\.env|userdata|BuildConfig)$"
 )
 TRANSPARENT = frozenset(
     {
@@ -55,10 +55,19 @@ class Value:
 NOTHING = Value()
 
 
-def provider_of(rule: Rule, path: str) -> str:
-    """The provider a name of the library stands for; the rule's own where the name says nothing else."""
-    if rule.sdk:
-        for pattern, provider in rule.sdk.providers:
-            if pattern.search(path):
-                return provider
+def provider_of(rule: Rule, path: str, module: str = "") -> str:
+    """The provider a name of the library stands for, or its module where the name says nothing; else the rule's own.
+
+    A pattern is held against a module, written `@module`, only where it begins with `^@`.
+    """
+    for pattern, provider in rule.sdk.providers if rule.sdk else ():
+        if pattern.search(path) or (module and pattern.pattern.startswith("^@") and pattern.search("@" + module)):
+            return provider
     return rule.provider
+
+
+def narrowed(base: Value, path: str) -> str | None:
+    """The provider of a name further inside the library: what its module said stands where the name says nothing."""
+    assert base.rule is not None
+    found = provider_of(base.rule, path)
+    return base.provider if found == base.rule.provider and base.provider is not None else found

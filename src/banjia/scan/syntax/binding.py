@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from ast_grep_py import SgNode
 
 from banjia.scan.syntax.node import Node
 from banjia.scan.syntax.reader import Reader, other
+
+# What only holds the type that matters.
+WRAPPED = re.compile(
+    r"^(?:std\.sync\.)?(?:Arc|Box|Rc|RefCell|Mutex|RwLock|OnceCell|LazyLock|Option|Result|Task|ValueTask|Lazy|Optional|"
+    r"ObjectProvider|Provider|Supplier|Mono|Single)\s*<\s*(.+)$",
+    re.DOTALL,
+)
 
 
 def assign(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -83,9 +92,23 @@ def renamed(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     return Node("other", "", kids, node)
 
 
+def function_declared(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
+    """Kotlin's functions, whose parts have no names; `= value` is what they give."""
+    kids = reader.kids(node, depth)
+    name = next((kid.text for kid in kids if kid.kind == "name"), "")
+    gives = next((kid.text() for kid in node.children() if kid.kind() in ("user_type", "nullable_type")), "")
+    body = next((kid for kid in node.children() if kid.kind() == "function_body"), None)
+    if body is not None and body.text().startswith("=") and kids and kids[-1].kids:
+        value = kids[-1].kids[-1]
+        kids = [*kids[:-1], Node("return", "", [value], value.span)]
+    return Node("function", name, kids, node, ((type_name(gives), "returns"),) if gives else ())
+
+
 def type_name(text: str) -> str:
-    """The type's own name: without annotations, pointers, generics, optional marks."""
-    words = text.lstrip(":*&? []").replace("Optional[", "").replace("mut ", "").strip()
+    """The type's own name: without annotations, pointers, generics, optional marks and what only holds it."""
+    words = text.lstrip(":*&?([ ]").removeprefix("->").replace("Optional[", "").replace("mut ", "").strip()
+    while found := WRAPPED.match(words):
+        words = found[1].lstrip("&*").strip()
     for cut in ("<", "[", "|", "?", "{", "("):
         words = words.split(cut)[0]
     return words.strip().strip("'\"]").replace("::", ".")

@@ -115,7 +115,7 @@ JAVA = _grammar(
     parenthesized_expression cast_expression = unwrap
     generic_type = first
     throw_statement = raise
-    method_declaration = function name body
+    method_declaration = function name type
     return_statement = return
     import_declaration = import
     """,
@@ -142,6 +142,7 @@ KOTLIN = _grammar(
     parenthesized_expression directly_assignable_expression navigation_suffix = unwrap
     user_type nullable_type = first
     jump_expression = other
+    function_declaration = function_declared
     import_header = import
     """,
 )
@@ -167,7 +168,7 @@ GO = _grammar(
     binary_expression = join
     parenthesized_expression literal_element unary_expression pointer_type slice_type = unwrap
     expression_list = first
-    function_declaration method_declaration = function name body
+    function_declaration method_declaration = function name result
     return_statement = return
     import_spec = import
     """,
@@ -180,7 +181,8 @@ CSHARP = _grammar(
     string_literal interpolated_string_expression verbatim_string_literal raw_string_literal = string
     string_literal_content string_content escape_sequence raw_string_content = part
     interpolation = hole
-    identifier this = name
+    interpolation_brace interpolation_format_clause interpolation_alignment_clause = doc
+    identifier this predefined_type = name
     integer_literal = number
     member_access_expression = member expression name
     qualified_name = member qualifier name
@@ -204,7 +206,7 @@ CSHARP = _grammar(
     postfix_unary_expression nullable_type = first
     generic_name = first
     throw_statement throw_expression = raise
-    method_declaration = function name body
+    method_declaration local_function_statement = function name returns
     return_statement = return
     using_directive = import
     """,
@@ -237,7 +239,7 @@ PHP = _grammar(
     conditional_expression = choice body alternative condition
     parenthesized_expression named_type optional_type = unwrap
     throw_expression = raise
-    function_definition method_declaration = function name body
+    function_definition method_declaration = function name return_type
     return_statement = return
     namespace_use_declaration = import
     """,
@@ -263,6 +265,8 @@ RUBY = _grammar(
     binary = join
     conditional = choice consequence alternative condition
     parenthesized_statements argument_list_single = unwrap
+    method singleton_method = function name body
+    return = return
     """,
 )
 
@@ -290,6 +294,8 @@ RUST = _grammar(
     binary_expression = join
     parenthesized_expression await_expression try_expression reference_type reference_expression = unwrap
     generic_type generic_function = first
+    function_item = function name return_type
+    return_expression = return
     use_declaration = import
     """,
 )

@@ -6,12 +6,24 @@ import functools
 
 from ast_grep_py import SgNode, SgRoot
 
-from banjia.scan.syntax.binding import assign, declare, declared, parameter, property_, renamed, typed
+from banjia.scan.syntax.binding import (
+    assign,
+    declare,
+    declared,
+    function_declared,
+    parameter,
+    property_,
+    renamed,
+    type_name,
+    typed,
+)
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.imports import imports
 from banjia.scan.syntax.node import HOLE, Node, Span
 from banjia.scan.syntax.reader import Handler, Reader, other
 
+# Languages whose functions give their last expression.
+GIVES_LAST = frozenset({"ruby", "rust", "csharp"})
 ALTERNATIVES = frozenset({"or", "||", "??", "?:", "Elvis"})
 CONCATENATION = frozenset({"+", ".", "<<"})
 
@@ -58,6 +70,7 @@ def _string(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
             parts.append(kid.text())
         elif what in ("hole", "name", "member", "index", "method", "call"):
             inner = reader.kids(kid, depth) if what == "hole" else [reader.read(kid, depth)]
+            inner = [part for part in inner if part.kind != "doc"]
             kids.append(inner[0] if inner else Node("name", kid.text(), [], kid))
             parts.append(HOLE)
         elif kid.is_named() and kid.kind().endswith("body"):
@@ -239,7 +252,19 @@ def _mark(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
 
 def _function(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     name = reader.raw(node, fields[0])
-    return Node("function", _plain(name.text()) if name is not None else "", reader.kids(node, depth), node)
+    kids = reader.kids(node, depth)
+    gives = reader.raw(node, fields[1]) if fields[1] != "body" else None
+    bind = ((type_name(gives.text()), "returns"),) if gives is not None else ()
+    if reader.language in GIVES_LAST and kids and (last := _last(kids[-1])).kind in ("call", "name", "member"):
+        kids = [*kids[:-1], Node("other", "", [kids[-1], Node("return", "", [last], last.span)], node)]
+    return Node("function", _plain(name.text()) if name is not None else "", kids, node, bind)
+
+
+def _last(body: Node) -> Node:
+    """What a body comes to: its last expression."""
+    while body.kind == "other" and body.kids and body.text == "":
+        body = body.kids[-1]
+    return body
 
 
 def _return(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -323,5 +348,6 @@ HANDLERS: dict[str, Handler] = {
     "import": _import,
     "mark": _mark,
     "function": _function,
+    "function_declared": function_declared,
     "return": _return,
 }

@@ -1,0 +1,68 @@
+"""Shapes: uses told by the form of a call, where this file does not make the object: methods a library adds to others'
+objects, calls no one else has, declarations inside a program.
+"""
+
+from __future__ import annotations
+
+from banjia.scan.flow import Flow
+from banjia.scan.manifest import Declared, known
+from banjia.scan.signs import chain
+from banjia.scan.syntax.node import Node
+from banjia.scan.value import Value, provider_of
+
+
+class Shapes(Flow):
+    """What a call says by itself."""
+
+    def on_extension(self, node: Node, callee: Node) -> bool:
+        """A method a library adds to objects of others: builder.AddOpenAIChatCompletion(...)."""
+        if callee.kind != "member":
+            return False
+        for rule in self.resolver.libraries.extending:
+            if rule.sdk and rule.sdk.extension and rule.sdk.extension.search(callee.text):
+                given = node.argument("endpoint", "baseUrl")
+                url = self.resolver.value(given).text if given else None
+                provider = self.by_url(url, provider_of(rule, callee.text))
+                self.say(node, "client", provider, rule, line=callee.end, symbol=callee.text, url=url)
+                for kid in node.kids[1:]:
+                    self._flow_value(
+                        kid.kids[0] if kid.kind == "pair" else kid,
+                        provider,
+                        rule,
+                        kid.text if kid.kind == "pair" else "key",
+                    )
+                return True
+        return False
+
+    def on_shape(self, node: Node, callee: Node, value: Value) -> None:
+        """A call no one else has but a model service, on an object this file did not make."""
+        path = chain(callee)
+        if "." not in path:
+            return
+        first = chain(node.kids[1]) if len(node.kids) > 1 else ""
+        for rule in self.resolver.libraries.shaped:
+            if rule.sdk is None or rule.sdk.shape is None:
+                continue
+            if not (rule.sdk.shape.search(path) or (first and rule.sdk.shape.search(f"{path}({first})"))):
+                continue
+            if rule.sdk.given and node.argument(*rule.sdk.given) is None:
+                continue
+            module, name = value.outside or (None, "")
+            receiver = name or path
+            self.say(
+                node,
+                "call",
+                self.home or rule.provider,
+                rule,
+                symbol=path,
+                confidence=0.75,
+                pending=(module, f"{receiver}\t{path}"),
+            )
+            return
+
+    def on_gem(self, node: Node) -> bool:
+        """`gem "ruby-openai", "8.1.0"` in a program: a declaration as in a Gemfile."""
+        if len(node.kids) > 1 and node.kids[1].kind == "string":
+            for item, rule, provider in known(Declared("gem", node.kids[1].text, node.line)):
+                self.say(node, "dependency", provider, rule, symbol=item.name)
+        return True
