@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from banjia.ledger.tally import CHINA
 
 
 class Clock:
-    """`today` is the day in the zone whose days the law counts; it is worked out anew when a second has passed."""
+    """`today` is the day in the zone whose days the law counts; it is worked out anew each second, and at midnight."""
 
     __slots__ = ("_day", "_until", "_zone", "number")
 
@@ -33,7 +33,9 @@ class Clock:
     def today(self) -> date:
         now = self.seconds()
         if now >= self._until:
-            self._until = now + 1.0
-            day = self._day = datetime.fromtimestamp(now, UTC).astimezone(self._zone).date()
+            local = datetime.fromtimestamp(now, UTC).astimezone(self._zone)
+            day = self._day = local.date()
+            midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._zone).timestamp()
+            self._until = min(now + 1.0, midnight)
             self.number = (day.toordinal(), day.year * 12 + day.month)
         return self._day
