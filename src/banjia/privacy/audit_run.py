@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ def run(
     """Count the persons in the files. With a `state_file` a run that was stopped goes on where it was."""
     state = _load(state_file, reading, names=names)
     job = Job(reading, names, state.key, on)
-    for batches, (last, batch) in enumerate(_worked(_unread(paths, state), job, jobs), 1):
+    hashes: dict[str, str] = {}
+    for batches, (last, batch) in enumerate(_worked(_unread(paths, state, hashes), job, jobs), 1):
         state.tally.add(batch)
         state.done[last[0]] = last[1]
         if progress is not None:
@@ -79,7 +81,9 @@ def run(
         if state_file is not None and batches % SAVE_EVERY == 0:
             _save(state_file, state)
     for path in paths:
-        state.hashes.setdefault(str(path), digest(path))
+        name = str(path)
+        if name not in state.hashes:
+            state.hashes[name] = hashes.get(name) or digest(path)
     if state_file is not None:
         _save(state_file, state)
     return state
@@ -109,14 +113,15 @@ def forget() -> None:
     _treaters.clear()
 
 
-def _unread(paths: list[Path], state: State) -> Iterator[Lot]:
+def _unread(paths: list[Path], state: State, hashes: dict[str, str]) -> Iterator[Lot]:
+    """`hashes` takes those of files that were hashed while they were read."""
     for path in paths:
         name = str(path)
         if name in state.hashes:
             continue
         after = state.done.get(name, 0)
         if not state.names and kind(path) in LINES:
-            yield from _sifted(path, name, after)
+            yield from _sifted(path, name, after, hashes)
             continue
         batch: list[Numbered] = []
         for number, row in rows(path):
@@ -129,11 +134,14 @@ def _unread(paths: list[Path], state: State) -> Iterator[Lot]:
             yield Lot(batch[-1][:2], batch)
 
 
-def _sifted(path: Path, name: str, after: int) -> Iterator[Lot]:
+def _sifted(path: Path, name: str, after: int, hashes: dict[str, str]) -> Iterator[Lot]:
     """Without names a row counts only for its identifiers: those that hold none are not parsed."""
-    for last, count, kept in sifted(path, after):
+    whole = sha256() if kind(path) == path.suffix else None  # what is compressed is hashed as it lies there
+    for last, count, kept in sifted(path, after, whole.update if whole else None):
         if last > after:
             yield Lot((name, last), [(name, number, row) for number, row in kept], count - len(kept))
+    if whole is not None:
+        hashes[name] = whole.hexdigest()
 
 
 def _worked(lots: Iterator[Lot], job: Job, jobs: int) -> Iterator[tuple[tuple[str, int], Batch]]:

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from banjia.privacy.byte_run import ByteRun
+from banjia.privacy.byte_run import ByteRuns
 from banjia.privacy.detector import NEAR, NOT_BEFORE, ORDER, ORDER_GAP, ORDER_REACH, Form, detectors
 from banjia.privacy.matcher import EngineName, Matcher, matcher
 from banjia.privacy.shadow import DISGUISES
@@ -42,7 +42,8 @@ class Identifier:
         self._engine = engine
         self._sieve: Matcher | None = None
         self._sieved = [n for n, f in enumerate(self.forms) if not f.sift_run]
-        self._runs = [(n, ByteRun(f.sift_run)) for n, f in enumerate(self.forms) if f.sift_run]
+        self._run = [n for n, f in enumerate(self.forms) if f.sift_run]
+        self._runs = ByteRuns([self.forms[n].sift_run for n in self._run])
 
     def find(self, data: bytes) -> tuple[list[Found], bool]:
         """Identifiers in `data`, apart from each other and in order; and whether the text is disguised somewhere."""
@@ -58,13 +59,13 @@ class Identifier:
 
     def possible(self, data: bytes) -> tuple[list[int], list[int]]:
         """Where an identifier or a disguise may stand, contexts left out of account; and where labels end."""
-        padded = b"\n" + data + b"\n"
+        padded = b"\n%b\n" % data
         steps = self._steps
         places: list[int] = []
         labels: list[int] = []
         if self._sieve is None:  # without the labels of orders, of which there are many
             self._sieve = matcher([*(self.forms[n].sift for n in self._sieved), *DISGUISES], self._engine)
-        hits = [(end, n) for n, run in self._runs for end in run.ends(padded)]
+        hits = [(end, self._run[n]) for end, n in self._runs.ends(padded)]
         for end, place in self._sieve.hits(padded):
             if place < len(self._sieved):
                 hits.append((end, self._sieved[place]))
@@ -87,7 +88,7 @@ class Identifier:
         return places, labels
 
     def _piece(self, data: bytes) -> tuple[list[Found], bool]:
-        padded = b"\n" + data + b"\n"
+        padded = b"\n%b\n" % data
         steps, order = self._steps, len(self._steps)
         labels: list[int] = []
         found: list[Found] = []

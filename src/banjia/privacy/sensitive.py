@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
 
+from banjia.privacy.matcher import Hyperscan
+
 MINOR = "minor_u14"
 ADULT_AT = 14  # PIPL art. 28: items of a person under fourteen are sensitive
 # A digit first, which is quickly looked for; then that none stands before it.
@@ -20,10 +22,13 @@ _plain: set[str] = set()  # English words that are known to be of no class
 
 def sensitive(text: str) -> tuple[Class, ...]:
     """The classes that the words of the text speak of, in the order of their list."""
+    lower = text.lower()
+    gate = _gate()
+    if gate is not None and not gate.hits(b"\n%b\n" % lower.encode("utf-8", "surrogatepass")):
+        return ()
     found: set[Class] = set()
     for word in {m[0] for m in _chinese().finditer(text)}:
         found.update(_of_chinese(word))
-    lower = text.lower()
     said = set(_WORDS.findall(lower))
     for word in said - _plain:
         if classes := _of_english(word):
@@ -44,6 +49,21 @@ def sensitive(text: str) -> tuple[Class, ...]:
 def _vocabulary() -> dict[Class, dict[str, list[str]]]:
     raw = tomllib.loads((resources.files("banjia.privacy") / "data" / "sensitive.toml").read_text(encoding="utf-8"))
     return {name: {lang: entries.split() for lang, entries in words.items()} for name, words in raw.items()}
+
+
+@cache
+def _gate() -> Hyperscan | None:
+    """Where nothing of it occurs, no class is spoken of; most texts go no further."""
+    anchors = ["岁", "歲", "years?[ -]old", "[0-9][ -]?y/?o"]
+    anchors += [re.escape(w.lower()) for c in _vocabulary().values() for w in c["zh"]]
+    for c in _vocabulary().values():
+        for entry in c["en"]:
+            core = re.escape(entry.rstrip("*")).replace(r"\-", "[ -]")
+            anchors.append(f"[^a-z]{core}" + ("[^a-z]" if entry[-1].isalpha() else ""))
+    try:
+        return Hyperscan([a.encode() for a in anchors])
+    except ImportError:
+        return None
 
 
 @cache

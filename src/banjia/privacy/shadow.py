@@ -23,11 +23,13 @@ _N = "[" + "".join(NUMERALS) + "]"
 _W = "(?:" + "|".join(SPOKEN) + ")"
 _NB = b"(?:" + b"|".join(c.encode() for c in NUMERALS) + b")"
 _WB = b"(?i:" + "|".join(SPOKEN).encode() + b"|double|triple)"
+# Signs one by one: as classes behind 0xEF 0xBC they are looked at for each comma of Chinese text.
+_WIDE = ((0xFF0D, 0xFF0E), (0xFF10, 0xFF19), (0xFF20, 0xFF3A), (0xFF41, 0xFF5A), (0x2460, 0x2468))
 
 # Anchors for the one pass over the bytes: a text in which none occurs is its own shadow.
 DISGUISES: tuple[bytes, ...] = (
     rb"\xe2\x80[\x80-\x8f\xaa-\xaf]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xc2[\xad\xa0]|\xe1\xa0\x8e|\xe3\x80\x80",
-    rb"\xef\xbc[\x8d\x8e\x90-\x99\xa0-\xba]|\xef\xbd[\x81-\x9a]|\xf0\x9d[\x90-\x9f]|\xe2\x91[\xa0-\xa8]",
+    b"|".join(chr(c).encode() for a, b in _WIDE for c in range(a, b + 1)) + rb"|\xf0\x9d[\x90-\x9f]",
     rb"[0-9](?:\xe2\x80[\x90-\x95]|\xe2\x88\x92|\xc2\xb7|\xe3\x83\xbb)[0-9]",
     rb"\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|&#[0-9xX]|\\\x22",
     _NB + rb"{3}(?:[ -]|\xe3\x80\x81|\xef\xbc\x8c)?" + _NB + b"{2}",

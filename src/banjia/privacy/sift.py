@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from banjia.privacy.identify import Identifier, identifier
 from banjia.privacy.log_file import Row, opened, parsed
 from banjia.privacy.unescape import unescaped
 
-BLOCK = 256 << 10  # bytes read at once, so that they stay near the processor
+BLOCK = 512 << 10  # bytes read at once, so that they stay near the processor
 STOP = 0x1E  # no JSON text holds this byte bare: it parts the lines while their own line breaks are read
 BREAK, SPACE = 0x0A, 0x20
 _HEAD = re.compile(MACROS["to"].encode())
@@ -21,19 +21,23 @@ _PARTED = re.compile(rb"[|,\t\n]|\xef\xbc\x8c")
 Kept = tuple[int, Row]  # row number and row
 
 
-def sifted(path: Path, after: int = 0) -> Iterator[tuple[int, int, list[Kept]]]:
+def sifted(
+    path: Path, after: int = 0, read: Callable[[bytes], object] | None = None
+) -> Iterator[tuple[int, int, list[Kept]]]:
     """Block by block: the last row's number, how many rows there were, and those that may hold an identifier.
 
-    Rows up to `after` are left out.
+    Rows up to `after` are left out. `read` is given all bytes of the log, one block after the other.
     """
     number = 0
     with opened(path) as file:
         while block := file.read(BLOCK):
             if not block.endswith(b"\n"):
                 block += file.readline()
+            if read is not None:
+                read(block)
             ends = _ends(block)
             first = max(0, after - number)
-            wanted = range(len(ends)) if STOP in block else touched(identifier(), block)
+            wanted = range(len(ends)) if STOP in block else touched(identifier(), block, ends)
             kept: list[Kept] = []
             for i in wanted:
                 if i >= first:
@@ -45,16 +49,16 @@ def sifted(path: Path, after: int = 0) -> Iterator[tuple[int, int, list[Kept]]]:
             yield number, count, kept
 
 
-def touched(finder: Identifier, block: bytes) -> list[int]:
-    """The numbers, from 0, of the lines that may hold an identifier; a line that does is never left out."""
+def touched(finder: Identifier, block: bytes, ends: np.ndarray) -> list[int]:
+    """The numbers, from 0, of the lines (with their `ends`) that may hold an identifier; none that does is left out."""
     text = block.replace(b"\n", bytes((STOP,)))
     if b"\\" in text:
         text = unescaped(text, STOP)
+        ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == STOP)
     places, labels = finder.possible(text)
     places += [end for end in labels if _heads(text, end)]
     if not places:
         return []
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == STOP)
     lines: list[int] = np.unique(np.searchsorted(ends, places)).tolist()
     return lines
 

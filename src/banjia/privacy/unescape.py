@@ -20,7 +20,7 @@ def unescaped(text: bytes, stop: int) -> bytes:
     if b"\\u" in text:
         if text.isascii():
             text = _outermost(text, stop)
-        if b"\\u" in text:
+        if b"\\" in text and b"\\u" in text:  # one byte is found many times faster than two
             text = _characters(text, stop)
     if b"\\" not in text:
         return text
@@ -41,7 +41,7 @@ def _outermost(text: bytes, stop: int) -> bytes:
             read, _ = unicode_escape_decode(text)
     except UnicodeDecodeError:
         return text
-    if read.count(chr(stop)) != text.count(stop):
+    if read.count(chr(stop)) != np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == stop):
         return text
     try:
         return read.encode()
