@@ -48,7 +48,18 @@ def read(path: Path) -> Policy:
 
 
 def write(policy: Policy, path: Path) -> None:
-    """All of it or nothing: a reader never sees half a policy."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(policy.encode())
-    fresh.replace(path)
+    """All of it or nothing: a reader never sees half a policy. A pipe or a device is written into, never replaced."""
+    target = path.resolve()
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(policy.encode())
+            return
+        fresh = target.with_name(f".{target.name}.new")
+        fresh.write_bytes(policy.encode())
+        fresh.replace(target)
+    except OSError as error:
+        raise RouteError(
+            Text("策略文件写不进去", "the policy file cannot be written"),
+            where=str(path),
+            found=error.strerror or str(error),
+        ) from error
