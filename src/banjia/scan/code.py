@@ -94,9 +94,11 @@ class CodeReader(Shapes):
                 self.on_number(node, stack)
             case _:
                 pass
-        below = (*stack, node)
-        for kid in node.kids:
-            self.visit(kid, below)
+        if node.kids:
+            below = (*stack, node)
+            for kid in node.kids:
+                if kid.kind != "name" or kid.kids:
+                    self.visit(kid, below)
 
     def on_import(self, node: Node) -> None:
         values = [self.resolver.library(node.text, name) for _, name in node.bind] or [
@@ -133,6 +135,8 @@ class CodeReader(Shapes):
             value = self.resolver.typed(stack[-1].text)
             value = Value(rule=value.rule, path=value.path.removesuffix("()"), provider=value.provider)
         if value.rule is None and TALK.search(name):
+            if callee.kind == "member" and callee.kids[0].kind == "call":
+                self.visit(callee.kids[0], (*stack, node))  # `model.stream(p).doOnError(f)`
             return True
         if self.resolver.language == "ruby" and name == "gem":
             return self.on_gem(node)

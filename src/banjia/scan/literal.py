@@ -202,7 +202,7 @@ class Literals(Voice):
         if "." in text or ":" in text or "_" in text:
             call = stack[-1] if stack and stack[-1].kind in ("call", "index") else None
             receiver = call.kids[0].dotted() or chain(call.kids[0]) if call is not None else ""
-            reads = READS.search(receiver) and not re.search(r"(?i)model\w*$", text)
+            reads = READS.search(receiver) and (receiver.startswith("viper.") or not re.search(r"(?i)model\w*$", text))
             if reads and (hit := self.lexicon.env(text)) and not hit.rule.weak:
                 self.say(node, "env", hit.provider, hit.rule, env=text)
                 return True

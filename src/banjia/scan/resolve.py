@@ -27,6 +27,8 @@ from banjia.scan.value import (
     provider_of,
 )
 
+# A name bound to this many different hosts is chosen elsewhere.
+MANY_ADDRESSES = 3
 # Types that say nothing of what is kept in them.
 PLAIN = frozenset(
     {"var", "val", "let", "auto", "dynamic", "object", "any", "string", "str", "int", "long", "bool", "boolean"}
@@ -156,7 +158,9 @@ class Resolver:
             case "join":
                 return self._join(node)
             case "name":
-                return self._lookup(node.text, node.line)
+                # Where a node stands costs a question to the parser: only a name that is bound somewhere needs it.
+                placed = node.text in self.bound or "." in node.text
+                return self._lookup(node.text, node.line if placed else 0)
             case "member":
                 return self._member(node)
             case "index":
@@ -216,15 +220,28 @@ class Resolver:
         places = self.bound.get(name)
         if places:
             before = [place for place in places if place[0] <= line]
+            outside = NOTHING
             for _, thing in reversed(before) if before else places:
                 value = self.typed(thing) if isinstance(thing, str) else self.value(thing)
-                if value is not NOTHING:
-                    return self._set_later(name, value, line)
+                if value.outside is not None and outside is NOTHING:
+                    outside = value
+                elif value is not NOTHING and value.outside is None:
+                    return self._set_later(name, self._one_of(value, before), line)
+            if outside is not NOTHING:
+                return outside
         if name in self.imported:
             return self.imported[name]
         if name in self.functions:
             return self.returned(self.functions[name])
         return self._global(name)
+
+    def _one_of(self, value: Value, places: list[tuple[int, Node | str]]) -> Value:
+        """Of a name that is given many addresses, one a vendor: no address, for nothing tells which."""
+        if value.text is None or "://" not in value.text or len(places) < MANY_ADDRESSES:
+            return value
+        texts = {self.value(thing).text for _, thing in places if isinstance(thing, Node) and thing.kind == "string"}
+        hosts = {text.split("/")[2] for text in texts if text and "://" in text}
+        return replace(value, text=None, env=()) if len(hosts) >= MANY_ADDRESSES else value
 
     def _set_later(self, name: str, value: Value, line: int) -> Value:
         """An object with the base URL that a later line gives it: `config.BaseURL = ...`."""

@@ -13,6 +13,7 @@ from banjia.scan.manifest import installed
 from banjia.scan.prefilter import lines_of
 from banjia.scan.rule import Rule
 from banjia.scan.signs import KEY_NAME, SECRET_LIKE, SHARED
+from banjia.scan.syntax.node import HOLE
 from banjia.scan.vendors import VENDOR_VALUES
 from banjia.scan.words import WORDS
 
@@ -68,8 +69,13 @@ ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 WIDTH_KEY = re.compile(r"(?i)dim|width|vector")
 
 # Set, given as an option, a field of a body, a default, or compared: not merely named.
+# A setting that a script writes into a file: echo "api=https://...".
+WRITTEN = re.compile(r"""(?i)echo\s+(?:-\w+\s+)*["']([A-Za-z_]\w*=[^\s"']+)["']\s*;?$""")
+# An address that begins with a variable.
+ADDRESS = re.compile(r"""\$\{?\w+\}?[^\s"'`]*[:/][^\s"'`]+""")
+VARIABLE = re.compile(r"\$\{?(\w+)")
 SHELL_MODEL = re.compile(
-    r"(?i)(?:model\w*\\?[\"']?\s*[:=]\s*\\?[\"']?|--(?:model|engine|deployment)\w*[\s=][\"']?|\s-m\s+[\"']?)"
+    r"(?i)(?:model\w*\\?[\"']?\s*(?::?[:=]|:-)\s*\\?[\"']?|--(?:model|engine|deployment)\w*[\s=][\"']?|\s-m\s+[\"']?)"
     r"(?:\$\{\w+:-)?([\w.:\-/]{3,60})|model\w*\}?[\"']?\s*(?:=|==|=~|!=)\s*[\"'^]*([\w.:\-/]{3,60})"
 )
 
@@ -320,6 +326,8 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
         ).marked(line if kind != "secret" else kind)
 
     bare = re.sub(r"(?:^|\s)#.*$", "", line).strip()
+    if written := WRITTEN.match(bare):
+        bare = written[1]
     if not bare or (re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in bare):
         return
     said: set[Kind] = set()
@@ -334,6 +342,13 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
         if kind not in said:
             said.add(kind)
             yield make(kind, hit.provider, hit.rule, url=hit.url)
+    for word in ADDRESS.findall(bare) if "http" not in said else ():
+        if (asked := lexicon.path(re.sub(r"\$\{?\w+\}?", HOLE, word))) and not asked.rule.weak:
+            owner = next((known for name in VARIABLE.findall(word) if (known := lexicon.env(name))), None)
+            provider = owner.provider if owner and owner.provider != "any" else asked.provider
+            yield make("http", provider, asked.rule, url=word)
+            said.add("http")
+            break
     for found in re.finditer(
         r"(?:^|[\s;&|\"'({$!]|-e\s+|\$env:)([A-Za-z_][A-Za-z0-9_]{4,60})(?==|[\"'}\s)%:]|$)", bare
     ):

@@ -140,6 +140,9 @@ class Voice:
         """Of a bare API path: whose the surroundings say it is; by itself the vendor that defined it."""
         if hit.provider not in ("openai", "any"):
             return hit.provider
+        title = self.path.rsplit("/", 1)[-1].lower()
+        if (owner := next((provider for vendor, provider in VENDOR_WORDS if vendor in title), None)) is not None:
+            return owner
         if self.home:
             return self.home
         for above in reversed(stack):
