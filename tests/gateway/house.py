@@ -17,8 +17,8 @@ from banjia.config.config import App, Config, Entity, Labels, Route, TreatmentRu
 from banjia.config.secret import Secret
 from banjia.facts.value import Interval
 from banjia.gateway.app import Gateway
+from banjia.gateway.board import Board
 from banjia.gateway.clock import Clock
-from banjia.gateway.limit import Board
 from banjia.gateway.pricing import prices
 from banjia.gateway.server import Server, server_for
 from banjia.gateway.settings import Settings, build_settings

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banjia.errors import ConfigError
+from banjia.gateway.board import Board
 from banjia.gateway.budget import read_budget
-from banjia.gateway.limit import Board, Limits, Use
+from banjia.gateway.limit import Limits, Use
 
 NOW = {"now": 1_000_000.0, "day": 100, "month": 3}
 NOTHING = Use()

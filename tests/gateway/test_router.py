@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banjia.errors import ConfigError
-from banjia.gateway.limit import Board
+from banjia.gateway.board import Board
 from banjia.gateway.router import BREAK_AFTER, BREAK_SECONDS, WAITED, Rollout, Router, Routing, read_routing
 
 NAMES = ["a", "b", "c", "d"]

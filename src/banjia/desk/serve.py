@@ -25,7 +25,7 @@ from banjia.desk.ledger import elsewhere_of
 from banjia.desk.replay import names_of, replay, replay_lines
 from banjia.desk.supply import Request, journal_of, settings_of
 from banjia.errors import BanjiaError, ConfigError, StoreError
-from banjia.gateway.limit import Board
+from banjia.gateway.board import Board
 from banjia.gateway.line import JsonLines
 from banjia.gateway.observability import read_observability
 from banjia.gateway.server import RELOADS, bind

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 
 from banjia.gateway.attempt import Tools
+from banjia.gateway.board import Board
 from banjia.gateway.budget import need_of
 from banjia.gateway.call import Call, ClientGone, Receive, Room, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.function import through_tools
 from banjia.gateway.legacy import through_chat
-from banjia.gateway.limit import Board, Exceeded, Use
+from banjia.gateway.limit import Exceeded, Use
 from banjia.gateway.line import tell_refusal
 from banjia.gateway.listing import model_entry, model_list
 from banjia.gateway.messages.bridge import Bridge as MessagesBridge
@@ -173,6 +174,7 @@ class Gateway:
             await _respond(call.send, *await stored(call, self._states, self._clock, method, rest, query))
             return
         if where.operation.partition("/")[0] in PARTS:
+            call.asked = where.deployment
             await self._pass(call, settings, scope, method)
             return
         if where.operation not in OPERATIONS or (method == "GET" and where.operation == "chat/completions"):

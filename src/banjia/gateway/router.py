@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
 
-from banjia.gateway.limit import Board
+from banjia.gateway.board import Board
 from banjia.gateway.option import Options
 
 BREAK_AFTER = 5  # failures in a row

@@ -19,8 +19,8 @@ import uvloop
 
 from banjia.errors import BanjiaError, StoreError
 from banjia.gateway.app import Gateway
+from banjia.gateway.board import Board
 from banjia.gateway.clock import Clock
-from banjia.gateway.limit import Board
 from banjia.gateway.metric import Metrics
 from banjia.gateway.server import run
 from banjia.gateway.settings import Held, Settings
