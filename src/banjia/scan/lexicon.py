@@ -55,6 +55,7 @@ class Lexicon:
         )
         # OpenAI's paths are the general ones: what another vendor's path contains of them decides nothing.
         self.of["path"] = tuple(sorted(self.of["path"], key=lambda rule: (rule.provider == "openai", rule.id)))
+        self._any = {match: either(self.of[match]) for match in ("path", "model", "key", "state")}
         self.host = functools.lru_cache(4096)(self._host)
         self.env = functools.lru_cache(4096)(self._env)
         self.model = functools.lru_cache(4096)(self._model)
@@ -74,9 +75,9 @@ class Lexicon:
     def url(self, text: str) -> Hit | None:
         """A known service in a text that is an address as a whole, not in prose."""
         words = text.strip().strip("\"'")
-        if not words or any(mark.isspace() for mark in words):
+        if not words or len(words.split(None, 1)) > 1:
             return None
-        found = URL.search(words)
+        found = URL.search(words) if "://" in words else None
         if found is None:
             found = BARE_HOST.match(words)
             if found is None:
@@ -101,9 +102,11 @@ class Lexicon:
 
     def path(self, text: str) -> Hit | None:
         words = text.strip()
-        if not words or len(words) > 300 or any(mark.isspace() for mark in words):
+        if not words or len(words) > 300 or len(words.split(None, 1)) > 1:
             return None
         bare = words.split("?")[0]
+        if not self._any["path"].search(bare) and not self._any["path"].search(words):
+            return None
         for rule in self.of["path"]:
             if rule.pattern and (rule.pattern.search(bare) or rule.pattern.search(words)):
                 return Hit(rule, rule.provider, words)
@@ -119,7 +122,7 @@ class Lexicon:
 
     def _model(self, text: str) -> Hit | None:
         words = text.strip()
-        if not 2 < len(words) < 80:
+        if not 2 < len(words) < 80 or not self._any["model"].match(words):
             return None
         for rule in self.of["model"]:
             if rule.pattern and rule.pattern.match(words):
@@ -137,7 +140,7 @@ class Lexicon:
 
     def key(self, text: str, around: Callable[[], str]) -> Hit | None:
         """A literal key. `around`: what stands near it, asked for only where a rule needs it."""
-        if len(text) < KEY_LENGTH:
+        if len(text) < KEY_LENGTH or not self._any["key"].search(text):
             return None
         for rule in self.of["key"]:
             found = rule.pattern.search(text) if rule.pattern else None
@@ -148,9 +151,12 @@ class Lexicon:
         return None
 
     def state(self, text: str) -> Hit | None:
+        words = text.strip()
+        if not self._any["state"].match(words):
+            return None
         for rule in self.of["state"]:
-            if rule.pattern and rule.pattern.match(text.strip()):
-                return Hit(rule, rule.provider, text.strip())
+            if rule.pattern and rule.pattern.match(words):
+                return Hit(rule, rule.provider, words)
         return None
 
     def line(self, text: str) -> Hit | None:
@@ -158,6 +164,15 @@ class Lexicon:
             if rule.pattern and rule.pattern.search(text):
                 return Hit(rule, rule.provider, text.strip())
         return None
+
+
+def either(of: tuple[Rule, ...]) -> re.Pattern[str]:
+    """One pattern that finds something where any of these rules' patterns does: most texts are asked about once."""
+    parts = []
+    for pattern in (rule.pattern for rule in of if rule.pattern):
+        body = pattern.pattern.removeprefix("(?i)")
+        parts.append(f"(?i:{body})" if pattern.flags & re.IGNORECASE else f"(?:{body})")
+    return re.compile("|".join(parts) or r"(?!)")
 
 
 @functools.cache

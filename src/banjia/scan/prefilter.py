@@ -38,7 +38,7 @@ class Prefilter:
             flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
             self._database = hyperscan.Database()
             self._database.compile(
-                expressions=[re.escape(word) for word in self._bytes],
+                expressions=[_expression(word) for word in self._bytes],
                 ids=list(range(len(self._bytes))),
                 elements=len(self._bytes),
                 flags=[flags] * len(self._bytes),
@@ -48,7 +48,11 @@ class Prefilter:
         """The declared literals that stand in these bytes, whatever their case."""
         if self._database is None:
             lowered = data.lower()
-            return frozenset(word for word, raw in zip(self._words, self._bytes, strict=True) if raw in lowered)
+            return frozenset(
+                word
+                for word, raw in zip(self._words, self._bytes, strict=True)
+                if raw in lowered and (not raw.isdigit() or re.search(_expression(raw), lowered))
+            )
         found: set[int] = set()
         self._database.scan(data, match_event_handler=lambda index, *_: found.add(index))
         return frozenset(self._words[index] for index in found)
@@ -75,6 +79,11 @@ class Prefilter:
     def active(self, data: bytes) -> tuple[Rule, ...]:
         ids = self.ids(data)
         return tuple(rule for rule, _ in self._groups if rule.id in ids)
+
+
+def _expression(word: bytes) -> bytes:
+    """A number counts only by itself: tables of measurements hold every sequence of digits."""
+    return b"(?:^|[^0-9])" + word + b"(?:[^0-9]|$)" if word.isdigit() else re.escape(word)
 
 
 @functools.cache

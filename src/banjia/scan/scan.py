@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import gc
 import multiprocessing
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -147,7 +148,14 @@ def prepared() -> Prefilter:
 
 def read_chunk(base: str, chunk: list[tuple[Listed, Entry | None]]) -> list[Read]:
     """Some files of the tree; `result` is empty where the prefilter drops a file or it says nothing."""
-    return [_read_file(f"{base}/{item.path}", item, before) for item, before in chunk]
+    # A tree of nodes goes when its file is done, and holds no cycles: looking for some costs a third of the time.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return [_read_file(f"{base}/{item.path}", item, before) for item, before in chunk]
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _read_file(place: str, item: Listed, before: Entry | None) -> Read:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from banjia.scan.often import Often
 from banjia.scan.syntax.node import Node
 
-TALK = re.compile(
+TALK = Often(
     r"(?:^|\.)(?:print|println|printf|Println|Printf|Print|puts|echo|warn|warning|debug|info|error|log|exception|critical|"
     r"fatal|trace|Fatal|Fatalf|Errorf|WriteLine|Write|alert|secho|success|toast|notify|perror|showError|markdown|caption)$|"
     r"(?i:^|\.)(?:logger|log|logging|console)\.\w+$|^(?:new )?\w*(?:Error|Exception)$"
 )
 # A link to a page that people read: where a key is made, what it costs.
-LINK = re.compile(
+LINK = Often(
     r"(?i)(?:help_?(?:text|message)|message|tooltip|placeholder|description|desc|tips?)$|(?:key|docs?|console|site|page|home|register|sign_?up|login|pricing|help|web|avatar|logo|icon|get_?key|token)s?"
     r"[-_]?(?:url|link|uri|href)s?$"
 )
@@ -42,7 +43,7 @@ HELP = frozenset(
         "site",
     }
 )
-SEND = re.compile(
+SEND = Often(
     r"(?:^|\.)(?:post|get|put|delete|patch|request|fetch|open|urlopen|Request|NewRequest|NewRequestWithContext|url|uri|axios|ajax|got|"
     r"PostAsync|GetAsync|SendAsync|PostAsJsonAsync|postForObject|postForEntity|exchange|curl_init|file_get_contents|curl_setopt|"
     r"stream|Post|Get|create_connection|WebSocketApp|WebSocket|fetchEventSource|EventSource|post_json|Uri|URL|ws_connect|connect|"

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from banjia.scan.often import Often
 from banjia.scan.syntax.node import HOLE, Node
 
 if TYPE_CHECKING:
     from banjia.scan.resolve import Resolver
 from banjia.scan.value import Value
 
-PRINTF = re.compile(
+PRINTF = Often(
     r"(?:^|\.)(?:[Ss]printf|vsprintf|String\.format|string\.Format|String\.Format|format|formatted|Format)$"
 )
-JOINED = re.compile(r"(?:^|\.)(?:urljoin|URI\.join|JoinPath|joinpath|URL|Uri|resolve)$")
-JOIN = re.compile(r"(?:^|\.)(?:[Jj]oin|implode)$")
+JOINED = Often(r"(?:^|\.)(?:urljoin|URI\.join|JoinPath|joinpath|URL|Uri|resolve)$")
+JOIN = Often(r"(?:^|\.)(?:[Jj]oin|implode)$")
 SLOT = re.compile(r"%(?:\((\w+)\)|\d+\$)?[#0\- +]*\d*(?:\.\d+)?[sdvifqxr]|\{(\w*)(?:[:!][^{}]*)?\}")
 LISTS = frozenset({"other", "object", "call"})
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from banjia.scan.often import Often
 from banjia.scan.rule import Rule
 
-ENV_CALLS = re.compile(
+ENV_CALLS = Often(
     r"(?:^|\.)(?:getenv|Getenv|LookupEnv|GetEnvironmentVariable|environ\.(?:get|setdefault|pop)|env\.(?:get|str|var|var_os)|"
     r"ENV\.fetch|env\.fetch|getenv_or_raise|get_from_env|get_env\w*|getEnv\w*|env_var|dotenv_values\(\)\.get)$|^(?:env|Env\.get|config|secrets\.get|env\.read)$"
 )
-ENV_STORES = re.compile(
+ENV_STORES = Often(
     r"(?:^|\.)(?:environ|process\.env|import\.meta\.env|meta\.env|ENV|_ENV|_SERVER|env|secrets|Bun\.env|userdata|BuildConfig)$"
 )
 TRANSPARENT = frozenset(
@@ -34,7 +35,7 @@ TRANSPARENT = frozenset(
 )
 BASES = ("BaseURL", "base_url", "api_base", "Endpoint", "BaseUrl", "baseURL", "baseUrl", "basePath", "endpoint")
 # Imports that are calls.
-DYNAMIC = re.compile(r"^(?:require|import|__import__|(?:importlib\.)?import_module)$")
+DYNAMIC = Often(r"^(?:require|import|__import__|(?:importlib\.)?import_module)$")
 DEPTH = 24
 MANY = 200  # entries of a list or a table that are looked at for clients
 

@@ -16,6 +16,7 @@ def entries(text: str) -> Iterator[Entry]:
     """Every scalar under its keys; items of an array under the array's key and ""."""
     stack: list[str] = []
     arrays: list[bool] = []
+    above: tuple[str, ...] = ()
     key: str | None = None
     pending: str | None = None
     line = 1
@@ -32,13 +33,15 @@ def entries(text: str) -> Iterator[Entry]:
                 return
             stack.append(key if key is not None else "")
             arrays.append(piece == "[")
+            above = tuple(part for part in stack if part)
             if key is not None:
-                yield Entry(tuple(part for part in stack if part), "", line)
+                yield Entry(above, "", line)
             key = pending = None
         elif piece in "}]":
             if arrays:
                 arrays.pop()
                 stack.pop()
+                above = tuple(part for part in stack if part)
             key = pending = None
         elif piece == ":":
             key, pending = pending, None
@@ -47,16 +50,18 @@ def entries(text: str) -> Iterator[Entry]:
         else:
             value = _value(piece)
             if key is not None:
-                yield Entry((*(part for part in stack if part), key), value, line)
+                yield Entry((*above, key), value, line)
                 key = None
             elif arrays and arrays[-1]:
-                yield Entry((*(part for part in stack if part), ""), value, line)
+                yield Entry((*above, ""), value, line)
             else:
                 pending = value
 
 
 def _value(piece: str) -> str:
     if piece.startswith('"'):
+        if "\\" not in piece:
+            return piece[1:-1]
         try:
             return str(json.loads(piece))
         except ValueError:

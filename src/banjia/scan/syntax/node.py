@@ -14,6 +14,7 @@ assign      "" or a type    [target, value]
 declare     type            [name]
 pair        key             [value]            keyword argument, entry of an object
 object      type, if named  entries
+class       name            all its parts; bind: (what it is made from, "")
 function    name            all its parts
 return      -               [value]
 doc         -               comment, docstring: never a use
@@ -88,7 +89,8 @@ class Node:
         while stack:
             node = stack.pop()
             yield node
-            stack.extend(reversed(node.kids))
+            if node.kids:
+                stack.extend(node.kids[::-1])
 
     def dotted(self) -> str | None:
         """`a.b.c` of a chain of names without calls; `this`, `self` and `@` are dropped."""
