@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from banjia.scan.objects import parts
 from banjia.scan.offer import addresses, sought
 from banjia.scan.served import is_route
 from banjia.scan.shapes import Shapes
@@ -18,7 +19,7 @@ from banjia.scan.signs import (
     TALK,
 )
 from banjia.scan.syntax.node import HOLE, Node
-from banjia.scan.value import DYNAMIC, NOTHING, Value
+from banjia.scan.value import DYNAMIC, ENV_STORES, NOTHING, Value
 from banjia.scan.voice import CodeFindings
 from banjia.scan.words import model_constant
 
@@ -174,7 +175,7 @@ class CodeReader(Shapes):
             self.say(node, "tokenizer", provider, rule, symbol=path)
         elif sdk.state and sdk.state.search(path):
             self.say(node, "state", provider, rule, line=node.line, symbol=path)
-        elif sdk.call and sdk.call.search(path):
+        elif sdk.call and (sdk.call.search(path) or (path.endswith("()") and sdk.call.search(path + "()"))):
             self.say(node, "call", provider, rule, line=node.line, symbol=path)
         elif (sdk.client and "()" not in path and sdk.client.search(path)) or (
             sdk.factory and sdk.factory.search(path + "()")
@@ -256,6 +257,9 @@ class CodeReader(Shapes):
     def on_assign(self, node: Node, stack: tuple[Node, ...]) -> None:
         target, given = node.kids[0], node.kids[1]
         name = target.dotted() or ""
+        if target.kind in ("other", "object") and ENV_STORES.search(given.dotted() or ""):
+            for _, part in parts(target, given):
+                self.on_environment(part)
         if target.kind == "member":
             base = self.resolver.value(target.kids[0])
             if base.rule is not None and base.rule.sdk and base.rule.sdk.setting:

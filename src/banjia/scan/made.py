@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from banjia.scan.lexicon import lexicon
+from banjia.scan.objects import spread
 from banjia.scan.rule import Rule
 from banjia.scan.signs import BASE_SETTER
 from banjia.scan.syntax.node import Node
@@ -32,7 +34,7 @@ def made(resolver: Resolver, value: Value, node: Node) -> Value:
         return NOTHING if "bedrock" not in value.path else replace(value, path=value.path + "()")
     if rule.sdk:
         for name in rule.sdk.base:
-            if (given := node.argument(name)) is not None:
+            if (given := node.argument(name) or spread(resolver, node, name)) is not None:
                 inside = given.argument(*BASES) if given.kind == "object" else None
                 url = resolver.value(inside or given).text or url
         if "()" in path and len(node.kids) == 2 and BASE_SETTER.match(path.rsplit(".", 1)[-1]):
@@ -69,4 +71,6 @@ def _named_in_model(resolver: Resolver, node: Node) -> str | None:
         text = resolver.value(given).text if given is not None else None
         if text and (vendor := vendor_of_model(text)):
             return vendor
+        if text and (hit := lexicon().model(text)) is not None:
+            return hit.provider
     return None

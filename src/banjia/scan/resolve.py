@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from banjia.scan.library import Libraries
 from banjia.scan.made import made
+from banjia.scan.objects import attribute, entry, inherited, is_shadowed, parts
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
 from banjia.scan.value import (
@@ -45,6 +46,8 @@ class Resolver:
     wildcards: list[Value] = field(default_factory=list)
     functions: dict[str, Node] = field(default_factory=dict)
     held: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
+    classes: dict[str, Node] = field(default_factory=dict)
+    spans: list[Node] = field(default_factory=list)  # every function
     _clients: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
     _known: dict[int, Value] = field(default_factory=dict)
@@ -64,6 +67,9 @@ class Resolver:
                         self.bound.setdefault(name, []).append((node.line, node.text))
                 case "function":
                     self.functions.setdefault(node.text, node)
+                    self.spans.append(node)
+                case "class":
+                    self.classes.setdefault(node.text, node)
                 case _:
                     pass
 
@@ -99,18 +105,8 @@ class Resolver:
                 (target.kids[1].text if target.kids[1].kind == "string" else "", value)
             )
         elif target.kind in ("other", "object") and value.kind in ("call", "name", "member", "other"):
-            self._destructure(target, value, node.line)
-
-    def _destructure(self, target: Node, value: Node, line: int) -> None:
-        """`const { OpenAI: Client } = require("openai")`, `const { KEY } = process.env`."""
-        for part in target.kids:
-            local = part.kids[-1].dotted() if part.kids else part.dotted()
-            name = part.text or (part.kids[0].text if part.kids else "") or local
-            if part.kind == "other" and len(part.kids) == 2:
-                name = part.kids[0].text
-            if local and name:
-                member = Node("member", name, [value], part.span)
-                self.bound.setdefault(local, []).append((line, member))
+            for local, member in parts(target, value):
+                self.bound.setdefault(local, []).append((node.line, member))
 
     def library(self, module: str, name: str) -> Value:
         """The library a module belongs to, by the longest module any rule names."""
@@ -177,6 +173,9 @@ class Resolver:
                 return Texts(self).filled(node.kids[0], given) or NOTHING
             case "other" if len(node.kids) == 1:
                 return self.value(node.kids[0])
+            case "other" if node.text == "|":  # a chain: what is made of it is used as the client in it
+                values = (self.value(kid) for kid in node.kids)
+                return next((value for value in values if value.rule is not None and "()" in value.path), NOTHING)
             case _:
                 return NOTHING
 
@@ -221,8 +220,10 @@ class Resolver:
         if places:
             before = [place for place in places if place[0] <= line]
             outside = NOTHING
-            for _, thing in reversed(before) if before else places:
+            for at, thing in reversed(before) if before else places:
                 value = self.typed(thing) if isinstance(thing, str) else self.value(thing)
+                if value.text is not None and is_shadowed(self, name, line, at):
+                    return NOTHING
                 if value.outside is not None and outside is NOTHING:
                     outside = value
                 elif value is not NOTHING and value.outside is None:
@@ -233,6 +234,8 @@ class Resolver:
             return self.imported[name]
         if name in self.functions:
             return self.returned(self.functions[name])
+        if name in self.classes:
+            return inherited(self, name)
         return self._global(name)
 
     def _one_of(self, value: Value, places: list[tuple[int, Node | str]]) -> Value:
@@ -320,7 +323,7 @@ class Resolver:
         if whole and whole.split(".")[0] not in self.imported:
             if node.text in self.functions:
                 return self.returned(self.functions[node.text])
-            return self._field(node.text)
+            return attribute(self, node) if self.language != "go" else self._field(node.text)
         return NOTHING
 
     def _field(self, name: str) -> Value:
@@ -336,6 +339,8 @@ class Resolver:
         key_text = self.value(key).text
         if (held := self._held(base, key_text)) is not NOTHING:
             return held
+        if key_text and (given := entry(self, base, key_text)) is not None:
+            return self.value(given)
         if key_text and (ENV_STORES.search(name) or name.endswith(("config", "configuration", "Configuration"))):
             return Value(env=((key_text, key.line),))
         return NOTHING

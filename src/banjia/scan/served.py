@@ -28,6 +28,8 @@ MAPPED = {
     "csharp": re.compile(r"^(?:Http(?:Get|Post|Put|Delete|Patch)|Route)$"),
     "php": re.compile(r"(?:^|\.)(?:Route|Get|Post|Put|Delete)$"),
 }
+# A page's request to a path without a host goes to the server that the page came from.
+OWN_SERVER = re.compile(r"^(?:window\.)?(?:\$?fetch|useFetch|useLazyFetch|ofetch|fetchEventSource|EventSource)$")
 ASSERTS = re.compile(r"(?i)(?:^|\.)(?:assert\w*|require|expect)(?:\.\w+)?$|(?:^|\.)(?:Equal|Contains)$")
 CALLS_OUT = re.compile(r"\b(?:FeignClient|RegisterRestClient)\b")
 FUNCTION = re.compile(r"(?:async\s+)?(?:function\b|func\b|lambda\b|\w+\s*=>|\([^()]*\)(?:\s*:\s*[\w<>.\[\]]+)?\s*=>)")
@@ -64,6 +66,9 @@ def is_route(call: Node, stack: tuple[Node, ...], resolver: Resolver, text: str)
     if ASSERTS.search(name) and any(ASKED.search(chain(kid)) for kid in call.kids[1:]):
         return True
     if TESTS.search(name) and ASKED.search(name.rpartition(".")[0]):
+        return True
+    first = call.kids[1] if len(call.kids) > 1 else None
+    if OWN_SERVER.search(name) and first is not None and first.kind == "string" and first.text.startswith("/"):
         return True
     if callee.kind == "name":
         return _is_bare_route(call, resolver.language)

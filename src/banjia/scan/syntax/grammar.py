@@ -50,6 +50,7 @@ PYTHON = _grammar(
     comparison_operator = join
     decorator = mark
     function_definition = function name body
+    class_definition = class name
     return_statement = return
     with_item = unwrap
     as_pattern = as
@@ -88,6 +89,7 @@ JAVASCRIPT = _grammar(
     jsx_attribute = pair 0 1
     throw_statement = raise
     function_declaration method_definition = function name body
+    class_declaration = class name
     return_statement = return
     import_statement export_statement = import
     """,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from ast_grep_py import SgNode, SgRoot
 
@@ -25,6 +26,7 @@ from banjia.scan.syntax.reader import Handler, Reader, other
 # Languages whose functions give their last expression.
 GIVES_LAST = frozenset({"ruby", "rust", "csharp"})
 ALTERNATIVES = frozenset({"or", "||", "??", "?:", "Elvis"})
+BASE_NAMES = re.compile(r"(?<![\w.=<])[A-Za-z_][\w.]*(?!\s*=|[\w.])")
 CONCATENATION = frozenset({"+", ".", "<<"})
 
 
@@ -267,6 +269,16 @@ def _last(body: Node) -> Node:
     return body
 
 
+def _class(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
+    """A class with the names of what it is made from."""
+    name = reader.raw(node, fields[0])
+    given = node.field("superclasses")
+    heritage = given or next((kid for kid in node.children() if kid.kind() == "class_heritage"), None)
+    bases = BASE_NAMES.findall(heritage.text().split("implements")[0]) if heritage is not None else []
+    bind = tuple((base, "") for base in bases if base != "extends")
+    return Node("class", _plain(name.text()) if name is not None else "", reader.kids(node, depth), node, bind)
+
+
 def _return(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     return Node("return", "", reader.kids(node, depth), node)
 
@@ -348,6 +360,7 @@ HANDLERS: dict[str, Handler] = {
     "import": _import,
     "mark": _mark,
     "function": _function,
+    "class": _class,
     "function_declared": function_declared,
     "return": _return,
 }
