@@ -10,17 +10,15 @@ from scripted import Scripted, http, play, write
 from banjia.errors import StoreError
 from banjia.gateway.space import Spaces
 from banjia.store.keys import Keys
-from banjia.store.store import open_store
 from banjia.store.vault import Vault
 from banjia.text import Text
 from house import house, open_cells, policy, route
 
 
 @pytest.fixture
-def vault(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path}/pins.db")
-    yield lambda: Vault.open(store, Keys(tmp_path / "pin-keys"))
-    store.close()
+def vault(tmp_path, store):
+    """In both engines."""
+    return lambda: Vault.open(store, Keys(tmp_path / "pin-keys"))
 
 
 async def vectors(seen, writer):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from banjia.errors import StoreError
+from banjia.gateway.keeping import Keeping
 from banjia.store.vault import Vault
 
 SPACE = "vectors"
 FOREVER = 2**62  # a pin has no life span
+REMEMBERED = 4096  # names asked for are the callers' choice
 
 log = logging.getLogger("banjia.gateway")
 
@@ -23,17 +23,20 @@ class Spaces:
     """
 
     def __init__(self, vault: Callable[[], Vault] | None) -> None:
-        self._open = vault
-        self._vault: Vault | None = None
+        self._pins = Keeping(SPACE, vault, most=REMEMBERED)
         self._known: dict[str, str] = {}
 
     async def of(self, app: str, asked: str) -> str:
         """The pinned space, or nothing."""
         name = f"{app}\0{asked}"
-        if name not in self._known and self._open is not None:
-            found = await self._ask(lambda vault: vault.get(SPACE, name, at=0))
+        if name not in self._known:
+            try:
+                found = await self._pins.get(name, at=0)
+            except StoreError as error:
+                log.warning(UNUSABLE, error)
+                return ""
             if found is not None:
-                self._known[name] = found.decode()
+                self._know(name, found.decode())
         return self._known.get(name, "")
 
     async def pin(self, app: str, asked: str, space: str, *, replace: bool = False) -> None:
@@ -41,29 +44,23 @@ class Spaces:
         name = f"{app}\0{asked}"
         if self._known.get(name) == space:
             return
-        if self._open is None:
-            stands = space if replace else self._known.get(name, space)
-        elif replace:
-            await self._ask(lambda vault: vault.put(SPACE, name, space.encode(), until=FOREVER))
-            stands = space
-        else:
-            found = await self._ask(lambda vault: vault.first(SPACE, name, space.encode(), until=FOREVER))
-            if found is None:
-                return
-            stands = found.decode()
+        stands = space
+        try:
+            if replace:
+                await self._pins.put({name: space.encode()}, until=FOREVER)
+            else:
+                stands = (await self._pins.first(name, space.encode(), until=FOREVER)).decode()
+        except StoreError as error:
+            log.warning(UNUSABLE, error)
+            return
         if stands != space:
             log.warning("application %s: vectors of %s were given while %s is pinned", app, space, stands)
-        self._known[name] = stands
+        self._know(name, stands)
 
-    async def _ask(self, work: Callable[[Vault], Any]) -> Any:
-        def beside() -> Any:
-            if self._vault is None:
-                assert self._open is not None
-                self._vault = self._open()
-            return work(self._vault)
+    def _know(self, name: str, space: str) -> None:
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[name] = space
 
-        try:
-            return await asyncio.to_thread(beside)
-        except StoreError as error:
-            log.warning("the pins of vector spaces cannot be used now: %s", error)
-            return None
+
+UNUSABLE = "the pins of vector spaces cannot be used now: %s"

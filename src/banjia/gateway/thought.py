@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from banjia.errors import StoreError
+from banjia.gateway.keeping import Keeping
 from banjia.routes.dialect.answer import new_in
 from banjia.store.vault import Vault
 
@@ -20,30 +20,23 @@ LIFE = 24 * 3600 * 1000  # milliseconds
 REMEMBERED = 2000  # kept in memory where there is no store
 
 
+log = logging.getLogger("banjia.gateway")
+
+
 class Thoughts:
     """Keyed by application and tool call. What cannot be found is left out: the vendor then says what it lacks."""
 
     def __init__(self, vault: Callable[[], Vault] | None) -> None:
-        self._open = vault
-        self._vault: Vault | None = None
-        self._memory: OrderedDict[str, bytes] = OrderedDict()
+        self._kept = Keeping(SPACE, vault, most=REMEMBERED)
 
     async def keep(self, app: str, thought: Any, calls: list[str], *, at: int) -> None:
         if not thought or not calls:
             return
         value = msgspec.json.encode(thought)
-        if self._open is None:
-            for call in calls:
-                self._memory[f"{app}\0{call}"] = value
-            while len(self._memory) > REMEMBERED:
-                self._memory.popitem(last=False)
-            return
-
-        def put(vault: Vault) -> None:
-            for call in calls:
-                vault.put(SPACE, f"{app}\0{call}", value, until=at + LIFE)
-
-        await self._ask(put)
+        try:
+            await self._kept.put({f"{app}\0{call}": value for call in calls}, until=at + LIFE)
+        except StoreError as error:
+            log.warning("reasoning before a tool call could not be kept: %s", error)
 
     async def recall(self, app: str, request: Json, field: str, *, at: int) -> Json:
         """The request with the reasoning of those assistant turns that called tools and came back without it."""
@@ -58,24 +51,12 @@ class Thoughts:
         return {**request, "messages": changed}
 
     async def _find(self, app: str, call: str, at: int) -> Any:
-        name = f"{app}\0{call}"
-        if self._open is None:
-            value = self._memory.get(name)
-        else:
-            value = await self._ask(lambda vault: vault.get(SPACE, name, at=at))
-        return msgspec.json.decode(value) if value is not None else None
-
-    async def _ask(self, work: Callable[[Vault], Any]) -> Any:
-        def beside() -> Any:
-            if self._vault is None:
-                assert self._open is not None
-                self._vault = self._open()
-            return work(self._vault)
-
         try:
-            return await asyncio.to_thread(beside)
-        except StoreError:
+            value = await self._kept.get(f"{app}\0{call}", at=at)
+        except StoreError as error:
+            log.warning("reasoning before a tool call could not be looked up: %s", error)
             return None
+        return msgspec.json.decode(value) if value is not None else None
 
 
 def thought_of(answer: Json, field: str) -> tuple[Any, list[str]]:

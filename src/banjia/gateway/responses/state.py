@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from banjia.errors import StoreError
+from banjia.gateway.keeping import Keeping
 from banjia.gateway.refusal import Refusal
 from banjia.gateway.responses.answer import holder_of
 from banjia.store.vault import Vault
 from banjia.text import Text
 
 Json = dict[str, Any]
+T = TypeVar("T")
 SPACE = "responses"
 LIFE = 30 * 24 * 3600 * 1000  # milliseconds, as long as OpenAI keeps them
 REMEMBERED = 1000  # answers kept in memory where there is no store
@@ -32,21 +32,12 @@ class Kept(msgspec.Struct):
 
 
 class States:
-    """The vault speaks to the store and blocks, so it is asked beside the loop."""
-
     def __init__(self, vault: Callable[[], Vault] | None) -> None:
-        self._open = vault
-        self._vault: Vault | None = None
-        self._memory: OrderedDict[str, bytes] = OrderedDict()
+        self._kept = Keeping(SPACE, vault, most=REMEMBERED)
 
     async def put(self, kept: Kept, *, at: int) -> None:
-        name, value = kept.response["id"], msgspec.json.encode(kept)
-        if self._open is None:
-            self._memory[name] = value
-            while len(self._memory) > REMEMBERED:
-                self._memory.popitem(last=False)
-            return
-        await self._ask(lambda vault: vault.put(SPACE, name, value, until=at + LIFE))
+        """Each of these raises Refusal where the store cannot be used now."""
+        await _told(self._kept.put({kept.response["id"]: msgspec.json.encode(kept)}, until=at + LIFE))
 
     async def item(self, id: str, app: str, *, at: int) -> Json | None:  # noqa: A002
         """One item of an answer that is kept, for callers who refer to it instead of sending it again."""
@@ -54,30 +45,19 @@ class States:
         return next((i for i in kept.response["output"] if i.get("id") == id), None) if kept is not None else None
 
     async def get(self, id: str, app: str, *, at: int) -> Kept | None:  # noqa: A002
-        if self._open is None:
-            value = self._memory.get(id)
-        else:
-            value = await self._ask(lambda vault: vault.get(SPACE, id, at=at))
+        value = await _told(self._kept.get(id, at=at))
         if value is None:
             return None
         kept = msgspec.json.decode(value, type=Kept)
         return kept if kept.app == app else None
 
     async def drop(self, id: str) -> None:  # noqa: A002
-        if self._open is None:
-            self._memory.pop(id, None)
-        else:
-            await self._ask(lambda vault: vault.drop(SPACE, id))
+        await _told(self._kept.drop(id))
 
-    async def _ask(self, work: Callable[[Vault], Any]) -> Any:
-        def beside() -> Any:
-            if self._vault is None:
-                assert self._open is not None
-                self._vault = self._open()
-            return work(self._vault)
 
-        try:
-            return await asyncio.to_thread(beside)
-        except StoreError as error:
-            text = Text("存储暂时不可用：", "the store cannot be used now: ") + error.problem
-            raise Refusal(503, "server_error", "state_unavailable", text, retry=True, wait=5.0) from error
+async def _told(work: Awaitable[T]) -> T:
+    try:
+        return await work
+    except StoreError as error:
+        text = Text("存储暂时不可用：", "the store cannot be used now: ") + error.problem
+        raise Refusal(503, "server_error", "state_unavailable", text, retry=True, wait=5.0) from error
