@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gzip
 import json
 import socket
+import zlib
 
 import pytest
 from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, play, write
+from scripted import stream as whole_stream
 
 from banjia.gateway import connection, wire
+from banjia.gateway.answer import UpstreamError
+from banjia.gateway.event import Events
 from banjia.gateway.refusal import WRONG_KEY
 from house import KEY, chat, house, open_cells, parsed, policy, route
 
@@ -18,6 +23,11 @@ OPEN = policy(open_cells("local"))
 HEAD = f"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {KEY}\r\n".encode()
 GOOD = json.dumps(chat()).encode()
 MB = 1 << 20
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
 
 
 def sized(body: bytes) -> bytes:
@@ -317,3 +327,91 @@ def test_a_refusal_that_is_said_again_and_again_keeps_nothing_of_the_calls(tmp_p
         return WRONG_KEY.__traceback__
 
     assert behind(tmp_path, use) is None
+
+
+def test_a_body_that_drips_is_over_when_its_time_is(tmp_path):
+    async def main():
+        async with Scripted() as upstream:
+            ways, limits = [route("local", upstream.url)], {"body_seconds": 0.3}
+            async with house(tmp_path, ways, OPEN, settings=limits) as h:
+                reader, writer = await asyncio.open_connection("127.0.0.1", h.port)
+                writer.write(HEAD + b"content-length: 1000\r\n\r\n")
+
+                async def drip():
+                    while not reader.at_eof():
+                        writer.write(b" ")
+                        await asyncio.sleep(0.02)
+
+                dripping = asyncio.ensure_future(drip())
+                answer = parsed(await asyncio.wait_for(reader.readuntil(b"}}"), 10))
+                dripping.cancel()
+                writer.close()
+                return answer, upstream.seen
+
+    answer, seen = play(main())
+    assert (answer.status, answer.error["code"], seen) == (408, "request_timeout", [])
+
+
+def test_an_event_without_end_costs_no_more_than_its_bytes_and_is_given_up(monkeypatch):
+    monkeypatch.setattr("banjia.gateway.event.MAX_EVENT", 64 * 1024)
+    events, joined = Events(), 0
+    with pytest.raises(UpstreamError, match="too_large"):
+        for _ in range(100_000):
+            assert events.feed(b"x" if joined else b"data: ") == b""
+            joined += 1
+            assert len(events._parts) == joined
+    assert 65_000 < joined < 66_000
+
+
+def test_an_answer_with_an_endless_event_is_an_error_that_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("banjia.gateway.event.MAX_EVENT", 64 * 1024)
+
+    async def endless(seen, writer):
+        await write(writer, SSE_HEAD)
+        while True:
+            await write(writer, chunk(b"data: " + b"x" * 10_000))
+
+    answer = behind(tmp_path, lambda h, _: h.post(body=chat(stream=True)), endless)
+    assert (answer.status, answer.error["code"]) == (502, "upstream_too_large")
+    assert "65536" in answer.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("deflate", raw_deflate)]
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_upstream_that_compresses_though_asked_not_to_is_read(tmp_path, name, pack, stream):
+    body = pack(whole_stream("he", "llo") if stream else json.dumps(completion("hello")).encode())
+    kind = "text/event-stream" if stream else "application/json"
+
+    async def packed(seen, writer):
+        assert seen.headers["accept-encoding"] == "identity"
+        head = (
+            f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-encoding: {name}\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
+        await write(
+            writer, head.encode() + b"".join(chunk(body[i : i + 9]) for i in range(0, len(body), 9)) + b"0\r\n\r\n"
+        )
+
+    answer = behind(tmp_path, lambda h, _: h.post(body=chat(stream=stream)), packed)
+    assert "content-encoding" not in answer.headers
+    if stream:
+        assert "".join(c["delta"].get("content", "") for e in answer.events[:-1] for c in e["choices"]) == "hello"
+    else:
+        assert answer.json["choices"][0]["message"]["content"] == "hello"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("br", b"\x8b\x02\x80hello\x03", "upstream_garbage"),
+        ("gzip", b"no gzip at all", "upstream_garbage"),
+        ("gzip", gzip.compress(b" " * (17 * MB)), "upstream_too_large"),
+    ],
+)
+def test_a_compression_that_cannot_be_read_or_is_a_bomb_is_an_error(tmp_path, name, body, code):
+    async def packed(seen, writer):
+        await write(writer, http(body, content_encoding=name))
+
+    answer = behind(tmp_path, lambda h, _: h.post(), packed)
+    assert (answer.status, answer.error["code"]) == (502, code)

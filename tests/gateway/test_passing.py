@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scripted import Scripted, http, play, write
 
+from banjia.gateway.named import model_in
 from house import KEY, closed_cells, house, open_cells, policy, route
 
 APIS = {"r": frozenset({"images", "audio", "files"})}
@@ -61,3 +66,71 @@ def test_a_part_that_no_route_has_is_not_served(tmp_path):
     answer, seen, _ = pass_on(tmp_path, policy(open_cells("r")), "/v1/batches")
     assert (answer.status, answer.error["code"], seen) == (501, "not_served", [])
     assert answer.headers["x-should-retry"] == "false"
+
+
+JSON = b'{"model": "dall-e-3", "prompt": "a \\"model\\": x"}'
+FORM = (
+    b'--x\r\ncontent-disposition: form-data; name="file"; filename="model"\r\n\r\n\x00name="model"\r\n\r\nRIFF\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--x--\r\n'
+)
+NAMELESS = b'--x\r\ncontent-disposition: form-data; name="file"\r\n\r\nRIFF\r\n--x--\r\n'
+NAMES = {"dall-e-3": "painter", "whisper-1": "ear", "tts-1": "mouth"}
+
+
+def named(tmp_path, path, body, kind="application/json", **route_more):
+    """What the upstream saw, of a route that has other names for the models."""
+
+    async def main():
+        async with Scripted(give) as upstream:
+            way = dataclasses.replace(route("r", upstream.url, models=NAMES), **route_more)
+            async with house(tmp_path, [way], policy(open_cells("r")), apis=APIS) as h:
+                answer = await h.send("POST", path, body, content_type=kind)
+            return answer.status, upstream.seen[0]
+
+    return play(main())
+
+
+def test_a_picture_is_asked_of_the_model_that_the_route_has_for_the_name(tmp_path):
+    status, seen = named(tmp_path, "/v1/images/generations", JSON)
+    assert (status, seen.json) == (200, {"model": "painter", "prompt": 'a "model": x'})
+
+
+def test_a_form_names_the_routes_model_and_its_file_stays_as_it_is(tmp_path):
+    kind = "multipart/form-data; boundary=x"
+    _, seen = named(tmp_path, "/v1/audio/transcriptions", FORM, kind)
+    assert seen.body == FORM.replace(b"whisper-1", b"ear")
+    assert int(seen.headers["content-length"]) == len(seen.body)
+
+
+def test_a_model_that_the_route_does_not_list_keeps_its_name(tmp_path):
+    _, seen = named(tmp_path, "/v1/audio/speech", b'{"model": "tts-9", "input": "x"}')
+    assert seen.json["model"] == "tts-9"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "found"),
+    [
+        (b'{"input": "x"}', "application/json", b'{"input":"x","model":"mouth"}'),
+        (NAMELESS, "multipart/form-data; boundary=x", b'name="model"\r\n\r\nmouth\r\n--x'),
+    ],
+)
+def test_the_deployment_of_azures_path_is_written_into_the_body_for_others(tmp_path, body, kind, found):
+    path = "/openai/deployments/tts-1/audio/speech?api-version=2024-10-21&x=1"
+    _, seen = named(tmp_path, path, body, kind)
+    assert seen.path == "/v1/audio/speech?x=1"
+    assert found in seen.body
+    assert model_in(seen.body, kind.encode()) == "mouth"
+
+
+def test_azures_older_form_has_the_deployment_in_the_path_of_pictures_too(tmp_path):
+    _, seen = named(
+        tmp_path, "/v1/images/generations", JSON, provider="azure_openai", api_version="2024-10-21", stand_in=True
+    )
+    assert seen.path.endswith("/deployments/painter/images/generations?api-version=2024-10-21")
+    assert seen.json["model"] == "painter"
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"multipart/form-data; boundary=x", b"multipart/form-data", b""]))
+def test_no_body_is_too_odd_to_be_searched_for_a_name(body, kind):
+    assert isinstance(model_in(body, kind), str)
+    assert model_in(FORM[:100] + body + FORM[100:], kind) in {"", "whisper-1"} or body

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from banjia.routes import catalogue
 from banjia.routes.dialect import wire
-from banjia.routes.dialect.error import LONGEST_MESSAGE
+from banjia.routes.dialect.error import LONGEST_MESSAGE, map_error
 from banjia.routes.dialect.operation import TagSplit
 from banjia.routes.dialect.tag import Splitter, split_whole
 
@@ -328,3 +328,16 @@ def test_odd_events_break_no_stream(name):
         chunk({"tool_calls": [None]}),
     ]
     played(name, model, events)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        ({"code": 30011, "message": "Your paid balance is insufficient.", "data": None}, 429, "insufficient_quota"),
+        ({"code": 30001, "message": "账户余额不足", "data": None}, 429, "insufficient_quota"),
+        ({"code": 30003, "message": "real-name verification is needed", "data": None}, 403, "permission_error"),
+    ],
+)
+def test_siliconflows_403_is_arrears_where_it_says_so_and_a_lack_of_permission_elsewhere(body, status, kind):
+    error = map_error(provider("siliconflow"), 403, body)
+    assert (error.status, error.type, error.code, error.retry) == (status, kind, "insufficient_quota", False)

@@ -388,3 +388,52 @@ def test_a_search_of_openais_is_a_hard_loss_elsewhere():
 def test_what_a_vendors_file_knows_is_left_to_its_operations():
     asked = {"messages": [], "metadata": {"a": "b"}}
     assert {"a": "b"} == wire.prepare(provider("tencent"), "hy3", "chat", asked).request["metadata"]
+
+
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}}
+
+
+def without(*names, models=()):
+    raw = {"reason": "probed", "until": date(2026, 12, 31), "without": list(names), "models": list(models)}
+    return wire.overrides([raw], where="routes[0].overrides", on=date(2026, 12, 1))
+
+
+def test_an_override_lifts_an_operation_by_its_name():
+    asked = {"messages": [], "n": 3, "user": "u", "response_format": SCHEMA}
+    lifted = wire.prepare(
+        provider("deepseek"), "deepseek-v4-pro", "chat", asked, without("emulate_json_schema", "fanout")
+    )
+    assert (lifted.request["response_format"], lifted.request["n"]) == (SCHEMA, 3)
+    assert lifted.plan.json_schema is None
+    assert not [w for w in lifted.warnings if w.op in {"emulate_json_schema", "fanout"}]
+    kept = wire.prepare(provider("deepseek"), "deepseek-v4-pro", "chat", asked)
+    assert (kept.plan.json_schema, kept.plan.calls) == ("json_object", 3)
+
+
+def test_an_override_lifts_whatever_acts_on_a_field():
+    warm = {"messages": [], "temperature": 1.9, "top_p": 0.5}
+    lifted = wire.prepare(provider("kimi"), "kimi-k3", "chat", warm, without("temperature")).request
+    assert (lifted["temperature"], "top_p" in lifted) == (1.9, False)
+
+
+def test_an_override_of_one_model_leaves_the_others_alone():
+    held = without("temperature", models=["kimi-k3"])
+    warm = {"messages": [], "temperature": 1.9}
+    assert wire.prepare(provider("kimi"), "kimi-k3", "chat", warm, held).request["temperature"] == 1.9
+    assert "temperature" not in wire.prepare(provider("kimi"), "kimi-k3.1-pro", "chat", warm, held).request
+
+
+@pytest.mark.parametrize(
+    ("base", "name"),
+    [
+        ("https://api.sensenova.cn/compatible-mode/v1", "max_new_tokens"),
+        ("https://api.sensenova.cn/compatible-mode/v2", "max_tokens"),
+        ("https://token.sensenova.cn/v1", "max_tokens"),
+        ("", "max_tokens"),
+    ],
+)
+@pytest.mark.parametrize("asked", ["max_tokens", "max_completion_tokens"])
+def test_the_base_that_is_called_decides_what_sensenova_calls_the_cap(base, name, asked):
+    spoken = wire.translator(provider("sensenova"), base=base)
+    request = spoken.prepare("sensenova-6.8-flash-lite", {"messages": [], asked: 7}).request
+    assert {k: v for k, v in request.items() if k.startswith("max")} == {name: 7}

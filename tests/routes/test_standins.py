@@ -305,3 +305,51 @@ def test_parts_that_go_through_unread_are_answered_where_the_provider_has_them(p
     status, headers, raw = ask("openai", path, {})
     assert (200, kind, True) == (status, headers[b"content-type"], raw.startswith(starts))
     assert 404 == ask("deepseek", path, {})[0]
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/embeddings"])
+def test_an_upstream_that_hangs_says_nothing_until_its_caller_has_gone(path):
+    spoken, sent, waiting = ROUTES.by_id("zhipu"), [], asyncio.Event()
+    model = model_of("zhipu", "embedding" if "embeddings" in path else "chat")
+    request = {"model": model, "input": "a", "messages": [{"role": "user", "content": "simulate:hang"}]}
+    came = [{"type": "http.request", "body": json.dumps(request).encode(), "more_body": False}]
+    header = (spoken.auth.header.lower().encode(), spoken.auth.template.replace("{key}", "k").encode())
+    scope = {"type": "http", "method": "POST", "path": path, "headers": [header, (b"x-simulate", b"hang")]}
+
+    async def receive():
+        if not came:
+            waiting.set()
+            await asyncio.Event().wait()
+        return came.pop()
+
+    async def send(message):
+        sent.append(message)
+
+    async def main():
+        task = asyncio.ensure_future(application(spoken, model=model)(scope, receive, send))
+        await asyncio.wait_for(waiting.wait(), 5)
+        assert not sent
+        task.cancel()
+
+    asyncio.run(main())
+
+
+def test_an_upstream_that_hangs_ends_with_its_caller():
+    async def receive():
+        return next(came)
+
+    body = json.dumps({"model": model_of("zhipu"), "messages": [{"role": "user", "content": "simulate:hang"}]}).encode()
+    came = iter([{"type": "http.request", "body": body, "more_body": False}, {"type": "http.disconnect"}])
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "headers": [(b"authorization", b"Bearer k")],
+    }
+    asyncio.run(application(ROUTES.by_id("zhipu"))(scope, receive, send))
+    assert sent == []

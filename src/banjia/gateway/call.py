@@ -51,6 +51,7 @@ class Call:
         "app",
         "asked",
         "body",
+        "body_seconds",
         "choices",
         "conversation",
         "cost",
@@ -90,6 +91,7 @@ class Call:
         self.subject = ""
         self.conversation = ""
         self.body = b""
+        self.body_seconds = BODY_SECONDS
         self.asked = ""
         self.stream = False
         self.choices = 1  # answers to one question
@@ -112,6 +114,7 @@ class Call:
         """Who calls, in which language, for what. Raises Refusal; the language is known before anything is refused."""
         key: bytes | None = None
         self.lang = settings.lang
+        self.body_seconds = settings.body_seconds
         asked = False  # x-banjia-lang says more than accept-language
         for name, value in headers:
             if name == b"authorization":
@@ -163,7 +166,7 @@ class Call:
             self.conversation = text
 
     async def read_body(self, limit: int, room: Room) -> None:
-        """The whole body, bounded in size, in time between its parts, and with all others in memory."""
+        """The whole body, bounded in size, in time for it and between its parts, and with all others in memory."""
         whole = self._exchange.whole_body() if self._exchange is not None else None
         if whole is not None:
             message: Message = {}
@@ -177,9 +180,10 @@ class Call:
         if message.get("more_body", False):
             parts = [body]
             size = len(body)
+            end = time.monotonic() + self.body_seconds
             while message.get("more_body", False):
                 try:
-                    async with asyncio.timeout(BODY_SECONDS):
+                    async with asyncio.timeout(min(BODY_SECONDS, max(0.0, end - time.monotonic()))):
                         message = await self.receive()
                 except TimeoutError as error:
                     raise bad_request("request_timeout", SLOW, status=408) from error

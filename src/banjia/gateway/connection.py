@@ -9,6 +9,7 @@ from typing import cast
 import httptools
 
 from banjia.gateway.answer import Answer, Kind, UpstreamError
+from banjia.gateway.inflate import Inflater, inflater
 
 MAX_HEAD = 128 * 1024
 MAX_HEADERS = 200
@@ -24,6 +25,7 @@ class Connection(asyncio.Protocol):
         "_answer",
         "_fed",
         "_headers",
+        "_inflater",
         "_loop",
         "_on_free",
         "_on_lost",
@@ -48,6 +50,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._answer: Answer | None = None
         self._headers: list[tuple[bytes, bytes]] = []
+        self._inflater: Inflater | None = None
         self._fed = 0
         self._until_close = False
         self.idle_since = 0.0
@@ -64,6 +67,7 @@ class Connection(asyncio.Protocol):
             return answer
         self._answer = answer
         self._headers = []
+        self._inflater = None
         self._fed = 0
         self._until_close = False
         self.served += 1
@@ -143,6 +147,12 @@ class Connection(asyncio.Protocol):
             b"content-length" not in names and b"transfer-encoding" not in names and status not in {204, 304}
         )
         answer.headers = self._headers
+        if b"content-encoding" in names:
+            try:
+                self._inflater = inflater(answer.header(b"content-encoding") or b"")
+            except UpstreamError as failure:
+                self._abort(failure)
+                return
         answer.head_arrived(status)
 
     def on_message_complete(self) -> None:
@@ -163,8 +173,15 @@ class Connection(asyncio.Protocol):
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         parts.clear()
         self._fed = 0
-        if self._answer is not None:
-            self._answer.body_arrived(body)
+        answer = self._answer
+        if answer is not None and self._inflater is not None:
+            try:
+                body = self._inflater.feed(body)
+            except UpstreamError as failure:
+                self._abort(failure)
+                return
+        if answer is not None and body:
+            answer.body_arrived(body)
 
     def _finish(self, answer: Answer, *, keep: bool) -> None:
         answer.complete = True

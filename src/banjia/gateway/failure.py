@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
 
 from banjia.gateway.answer import Kind, UpstreamError
+from banjia.gateway.clock import Clock
 from banjia.gateway.refusal import Header, Refusal
 from banjia.routes.dialect.error import CanonicalError, map_error
 from banjia.routes.provider import Provider
@@ -61,6 +63,7 @@ WORDS: dict[Kind, tuple[int, str, Text]] = {
 }
 
 FOR_GOOD = frozenset({"tls", "forbidden", "too_large"})
+EXPLAINED = frozenset({"garbage", "too_large"})
 MESSAGE = 2000  # characters of an upstream's message that are passed on
 
 
@@ -82,14 +85,17 @@ _body = msgspec.json.Decoder(_Body)
 
 def failed(error: UpstreamError, route: str) -> Refusal:
     status, code, text = WORDS[error.kind]
-    return Refusal(status, "server_error", code, text.format(route=route), retry=error.kind not in FOR_GOOD)
+    said = text.format(route=route)
+    if error.detail and error.kind in EXPLAINED:
+        said += Text(f"（{error.detail}）", f" ({error.detail})")
+    return Refusal(status, "server_error", code, said, retry=error.kind not in FOR_GOOD)
 
 
 def from_status(
     status: int, headers: list[Header], body: bytes, route: str, provider: Provider | None = None
 ) -> Refusal:
     """An upstream's error status. Its refusal of our key is not the caller's, and a redirect is never followed."""
-    if status < 400:
+    if status < 400 or status > 599:
         return failed(UpstreamError("garbage", f"status {status}"), route)
     if provider is not None:
         return from_canonical(map_error(provider, status, _decoded(body), retry_after=_retry_after(headers)), route)
@@ -148,13 +154,21 @@ def read_error(body: bytes) -> _Error:
     return _Error(message=message, code=found.code)
 
 
+def _until(date: bytes) -> float:
+    """Seconds to an HTTP date; below zero for what is none."""
+    try:
+        return parsedate_to_datetime(date.decode("ascii")).timestamp() - Clock().seconds()
+    except (ValueError, UnicodeDecodeError):
+        return -1.0
+
+
 def _retry_after(headers: list[Header]) -> float | None:
     for name, value in headers:
         if name in {b"retry-after-ms", b"retry-after"}:
             try:
                 seconds = float(value) / (1000 if name == b"retry-after-ms" else 1)
             except ValueError:
-                continue
+                seconds = _until(value)
             if 0 <= seconds <= 3600:
                 return seconds
     return None

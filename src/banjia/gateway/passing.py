@@ -13,6 +13,7 @@ from banjia.gateway.call import Call
 from banjia.gateway.failure import failed, from_status
 from banjia.gateway.label import metadata, plan_labels
 from banjia.gateway.mark import Json, marked
+from banjia.gateway.named import model_in, with_model_named
 from banjia.gateway.record import ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.route import TOKEN, VALUE, RouteSettings
@@ -22,6 +23,10 @@ from banjia.policy.decide import Decision
 from banjia.text import Text
 
 PARTS = frozenset({"moderations", "images", "audio", "files", "batches"})
+NAMING = ("images/", "audio/", "moderations")  # operations whose request names a model
+DEPLOYED = frozenset({  # those that Azure's older form has under a deployment
+    "audio/speech", "audio/transcriptions", "audio/translations", "images/edits", "images/generations",
+})  # fmt: skip
 FIRST_ERROR = 400
 ERROR_BYTES = 1024 * 1024
 UNMARKED = b"label(implicit);loss=hard"
@@ -44,7 +49,8 @@ async def pass_through(call: Call, settings: Settings, tools: Tools, method: str
     if not routes:
         raise not_served(call.operation, having(call.operation, settings.routes.values()))
     candidate, decision = _chosen(call, settings, tools, routes)
-    path = f"{candidate.route.target.path}/{call.operation}" + (f"?{query.decode('ascii')}" if query else "")
+    _name_model(call, candidate.route, kind)
+    path = _path(call, candidate.route, query)
     if not VALUE.fullmatch(path) or " " in path or not TOKEN.fullmatch(method):
         raise Refusal(400, "invalid_request_error", "invalid_path", Text("路径不对", "the path is wrong"))
     head = candidate.route.head(call.operation, candidate.model, method=method, path=path)
@@ -62,6 +68,30 @@ async def pass_through(call: Call, settings: Settings, tools: Tools, method: str
         tools.recorder.note(call, settings, candidate, decision, call.app.declared[call.purpose], outcome, entry)
 
 
+def _name_model(call: Call, route: RouteSettings, kind: bytes) -> None:
+    """The model under the name that the route gives it, in the body; Azure's inbound path may be what names it."""
+    if not call.operation.startswith(NAMING):
+        return
+    named = model_in(call.body, kind)
+    asked = call.asked or named
+    if not asked:
+        return
+    call.asked = route.aliases.resolve(asked) or asked  # a route lists its chat models: what it does not list passes
+    if call.asked != named:
+        call.body = with_model_named(call.body, kind, call.asked)
+
+
+def _path(call: Call, route: RouteSettings, query: bytes) -> str:
+    """With the caller's query, but for Azure's version of the API, which is the route's own matter."""
+    path = f"{route.target.path}/{call.operation}"
+    words = [w for w in query.decode("ascii", "replace").split("&") if w and not w.startswith("api-version=")]
+    if route.form == "azure-deployment":
+        if call.asked and call.operation in DEPLOYED:
+            path = route.path(call.operation, call.asked).partition("?")[0]
+        words.append(f"api-version={route.api_version}")
+    return path + ("?" + "&".join(words) if words else "")
+
+
 def _mark(call: Call, decision: Decision, entity: str, entry: str) -> Json:
     """The implicit label that a picture or a sound made here gets, if one is due."""
     if not (call.operation.startswith("images/") or call.operation == "audio/speech"):
@@ -76,7 +106,8 @@ async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes,
     if answer.status >= FIRST_ERROR:
         raise await _refused(answer, route)
     try:
-        given = [(n, v) for n, v in answer.headers if n in HANDED_ON]
+        unpacked = answer.header(b"content-encoding") is not None  # then its length is another
+        given = [(n, v) for n, v in answer.headers if n in HANDED_ON and not (unpacked and n == b"content-length")]
         told = [(b"x-banjia-route", route.id.encode("ascii", "replace")), (b"x-banjia-decision", entry.encode())]
         if mark:
             kind = answer.header(b"content-type") or b""

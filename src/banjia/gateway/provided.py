@@ -66,7 +66,7 @@ def translators(config: Config, on: date) -> dict[str, Translator]:
         provider = catalogue.find(route.provider)
         held = overrides(_list(route, i), where=f"routes[{i}].overrides", on=on)
         if provider is not None and (provider.dialect != Dialect() or held):
-            found[route.id] = translator(provider, held)
+            found[route.id] = translator(provider, held, route.base_url)
     return found
 
 

@@ -34,11 +34,12 @@ from banjia.routes.dialect.translator import Translator
 from banjia.routes.tariff import Tariff
 from banjia.text import Lang, Text
 
-TOP_LIMITS = frozenset({"in_flight", "body_bytes", "drain"})
+TOP_LIMITS = frozenset({"in_flight", "body_bytes", "body_seconds", "drain"})
 SINGLE = frozenset({"hard_loss", "from"})
 APP_PRIVACY = frozenset({"allow_unreadable", "images"})
 IMAGES = ("refuse", "ocr")  # on routes abroad
 MAX_BODY = 64 * 1024 * 1024
+BODY_SECONDS = 300.0  # in which the whole body of a request has to be here
 MAX_IN_FLIGHT = 4096
 BEARER = ("authorization", "Bearer {key}")
 API_KEY = ("api-key", "{key}")
@@ -94,6 +95,7 @@ class Settings:
     policy_hash: str
     law_day: str
     max_body: int = MAX_BODY
+    body_seconds: float = BODY_SECONDS
     max_in_flight: int = MAX_IN_FLIGHT
     drain: float = 30.0
     lang: Lang = "en"  # of callers who do not say
@@ -261,7 +263,7 @@ def _built(
             expected="keys: [env:NAME]",
         )
     _unshared(keys)
-    max_body, max_in_flight, drain = _whole(config)
+    max_body, max_in_flight, drain, body_seconds = _whole(config)
     check_types(config)
     return Settings(
         entity=config.entity.id,
@@ -272,6 +274,7 @@ def _built(
         policy_hash=policy.hash,
         law_day=policy.law_date.isoformat(),
         max_body=max_body,
+        body_seconds=body_seconds,
         max_in_flight=max_in_flight,
         drain=drain,
         lang=lang,
@@ -283,13 +286,14 @@ def _built(
     )
 
 
-def _whole(config: Config) -> tuple[int, int, float]:
-    """The limits of the whole gateway: bytes of a body, calls in hand, seconds to finish what is in hand."""
+def _whole(config: Config) -> tuple[int, int, float, float]:
+    """The limits of the whole gateway: bytes of a body, calls in hand, seconds to finish them, seconds for a body."""
     limits = Options(config.options.get("limits"), "limits", TOP_LIMITS)
     return (
         limits.count("body_bytes", default=MAX_BODY),
         limits.count("in_flight", default=MAX_IN_FLIGHT),
         limits.number("drain", 30.0),
+        limits.number("body_seconds", BODY_SECONDS, least=0.05),
     )
 
 

@@ -72,7 +72,7 @@ class StandIn:
             await _json(send, Fault(200, {"object": "list", "data": data}))
         elif (operation := self._operation(path)) and scope["method"] == "POST":
             wanted = next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == FAULT), "")
-            await self._post(operation, await _body(receive), send, wanted, receive)
+            await self._post(operation, await _body(receive), send, wanted, receive, path)
         elif (part := part_of(path)) and self.provider.apis.get(part) == "yes":
             await _bytes(send, *passed(part, path, str(scope["method"])))
         else:
@@ -80,7 +80,9 @@ class StandIn:
                 send, Fault(404, {"error": {"message": f"no such path: {path}", "type": "not_found", "code": None}})
             )
 
-    async def _post(self, operation: str, raw: bytes | None, send: Send, wanted: str, receive: Receive) -> None:
+    async def _post(
+        self, operation: str, raw: bytes | None, send: Send, wanted: str, receive: Receive, path: str
+    ) -> None:
         try:
             request = msgspec.json.decode(raw or b"")
         except msgspec.DecodeError:
@@ -94,7 +96,7 @@ class StandIn:
         model = str(request.get("model", "")) or self._from_path()
         if self.known and model not in self.known:
             await _json(send, fault(self.provider, "not-found", f"no model {model}"))
-        elif wrong := complaints(self.provider, model, request, operation):
+        elif wrong := complaints(self.provider, model, request, operation, path):
             await _json(send, refused(self.provider, wrong[0]))
         elif (kind := wanted or asked_for(request)) in KINDS:
             await _json(send, fault(self.provider, kind), headers=_retry(kind))

@@ -38,6 +38,7 @@ class Op(Evident, tag_field="op", frozen=True, kw_only=True):
 
     on: tuple[str, ...] = ("chat",)  # chat, completions, embeddings, responses
     models: tuple[str, ...] = ()  # globs; facts per model beat facts per provider on the same field
+    bases: tuple[str, ...] = ()  # globs of base URLs on which alone it acts; such a fact beats those for all bases
     when: tuple[Test, ...] = ()
     loss: Loss | None = None  # None: what the class says
     upstream: Upstream = "unknown"  # what the vendor does with the untouched request
@@ -194,8 +195,7 @@ class EmulateJsonSchema(Op, tag="emulate_json_schema", frozen=True, kw_only=True
     base: Literal["json_object", "prompt"] = "json_object"
 
 
-class EmulateTools(Op, tag="emulate_tools", frozen=True, kw_only=True):
-    pass
+class EmulateTools(Op, tag="emulate_tools", frozen=True, kw_only=True): ...
 
 
 class ForceTool(Op, tag="force_tool", frozen=True, kw_only=True):

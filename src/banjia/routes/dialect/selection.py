@@ -42,6 +42,7 @@ from banjia.routes.provider import Provider
 
 O = TypeVar("O", bound=Op)  # noqa: E741  (an operation)
 _VALUE_OPS = (Drop, Clamp, Scale, Fix, Default, MapValue, Reject)
+_OF_A_BASE = 1000  # more than any name of a model is long
 _ALWAYS = (Default, Inject, ReasoningControl, ForceStream)
 _FIELDS: dict[type[Op], tuple[str, ...]] = {
     ForceTool: ("tool_choice",),
@@ -86,18 +87,20 @@ class Selection:
         return found
 
 
-def select(provider: Provider, model: str, operation: str, overrides: Sequence[Override] = ()) -> Selection:
+def select(
+    provider: Provider, model: str, operation: str, overrides: Sequence[Override] = (), base: str = ""
+) -> Selection:
     """The operations in the order of the file, overrides last."""
     held = [o for o in overrides if not o.models or matches(o.models, model)]
     lifted = {f for o in held for f in o.without} | {_key(op) for o in held for op in o.request}
     request = [
         op
-        for op in _sharpest(provider.dialect.request, model, operation)
+        for op in _sharpest(provider.dialect.request, model, operation, base)
         if _key(op) not in lifted and getattr(op, "field", None) not in lifted and _tag(op) not in lifted
     ]
-    request += [op for o in held for op in _sharpest(o.request, model, operation)]
+    request += [op for o in held for op in _sharpest(o.request, model, operation, base)]
     replaced = {type(op) for o in held for op in o.answer}
-    answer = [op for op in _sharpest(provider.dialect.answer, model, "chat") if type(op) not in replaced]
+    answer = [op for op in _sharpest(provider.dialect.answer, model, "chat", base) if type(op) not in replaced]
     answer += [op for o in held for op in o.answer]
     kept = tuple(answer) if operation in ("chat", "completions") else ()
     return Selection(tuple(request), kept, provider.model(model))
@@ -107,9 +110,9 @@ def matches(globs: Iterable[str], model: str) -> bool:
     return any(fnmatchcase(model.lower(), g.lower()) for g in globs)
 
 
-def _sharpest(ops: Sequence[O], model: str, operation: str) -> list[O]:
-    """Of operations on one thing only those that name the model most closely."""
-    fitting = [(op, _sharpness(op, model)) for op in ops if operation in op.on]
+def _sharpest(ops: Sequence[O], model: str, operation: str, base: str) -> list[O]:
+    """Of operations on one thing only those that name the model and the base most closely."""
+    fitting = [(op, _sharpness(op, model, base)) for op in ops if operation in op.on]
     best: dict[object, int] = {}
     for op, sharpness in fitting:
         if sharpness is not None and (key := _key(op)) is not None:
@@ -117,10 +120,14 @@ def _sharpest(ops: Sequence[O], model: str, operation: str) -> list[O]:
     return [op for op, sharp in fitting if sharp is not None and (_key(op) is None or sharp == best[_key(op)])]
 
 
-def _sharpness(op: Op, model: str) -> int | None:
+def _sharpness(op: Op, model: str, base: str) -> int | None:
+    if op.bases and not matches(op.bases, base):
+        return None
+    own = _OF_A_BASE if op.bases else 0
     if not op.models:
-        return 0
-    return max((len(g) for g in op.models if fnmatchcase(model.lower(), g.lower())), default=None)
+        return own
+    named = max((len(g) for g in op.models if fnmatchcase(model.lower(), g.lower())), default=None)
+    return None if named is None else named + own
 
 
 def _key(op: Op) -> object:

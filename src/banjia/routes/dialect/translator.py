@@ -74,6 +74,7 @@ class Translator:
 
     provider: Provider
     overrides: tuple[Override, ...] = ()
+    base: str = ""  # the base URL that is called: some vendors have another dialect on each
     _selections: dict[tuple[str, str], Selection] = field(default_factory=dict, repr=False, compare=False)
 
     def selection(self, model: str, operation: str = "chat") -> Selection:
@@ -81,7 +82,7 @@ class Translator:
         if (found := self._selections.get(key)) is None:
             if len(self._selections) >= _MOST_SELECTIONS:
                 self._selections.clear()  # names come from callers; the table stays small
-            found = self._selections[key] = select(self.provider, model, operation, self.overrides)
+            found = self._selections[key] = select(self.provider, model, operation, self.overrides, self.base)
         return found
 
     def needs_rewrite(self, model: str, operation: str = "chat") -> bool:

@@ -20,18 +20,18 @@ __all__ = [
     "rewriter", "translator",
 ]  # fmt: skip
 
-_translators: dict[tuple[int, tuple[int, ...]], Translator] = {}
+_translators: dict[tuple[int, tuple[int, ...], str], Translator] = {}
 _MOST = 256
 
 
-def translator(provider: Provider, overrides: Sequence[Override] = ()) -> Translator:
-    """The same one for the same provider and overrides."""
-    key = (id(provider), tuple(map(id, overrides)))
+def translator(provider: Provider, overrides: Sequence[Override] = (), base: str = "") -> Translator:
+    """The same one for the same provider, overrides and base URL."""
+    key = (id(provider), tuple(map(id, overrides)), base)
     found = _translators.get(key)
     if found is None:
         if len(_translators) >= _MOST:
             _translators.clear()
-        found = _translators[key] = Translator(provider, tuple(overrides))  # keeps both alive, so ids stay theirs
+        found = _translators[key] = Translator(provider, tuple(overrides), base)  # keeps both alive, so ids stay theirs
     return found
 
 

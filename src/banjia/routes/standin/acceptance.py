@@ -55,9 +55,11 @@ class Complaint:
     status: int = 400
 
 
-def complaints(provider: Provider, model: str, request: Json, operation: str = "chat") -> tuple[Complaint, ...]:
+def complaints(
+    provider: Provider, model: str, request: Json, operation: str = "chat", base: str = ""
+) -> tuple[Complaint, ...]:
     """Everything the vendor would refuse; () means that it accepts the request."""
-    chosen = Translator(provider).selection(model, operation)
+    chosen = Translator(provider, base=base).selection(model, operation)
     own_shape = any(isinstance(op, VectorShape) for op in chosen.request)  # checked where it is answered
     if not own_shape and (field := misshapen(request, operation)):
         return (Complaint("shape", field),)
