@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from banjia.scan.fields import fields
 from banjia.scan.objects import parts
 from banjia.scan.offer import addresses, sought
 from banjia.scan.served import is_route
@@ -76,6 +77,8 @@ class CodeReader(Shapes):
                     self.on_text(node, stack)
             case "assign":
                 self.on_assign(node, stack)
+            case "class":
+                self.on_settings(node)
             case "member":
                 self.on_member(node, stack)
             case "index":
@@ -100,6 +103,11 @@ class CodeReader(Shapes):
             for kid in node.kids:
                 if kid.kind != "name" or kid.kids:
                     self.visit(kid, below)
+
+    def on_settings(self, node: Node) -> None:
+        for place, env in fields(node):
+            if hit := self.lexicon.env(env):
+                self.say(place, "env", hit.provider, hit.rule, line=place.line, end=place.line, env=env)
 
     def on_import(self, node: Node) -> None:
         values = [self.resolver.library(node.text, name) for _, name in node.bind] or [

@@ -39,7 +39,8 @@ def made(resolver: Resolver, value: Value, node: Node) -> Value:
                 url = resolver.value(inside or given).text or url
         if "()" in path and len(node.kids) == 2 and BASE_SETTER.match(path.rsplit(".", 1)[-1]):
             url = resolver.value(node.kids[1]).text or url
-        inner = [resolver.value(kid) for kid in node.kids[1:] if kid.kind in ("call", "name")]
+        inside_of = [kid.kids[0] if kid.kind == "pair" and kid.kids else kid for kid in node.kids[1:]]
+        inner = [resolver.value(kid) for kid in inside_of if kid.kind in ("call", "name", "member")]
         for other in inner:
             if other.rule is not None and other.url and not url:
                 url = other.url
