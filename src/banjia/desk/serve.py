@@ -377,14 +377,14 @@ class Supervisor:
 
     def _say(self, host: str, port: int) -> None:
         shown = f"[{host}]" if ":" in host else host
-        print(
-            Text(
-                f"网关在 http://{shown}:{port}/v1 服务；就绪检查 /readyz，指标 /metrics",
-                f"the gateway serves http://{shown}:{port}/v1; readiness at /readyz, metrics at /metrics",
-            ).say(self.request.lang),
-            file=sys.stderr,
-            flush=True,
-        )
+        words = Text(
+            f"网关在 http://{shown}:{port}/v1 服务；就绪检查 /readyz，指标 /metrics",
+            f"the gateway serves http://{shown}:{port}/v1; readiness at /readyz, metrics at /metrics",
+        ).say(self.request.lang)
+        if any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger().handlers):
+            log.info("%s", words)
+        else:
+            print(words, file=sys.stderr, flush=True)
 
 
 def _forget(board: Path, worker: int | None = None) -> None:

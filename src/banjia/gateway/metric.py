@@ -12,6 +12,8 @@ import msgspec
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 
 MOST_KNOWN = 1024
+MOST_ROWS = 4096  # of one counter: names of models may be the callers' choice
+REST = "other"  # what counts for everything beyond
 
 Label = tuple[str, ...]
 
@@ -50,7 +52,8 @@ class Metrics:
                 self._add(found)
 
     def count(self, name: str, *labels: str, by: float = 1) -> None:
-        self._counters[name][labels] += by
+        rows = self._counters[name]
+        rows[_bounded(rows, labels)] += by
 
     def observe(self, name: str, seconds: float, *labels: str) -> None:
         row = self._histograms[name].get(labels)
@@ -77,8 +80,8 @@ class Metrics:
         counters["banjia_requests_total"][known[0]] += 1
         if read or written:
             tokens = counters["banjia_tokens_total"]
-            tokens[known[1]] += read
-            tokens[known[2]] += written
+            tokens[_bounded(tokens, known[1])] += read
+            tokens[_bounded(tokens, known[2])] += written
         self.observe("banjia_request_seconds", seconds, app, route)
 
     def publish(self) -> None:
@@ -116,22 +119,37 @@ class Metrics:
         lines: list[str] = []
         for name, (text, names) in COUNTERS.items():
             lines += [f"# HELP {name} {text}", f"# TYPE {name} counter"]
-            lines += [f"{name}{_labels(names, labels)} {value:g}" for labels, value in self._counters[name].items()]
+            lines += [
+                f"{name}{_labels(names, labels)} {_number(value)}" for labels, value in self._counters[name].items()
+            ]
         for name, (text, names) in HISTOGRAMS.items():
             lines += [f"# HELP {name} {text}", f"# TYPE {name} histogram"]
             for labels, row in self._histograms[name].items():
                 below = 0.0
                 for edge, value in zip((*map(str, BUCKETS), "+Inf"), row[:-1], strict=True):
                     below += value
-                    lines.append(f"{name}_bucket{_labels((*names, 'le'), (*labels, edge))} {below:g}")
+                    lines.append(f"{name}_bucket{_labels((*names, 'le'), (*labels, edge))} {_number(below)}")
                 lines += [
-                    f"{name}_sum{_labels(names, labels)} {row[-1]:g}",
-                    f"{name}_count{_labels(names, labels)} {below:g}",
+                    f"{name}_sum{_labels(names, labels)} {_number(row[-1])}",
+                    f"{name}_count{_labels(names, labels)} {_number(below)}",
                 ]
         for name, text, values, names in gauges:
             lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge"]
-            lines += [f"{name}{_labels(names, labels)} {value:g}" for labels, value in values.items()]
+            lines += [f"{name}{_labels(names, labels)} {_number(value)}" for labels, value in values.items()]
         return "\n".join(lines) + "\n"
+
+
+def _bounded(rows: Mapping[Label, float], labels: Label) -> Label:
+    """The labels, or where there are too many rows already those of the application alone."""
+    return labels if labels in rows or len(rows) < MOST_ROWS else (labels[0], *(REST for _ in labels[1:]))
+
+
+def _number(value: float) -> str:
+    """Exactly, as Prometheus reads it: a counter that is rounded stands still."""
+    exact = float(value)
+    if exact.is_integer() and abs(exact) < 2**53:
+        return str(int(exact))
+    return repr(exact).replace("inf", "Inf").replace("nan", "NaN")
 
 
 def _labels(names: Label, values: Label) -> str:
