@@ -18,6 +18,7 @@ from banjia.gateway.observability import Collector, Observability, read_observab
 from banjia.gateway.settings import build_settings
 from banjia.gateway.target import parse_target
 from banjia.gateway.telemetry import Telemetry
+from banjia.routes.catalogue import load
 from house import chat, closed_cells, config, house, open_cells, policy, route
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -34,7 +35,7 @@ async def deaf(seen, writer):
     await write(writer, http(b"", kind="application/x-protobuf"))
 
 
-def scene(tmp_path, settings, *, cells=None, abroad=(), calls=1, model="gpt-4o", handler=None, kind=None, **headers):
+def scene(tmp_path, settings, *, cells=None, abroad=(), calls=1, model="gpt-4o", handler=None, stream=False, **headers):
     """What the caller, the upstream and the collector saw."""
 
     async def main():
@@ -42,10 +43,10 @@ def scene(tmp_path, settings, *, cells=None, abroad=(), calls=1, model="gpt-4o",
             table = policy(cells or open_cells("local"), abroad=abroad)
             given = settings(collector.url.removesuffix("/v1"))
             async with house(tmp_path, [route("local", up.url)], table, settings=given) as h:
-                answers = [
-                    await h.post(body=chat(model, messages=[{"role": "user", "content": SECRET}]), **headers)
-                    for _ in range(calls)
-                ]
+                body = chat(
+                    model, messages=[{"role": "user", "content": SECRET}], **({"stream": True} if stream else {})
+                )
+                answers = [await h.post(body=body, **headers) for _ in range(calls)]
             return answers, up.seen, collector.seen
 
     return play(main())
@@ -105,6 +106,23 @@ def test_metrics_count_tokens_and_seconds_with_the_advised_buckets(tmp_path):
     assert tuple(duration.histogram.data_points[0].explicit_bounds) == telemetry.SECONDS
     usage = points["gen_ai.client.token.usage"].histogram.data_points
     assert {attributes(p)["gen_ai.token.type"]: p.sum for p in usage} == {"input": 9, "output": 6}
+
+
+@otel
+@pytest.mark.parametrize(("stream", "count"), [(True, 1), (False, 0)])
+def test_the_time_to_the_first_chunk_is_told_of_streams_alone(tmp_path, stream, count):
+    _, _, seen = scene(tmp_path, lambda url: {"telemetry": told_to(url)}, stream=stream)
+    _, points = decoded(seen)
+    name = "gen_ai.client.operation.time_to_first_chunk"
+    told = points[name].histogram.data_points if name in points else []
+    assert sum(p.count for p in told) == count
+    assert all(0 <= p.sum < 60 for p in told)
+
+
+def test_providers_go_by_the_names_that_the_conventions_list():
+    listed = {"azure.ai.openai", "x_ai", "mistral_ai", "moonshot_ai", "aws.bedrock", "gcp.gemini", "gcp.vertex_ai"}
+    assert set(telemetry.PROVIDERS.values()) == listed
+    assert set(telemetry.PROVIDERS) <= set(load().providers)
 
 
 @otel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from banjia import __version__
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from banjia.gateway.observability import Collector, Observability, Reach
     from banjia.gateway.settings import Candidate
 
-# names of https://opentelemetry.io/docs/specs/semconv/gen-ai/, as of their version 1.37 and later
+# names of https://github.com/open-telemetry/semantic-conventions-genai, to which they moved after version 1.41
 OPERATIONS = {"chat/completions": "chat", "completions": "text_completion", "embeddings": "embeddings"}
 PROVIDERS = {
     "azure_openai": "azure.ai.openai",
     "azure_21vianet": "azure.ai.openai",
     "xai": "x_ai",
     "mistral": "mistral_ai",
+    "moonshot": "moonshot_ai",
     "aws_bedrock": "aws.bedrock",
     "google_gemini_api": "gcp.gemini",
     "google_vertex": "gcp.vertex_ai",
@@ -55,6 +57,7 @@ class Telemetry:
         self._providers: list[Any] = []
         self._tracer: Any = None
         self._duration: Any = None
+        self._first: Any = None
         self._tokens: Any = None
         self._is_open = collector is None
 
@@ -117,6 +120,12 @@ class Telemetry:
                     description="GenAI operation duration.",
                     explicit_bucket_boundaries_advisory=SECONDS,
                 )
+                self._first = meter.create_histogram(
+                    "gen_ai.client.operation.time_to_first_chunk",
+                    unit="s",
+                    description="Time to receive the first chunk.",
+                    explicit_bucket_boundaries_advisory=SECONDS,
+                )
                 self._tokens = meter.create_histogram(
                     "gen_ai.client.token.usage",
                     unit="{token}",
@@ -136,10 +145,15 @@ class Telemetry:
         name = f"{attributes['gen_ai.operation.name']} {attributes['gen_ai.request.model']}"
         return self._tracer.start_span(name, context=caller, kind=SpanKind.CLIENT, attributes=attributes)
 
-    def measured(self, attributes: dict[str, Any], seconds: float, read: int, written: int) -> None:
+    def measured(
+        self, attributes: dict[str, Any], seconds: float, read: int, written: int, *, first: float | None
+    ) -> None:
+        """`first` is of a stream that has begun."""
         if self._duration is None:
             return
         self._duration.record(seconds, attributes)
+        if first is not None:
+            self._first.record(first, {k: v for k, v in attributes.items() if k != "error.type"})
         for kind, count in (("input", read), ("output", written)):
             if count:
                 self._tokens.record(count, {**attributes, "gen_ai.token.type": kind})
@@ -148,11 +162,12 @@ class Telemetry:
 class Span:
     """One exchange with an upstream; ended once, with the outcome that the ledger has."""
 
-    __slots__ = ("_attributes", "_call", "_candidate", "_entry", "_span", "_telemetry")
+    __slots__ = ("_attributes", "_began", "_call", "_candidate", "_entry", "_span", "_telemetry")
 
     def __init__(self, telemetry: Telemetry, call: Call, candidate: Candidate) -> None:
         route = candidate.route
         self._telemetry = telemetry
+        self._began = time.monotonic()
         self._call = call
         self._candidate = candidate
         self._attributes: dict[str, Any] = {
@@ -179,7 +194,8 @@ class Span:
         if status >= 400:
             self._attributes["error.type"] = str(outcome.get("code") or status)
         seconds = outcome.get("ms", 0) / 1000
-        self._telemetry.measured(self._attributes, seconds, read, written)
+        first = self._call.first - self._began if self._call.stream and self._call.first else None
+        self._telemetry.measured(self._attributes, seconds, read, written, first=first)
         if self._span is None:
             return
         from opentelemetry.trace import StatusCode  # noqa: PLC0415
