@@ -38,7 +38,7 @@ class CodeReader(Shapes):
         self._exports()
         if (
             not any(finding.kind not in ("proxy", "model", "embed_dim") for finding in self.out.findings)
-            and not self.out.pending
+            and not any(pending.sure for pending in self.out.pending)
         ):
             self.out.findings = [finding for finding in self.out.findings if finding.provider != "any"]
         return self.out
@@ -54,7 +54,7 @@ class CodeReader(Shapes):
             if (value := self.resolver.returned(function)).rule is not None:
                 self._export(f"{name}()", value)
         self.out.exports.update(addresses(self.resolver, self.lexicon))
-        if self.out.pending:
+        if any(pending.sure for pending in self.out.pending):
             modules = {value.outside[0] for value in self.resolver.imported.values() if value.outside}
             modules |= {value.outside[0] for value in self.resolver.wildcards if value.outside}
             self.out.needs.extend(sorted(modules))

@@ -16,7 +16,7 @@ from banjia.scan.library import libraries
 from banjia.scan.literal import SQL_TEXT
 from banjia.scan.manifest import declared, installed
 from banjia.scan.resolve import Resolver
-from banjia.scan.result import FileResult, Pending
+from banjia.scan.result import FileResult
 from banjia.scan.rule import Rule, rules
 from banjia.scan.settings import READERS, SettingsReader, shell_line
 from banjia.scan.syntax.grammar import GRAMMARS
@@ -170,7 +170,7 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
         return replace(finding, line=first, end=max(first, last))
 
     out.findings.extend(moved(finding) for finding in inner.findings)
-    out.pending.extend(Pending(moved(pending.finding), pending.module, pending.name) for pending in inner.pending)
+    out.pending.extend(replace(pending, finding=moved(pending.finding)) for pending in inner.pending)
     out.open_urls.extend(
         (name, places[line - 1] if line <= len(places) else 1, provider) for name, line, provider in inner.open_urls
     )
@@ -189,7 +189,7 @@ def _written(path: str, name: str, cell: notebook.Cell, out: FileResult) -> None
         return replace(finding, path=path, line=first, end=max(first, last))
 
     out.findings.extend(moved(finding) for finding in inner.findings)
-    out.pending.extend(Pending(moved(pending.finding), pending.module, pending.name) for pending in inner.pending)
+    out.pending.extend(replace(pending, finding=moved(pending.finding)) for pending in inner.pending)
 
 
 def _magic_setting(path: str, row: str, line: int, words: Lexicon) -> list[Finding]:

@@ -9,11 +9,15 @@ from banjia.scan.finding import Finding
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A call of a telling shape whose object was made elsewhere: decided when the whole tree has been read."""
+    """A call of a telling shape whose object was made elsewhere: decided when the whole tree has been read.
+
+    Not `sure`: no use at all, unless another file binds the name to an object of a library that has such a call.
+    """
 
     finding: Finding
     module: str | None
     name: str
+    sure: bool = True
 
 
 @dataclass(slots=True)

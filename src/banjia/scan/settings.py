@@ -46,6 +46,13 @@ INNER = re.compile(
 )
 # Keys that say which service it is, where their value names one.
 NAMING = re.compile(r"(?i)^(?:provider|type|service)$")
+# Sections of whatever model, and what is set there to reach it.
+MODELS = re.compile(
+    r"(?i)^(?:llms?|ai|gpt|large[-_]?models?|(?:chat|embed(?:ding)?s?)[-_]?models?|embeddings?|language[-_]?models?)(?:\.|$)"
+)
+REACHED = re.compile(
+    r"(?i)(?:api[-_]?key|base[-_]?url|api[-_]?base|api[-_]?url|api[-_]?host|(?:^|[-_])model(?:[-_]?name)?)$"
+)
 # Sections of package.json that set nothing: words for a search, names of commands.
 APART = frozenset({"keywords", "scripts"})
 # Speech of a vendor that has models too.
@@ -53,7 +60,7 @@ SPEECH = re.compile(r"(?i)yuyin|speech|voice|(?:^|[-_])(?:asr|tts|iat|stt)(?:[-_
 ENVIRONMENT = frozenset({"environment", "env", "envVars"})
 AZURE_INNER = re.compile(r"(?i)^(?:resource[-_]?name|api[-_]?version|deployment[-_]?(?:name|id)?)$")
 SWITCH = re.compile(
-    r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
+    r"(?i)^(?:\w+[-_.])?(?:llm|model|ai|bot|embedding|chat|remote|gpt)[-_]?(?:provider|type|service|vendor|backend)$|^(?:provider|bot_type|channel_type)$"
 )
 PROXY = re.compile(r"(?i)^(?:https?|all|socks5?)_?proxy(?:_host|_port|_url)?$")
 # An application exported from Dify.
@@ -141,8 +148,13 @@ class SettingsReader:
         url: str | None = None,
         confidence: float = 0.9,
     ) -> None:
-        if (entry.line, kind) in self.seen or (rule.near is not None and not rule.near.search(self.text)):
+        if rule.near is not None and not rule.near.search(self.text):
             return
+        if (entry.line, kind) in self.seen:
+            loose = self.found[-1] if self.found and self.found[-1].line == entry.line else None
+            if rule.weak or loose is None or loose.kind != kind or loose.rule != "env-llm-config":
+                return
+            self.found.pop()  # on one line the setting that names its service says more
         self.seen.add((entry.line, kind))
         v1, slash = base_shape(url) if url else (None, None)
         row = self.rows[entry.line - 1] if entry.line <= len(self.rows) else ""
@@ -243,7 +255,7 @@ class SettingsReader:
         elif host and re.search(r"(?i)(?:^|_)(?:proxy|https_proxy)$", entry.key):
             self.say(entry, "proxy", "any", self.rules["host-relay"], url=value, confidence=0.7)
             return
-        self.say(entry, "config", provider, hit.rule, url=value if host else None)
+        self.say(entry, "config", provider, hit.rule, url=value if host or address is not None else None)
 
     def address(self, entry: Entry, address: Hit) -> None:
         if re.search(
@@ -291,6 +303,8 @@ class SettingsReader:
                         if provider == "openai" and (AZURE_INNER.match(key) or "azure" in entry.keys):
                             provider, rule = "azure_openai", "env-azure-openai"
                         return Hit(self.rules[rule], provider, key)
+            if weak is None and REACHED.search(key) and any(MODELS.search(above) for above in entry.keys[:-1]):
+                return Hit(self.rules["env-llm"], "any", key)
         return weak
 
     def proxies(self, entries: Iterable[Entry]) -> None:

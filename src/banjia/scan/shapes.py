@@ -4,11 +4,19 @@ objects, calls no one else has, declarations inside a program.
 
 from __future__ import annotations
 
+import re
+
 from banjia.scan.flow import Flow
 from banjia.scan.manifest import Declared, known
 from banjia.scan.signs import chain
 from banjia.scan.syntax.node import Node
 from banjia.scan.value import Value, provider_of
+
+# The last part of a call that may speak to a model.
+SPOKEN = re.compile(
+    r"(?:^|\.)(?:a?invoke|a?stream\w*|a?batch|a?predict\w*|a?run|a?call|a?generate\w*|generateContent\w*|a?complete|"
+    r"a?chat|a?query|embed\w*|create\w*|parse|kickoff\w*|a?completion|send_?[mM]essage\w*|get_embedding\w*|list|retrieve|edit|upload|delete)$"
+)
 
 
 class Shapes(Flow):
@@ -59,6 +67,18 @@ class Shapes(Flow):
                 pending=(module, f"{receiver}\t{path}"),
             )
             return
+        self.on_outside(node, value, path)
+
+    def on_outside(self, node: Node, value: Value, path: str) -> None:
+        """`llm.invoke(text)` where another file makes `llm`: a use if that is a client of a library."""
+        if value.outside is None or not self.resolver.libraries.shaped:
+            return
+        module, name = value.outside
+        receiver, _, rest = name.partition(".")
+        if rest and SPOKEN.search(rest):
+            rule = self.resolver.libraries.shaped[0]  # the library is known when the tree has been read
+            held = (module, f"{receiver}\t{rest}", False)
+            self.say(node, "call", "any", rule, line=node.line, symbol=path, confidence=0.75, pending=held)
 
     def on_gem(self, node: Node) -> bool:
         """`gem "ruby-openai", "8.1.0"` in a program: a declaration as in a Gemfile."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from banjia.scan.finding import Finding, Kind
 from banjia.scan.result import FileResult, Pending
+from banjia.scan.rule import rules
+from banjia.scan.words import WORDS
 
 # What shows by itself that a tree uses a hosted model; everything else needs one of these beside it.
 STRONG: frozenset[Kind] = frozenset(
@@ -18,12 +20,15 @@ def settled(results: dict[str, FileResult], paths: Iterable[str] = ()) -> list[F
     """The findings of all files in their order. `paths`: every file of the tree, read or not."""
     own = _own(results, paths)
     exports = {path: result.exports for path, result in results.items()}
+    offers = _offers(exports)
     found: list[Finding] = []
     for path in sorted(results):
-        decided = _decided(path, results[path], exports)
+        sure = [pending for pending in results[path].pending if pending.sure]
+        decided = _decided(path, results[path], sure, exports)
         kept = [finding for finding in results[path].findings if not own.holds(finding)]
-        found.extend(_follow(kept, results[path].pending, decided))
+        found.extend(_follow(kept, sure, decided))
         found.extend(decided)
+        found.extend(_spoken(path, results[path].pending, offers))
     weak = {name for result in results.values() for name in result.weak}
     if not any(_is_strong(finding, weak) for finding in found):
         found = [finding for finding in found if finding.kind == "secret"]
@@ -78,14 +83,52 @@ def _is_strong(finding: Finding, weak: set[str]) -> bool:
 Offered = dict[str, tuple[str, str, str]]
 
 
-def _decided(path: str, result: FileResult, exports: dict[str, Offered]) -> list[Finding]:
+def _decided(path: str, result: FileResult, sure: list[Pending], exports: dict[str, Offered]) -> list[Finding]:
     decided: list[Finding] = []
-    for pending in result.pending:
+    for pending in sure:
         receiver, _, _shape = pending.name.partition("\t")
         modules = [pending.module] if pending.module else result.needs
         provider = _made_elsewhere(path, modules, receiver, exports)
         decided.append(replace(pending.finding, provider=provider or pending.finding.provider))
     return decided
+
+
+def _offers(exports: dict[str, Offered]) -> dict[str, list[tuple[str, tuple[str, str, str]]]]:
+    """What is bound to each name, with the file that binds it."""
+    offers: dict[str, list[tuple[str, tuple[str, str, str]]]] = {}
+    for path in sorted(exports):
+        for name, offered in exports[path].items():
+            offers.setdefault(name, []).append((path, offered))
+    return offers
+
+
+def _spoken(
+    path: str, pending: list[Pending], offers: dict[str, list[tuple[str, tuple[str, str, str]]]]
+) -> Iterator[Finding]:
+    """Calls of objects that other files make, where their library has such a call."""
+    for one in pending:
+        receiver, _, rest = one.name.partition("\t")
+        if one.sure or receiver not in offers:
+            continue
+        tail = (one.module or "").strip("./").replace(".", "/").split("/")[-1]
+        for other, (rule_id, made, provider) in offers[receiver]:
+            folder = other.split("/")[-2:-1]
+            packaged = _stem(other) in ("__init__", "index", "mod") and folder == [tail]
+            rule = rules().named(rule_id) if other != path and (_stem(other) == tail or packaged) else None
+            if rule is None or rule.sdk is None:
+                continue
+            whole = f"{made}.{rest}"
+            kind: Kind | None = None
+            if rule.sdk.state is not None and rule.sdk.state.search(whole):
+                kind = "state"
+            elif rule.sdk.call is not None and rule.sdk.call.search(whole):
+                kind = "call"
+            if kind is not None:
+                text = WORDS[kind].format(what=rule.text)
+                yield replace(
+                    one.finding, kind=kind, provider=provider, rule=rule.id_of(kind), fix=rule.fix_of(kind), text=text
+                )
+                break
 
 
 def _follow(kept: list[Finding], pending: list[Pending], decided: list[Finding]) -> list[Finding]:

@@ -74,7 +74,7 @@ class Voice:
         env: str | None = None,
         url: str | None = None,
         confidence: float = 0.9,
-        pending: tuple[str | None, str] | None = None,
+        pending: tuple[str | None, str] | tuple[str | None, str, bool] | None = None,
     ) -> None:
         if rule.near is not None and not rule.near.search(self.text):
             return
@@ -85,7 +85,8 @@ class Voice:
             (at, kind, other) in self.seen for other in (provider, "any")
         ):
             return
-        self.seen.add((at, kind, provider))
+        if pending is None or len(pending) == 2:
+            self.seen.add((at, kind, provider))
         if env in GENERIC:
             confidence = min(confidence, 0.65)
         shown = url.replace(HOLE, "{}") if url else None

@@ -12,6 +12,7 @@ from banjia.scan.formats.entry import Entry, unquoted
 
 KEY = re.compile(r"""^(\s*)((?:-\s+)*)(?:"([^"]+)"|'([^']+)'|([\w.$/@\-]+(?:\s[\w.\-]+)?))\s*:(?:\s+(.*))?$""")
 ITEM = re.compile(r"^(\s*)-\s+(.*)$")
+FLOW = re.compile(r"""[{,]\s*["']?([\w.\-]+)["']?\s*:\s*("[^"]*"|'[^']*'|[^,{}]*)""")
 BLOCK = re.compile(r"^[|>][+-]?\d*\s*(?:#.*)?$")
 
 
@@ -61,6 +62,8 @@ def entries(text: str) -> Iterator[Entry]:  # noqa: PLR0915 - one pass, one stat
             elif key == "value" and named and named[0] == depth:
                 yield Entry((*keys[:-1], named[1]), unquoted(value), named[2], last=number)
                 named = None
+            elif value.startswith("{") and not value.startswith("{{"):
+                yield from _flow(value, keys, number)
             elif value.startswith("["):
                 for item in value.strip("[]").split(","):
                     yield Entry((*keys, ""), unquoted(item), number)
@@ -72,6 +75,9 @@ def entries(text: str) -> Iterator[Entry]:  # noqa: PLR0915 - one pass, one stat
             while stack and stack[-1][0] >= depth:
                 stack.pop()
             above = tuple(name for _, name in stack)
+            if found[2].startswith("{") and not found[2].startswith("{{"):
+                yield from _flow(found[2], above, number)
+                continue
             words = unquoted(found[2])
             name, equals, value = words.partition("=")
             if equals and re.fullmatch(r"[A-Za-z_][\w.]*", name):
@@ -85,3 +91,16 @@ def entries(text: str) -> Iterator[Entry]:  # noqa: PLR0915 - one pass, one stat
                     number,
                     command=above[-1:] in (("script",), ("before_script",), ("command",), ("commands",)),
                 )
+
+
+def _flow(text: str, above: tuple[str, ...], number: int) -> Iterator[Entry]:
+    """A mapping written on one line: `{name: KEY, value: x}` is the setting KEY, other pairs are settings each."""
+    pairs: dict[str, str] = {}
+    for key, value in FLOW.findall(text):
+        pairs.setdefault(key, unquoted(value))
+    name = pairs.get("name", "")
+    if re.fullmatch(r"[A-Z][A-Z0-9_]+", name):
+        yield Entry((*above, name), pairs.get("value", ""), number)
+        return
+    for key, value in pairs.items():
+        yield Entry((*above, key), value, number)
