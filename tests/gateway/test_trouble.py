@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from scripted import Scripted, completion, http, play, write
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
@@ -19,8 +20,9 @@ from crossing.stand_in import Recorder
 from banjia.errors import StoreError
 from banjia.ledger.verify import verify
 from banjia.store.keys import Keys
+from banjia.store.ring import KEY_FILE, SealingKey
 from banjia.store.store import open_store
-from banjia.store.vault import KEY_FILE, Vault
+from banjia.store.vault import Vault
 from banjia.text import Text
 from house import chat, house, open_cells, policy, route
 
@@ -66,7 +68,7 @@ def test_a_wrong_key_of_the_maps_sends_nothing(tmp_path):
 
     async def scene(h):
         first = await h.post(body=said(), x_banjia_conversation="c")
-        vaults["now"] = Vault(store, bytes(32))
+        vaults["now"] = Vault(store, SealingKey("", AESGCM(bytes(32))), Keys(tmp_path / "keys"))
         h.gateway._personal._treater = None  # as after a restart
         return first, await h.post(body=said(), x_banjia_conversation="c")
 

@@ -9,14 +9,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from banjia.errors import RouteError, StoreError
 from banjia.privacy.engine import Engine
 from banjia.privacy.treater import Treater, Unreadable
 from banjia.privacy.vault import Maps
 from banjia.store.keys import Keys
+from banjia.store.ring import KEY_FILE, SealingKey
 from banjia.store.store import open_store
-from banjia.store.vault import KEY_FILE, Vault
+from banjia.store.vault import Vault
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 from privacy_prompts import prompts
@@ -252,7 +254,7 @@ def test_maps_are_sealed_and_expire(opened):
 def test_with_a_wrong_key_nothing_is_sent(opened):
     store, keys, home = opened
     Treater(ENGINE, Maps(Vault.open(store, keys))).request(user("电话13812345678"), app="a", conversation="c", at=1)
-    other = Treater(ENGINE, Maps(Vault(store, b"\1" * 32)))
+    other = Treater(ENGINE, Maps(Vault(store, SealingKey("", AESGCM(b"\1" * 32)), keys)))
     with pytest.raises(StoreError):
         other.request(user("电话13812345678"), app="a", conversation="c", at=2)
     (home / "keys" / KEY_FILE).unlink()

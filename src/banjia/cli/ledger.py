@@ -81,6 +81,22 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     forget.add_argument("--year", type=_year, required=True)
     forget.add_argument("--by", required=True)
     forget.add_argument("--reason", required=True)
+    rotate = command("rotate", "更换签名密钥或封存密钥", "change the signing key or the key of the vault")
+    rotate.add_argument(
+        "key",
+        choices=("signing", "vault"),
+        help=Text("signing 给检查点签名，vault 封存对照表", "signing signs checkpoints, vault seals maps").say(lang),
+    )
+    rotate.add_argument("--by", required=True)
+    rotate.add_argument("--reason", required=True)
+    rotate.add_argument(
+        "--destroy",
+        action="store_true",
+        help=Text(
+            "立即销毁旧密钥；封存的内容先换成新密钥",
+            "destroy the old key now; what it sealed is sealed anew",
+        ).say(lang),
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -262,6 +278,25 @@ def _forget_year(args: argparse.Namespace, place: Place) -> int:
     return 0
 
 
+def _rotate(args: argparse.Namespace, place: Place) -> int:
+    from banjia.desk import keeping
+
+    if args.key == "signing":
+        found = keeping.rotate_signing(place, args.by, args.reason, destroy=args.destroy)
+        said = Text(
+            f"此后由 {found['new']} 签名；请另存新的 ledger.pub",
+            f"{found['new']} signs from now on; keep a copy of the new ledger.pub",
+        )
+    else:
+        found = keeping.rotate_vault(place, args.by, args.reason, destroy=args.destroy)
+        said = Text(
+            f"此后用 vault-{found['new']}.key 封存；在用的密钥：{', '.join(found['in_use'])}",
+            f"vault-{found['new']}.key seals from now on; keys in use: {', '.join(found['in_use'])}",
+        )
+    _show(args, found, said.say(args.lang))
+    return 0
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Place], int]] = {
     "verify": _verify,
     "checkpoint": _checkpoint,
@@ -273,6 +308,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Place], int]] = {
     "retain": _retain,
     "hold": _hold,
     "forget-year": _forget_year,
+    "rotate": _rotate,
 }
 
 

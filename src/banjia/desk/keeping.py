@@ -9,16 +9,19 @@ from typing import Any
 from banjia.desk import clock
 from banjia.desk.ledger import Place, clock_ms, opened
 from banjia.errors import ConfigError
-from banjia.ledger import retention
+from banjia.ledger import retention, rotation
+from banjia.ledger.checkpoint import signing_file
 from banjia.ledger.entry import Entry
 from banjia.ledger.operation import operate
 from banjia.ledger.record import start_of
 from banjia.ledger.retention import FOREVER, Hold, Plan
 from banjia.ledger.subject import key_file
 from banjia.ledger.tally import CHINA
-from banjia.store import people
+from banjia.store import people, ring
 from banjia.store.store import Transaction
 from banjia.text import Text, same
+
+RENEWED_AT_ONCE = 200  # sealed values; gateways write between two such steps
 
 
 def retain(place: Place, *, dry: bool) -> Plan:
@@ -93,6 +96,44 @@ def forget_year(place: Place, year: int, by: str, reason: str) -> None:
         operate(ledger.store, ledger.keys, at, act)
         if ledger.keys.exists(key_file(year)):
             ledger.keys.destroy(key_file(year))
+
+
+def rotate_signing(place: Place, by: str, reason: str, *, destroy: bool) -> dict[str, Any]:
+    """Let a new key sign the ledger; with `destroy` the old private key goes at once."""
+    with opened(place) as ledger:
+        old, new = rotation.rotate(ledger.store, ledger.keys, clock_ms(), by, reason)
+        if destroy:
+            ledger.keys.destroy(signing_file(ledger.keys, old.name))
+        return {"key": "signing", "old": str(old), "new": str(new), "destroyed": destroy}
+
+
+def rotate_vault(place: Place, by: str, reason: str, *, destroy: bool) -> dict[str, Any]:
+    """Let a new key seal conversations and cached states; with `destroy` all of them are sealed anew.
+
+    Keys under which nothing is left are destroyed.
+    """
+    at = clock_ms()
+    with opened(place) as ledger:
+        fresh = ring.made(ledger.keys)
+
+        def act(tx: Transaction) -> tuple[None, Sequence[Entry]]:
+            ring.turned(tx, ledger.keys, fresh)
+            more = {"key": "vault", "id": fresh.id, "by": by, "reason": reason}
+            return None, [Entry(rotation.KIND, at, more=more)]
+
+        operate(ledger.store, ledger.keys, at, act)
+        after: ring.Place | None = ("", "") if destroy else None
+        while after is not None:
+            with ledger.store.transaction() as tx:
+                after = ring.renewed(tx, ledger.keys, after, RENEWED_AT_ONCE)
+        with ledger.store.transaction() as tx:
+            tx.run("DELETE FROM expiring WHERE until <= ?", at)
+            gone = ring.spent(tx)
+        for id_ in gone:
+            ledger.keys.destroy(ring.key_file(id_))
+        with ledger.store.snapshot() as tx:
+            kept = [ring.key_file(i) for i in ring.ids(tx) or []]
+        return {"key": "vault", "new": fresh.id, "destroyed": [ring.key_file(i) for i in gone], "in_use": kept}
 
 
 def plan_document(planned: Plan) -> dict[str, Any]:

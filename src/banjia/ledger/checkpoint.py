@@ -114,23 +114,34 @@ class Signer:
         return f"{text}\n— {self.name} {base64.b64encode(signature).decode()}\n"
 
 
-def create_signer(keys: Keys, name: str) -> Signer:
-    """A new key in the keys directory, with its public half beside it."""
+def create_signer(keys: Keys, name: str, file: str = KEY_FILE) -> Signer:
+    """A new key in the keys directory."""
     signer = Signer(name, Ed25519PrivateKey.generate())
-    keys.create(KEY_FILE, signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    (keys.folder / PUBLIC_FILE).write_text(f"{signer.verifier}\n", encoding="utf-8")
+    keys.create(file, signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return signer
 
 
 def read_signer(keys: Keys, name: str) -> Signer:
-    content = keys.read(KEY_FILE)
+    file = signing_file(keys, name)
+    content = keys.read(file)
     try:
         key = load_pem_private_key(content, None)
     except (ValueError, TypeError) as error:
-        raise _not_a_key(keys) from error
+        raise _not_a_key(keys, file) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise _not_a_key(keys)
+        raise _not_a_key(keys, file)
     return Signer(name, key)
+
+
+def signing_file(keys: Keys, name: str) -> str:
+    """Where the key of that name lies: the first key of a store has no name in its file's."""
+    own = later_file(name)
+    return own if keys.exists(own) else KEY_FILE
+
+
+def later_file(name: str) -> str:
+    """The file of a key that took the place of another."""
+    return f"ledger-{name.removeprefix('banjia-')}.key"
 
 
 def notes(text: str) -> Iterator[str]:
@@ -158,10 +169,10 @@ def _decoded(text: str) -> bytes | None:
     return data if base64.b64encode(data).decode() == text else None
 
 
-def _not_a_key(keys: Keys) -> StoreError:
+def _not_a_key(keys: Keys, file: str) -> StoreError:
     return StoreError(
         Text("签名密钥文件内容不对", "the file does not hold a signing key"),
-        where=str(keys.folder / KEY_FILE),
+        where=str(keys.folder / file),
         expected="Ed25519, PKCS8, PEM",
         remedy=Text("从备份恢复该文件", "restore the file from its backup"),
     )

@@ -16,10 +16,11 @@ from typing import Any
 from banjia.errors import StoreError
 from banjia.ledger.census import Census
 from banjia.ledger.chain import Chain, close_log, open_log, read_chain, row_of, sealed
-from banjia.ledger.checkpoint import KEY_FILE, Signer, create_signer, read_signer
+from banjia.ledger.checkpoint import KEY_FILE, Signer, create_signer, read_signer, signing_file
 from banjia.ledger.entry import NOTHING, Entry, Form, canonical, new_id, new_salts
 from banjia.ledger.outlook import Alert, Lines, outlook
 from banjia.ledger.pace import pace_of
+from banjia.ledger.public import publish
 from banjia.ledger.reservation import Place, Reservation
 from banjia.ledger.subject import Persons, YearKey, digests, open_year_key
 from banjia.ledger.tally import CHINA, Elsewhere, Line, Tally, nothing_counted, redeclared, tally_of, year_of
@@ -32,6 +33,7 @@ from banjia.store.store import Row, Store, Transaction
 from banjia.text import Text, same
 
 CLOSE_SECONDS = 15.0
+SIGNING = "ledger key"  # the lock of who signs
 NOTED = Receipt("", 0, 0)  # of notes: nobody waits for it
 Clock = Callable[[], int]  # milliseconds since 1970, UTC
 
@@ -61,6 +63,7 @@ class Journal:
         self._store = store
         self._keys = keys
         self._signer = signer
+        self._public = str(signer.verifier)
         self._chain = chain
         self._clock = clock
         self._terms = terms
@@ -182,7 +185,7 @@ class Journal:
         """Write what is queued, close the log in log 0, and keep a last checkpoint."""
         self._writer.close(CLOSE_SECONDS)
         with self._store.transaction() as tx:
-            close_log(tx, self._signer, self._settled(tx), self._clock())
+            close_log(tx, self._signing(tx), self._settled(tx), self._clock())
         self._publish(self._chain.head)
 
     def _pending(
@@ -210,7 +213,7 @@ class Journal:
         attempted: Chain | None = None
         try:
             with self._store.transaction() as tx:
-                chain = self._settled(tx)
+                signer, chain = self._signing(tx), self._settled(tx)
                 if lost or failed or not group:
                     more = {"lost_notes": lost, "failed_commits": failed}
                     at = self._clock()
@@ -230,7 +233,7 @@ class Journal:
                         entries.append(row)
                 for each in counted.values():
                     each.census.flush()
-                attempted = chain.appended(tx, self._signer, entries) if entries else chain
+                attempted = chain.appended(tx, signer, entries) if entries else chain
                 kept = attempted.size // self._terms.every > chain.size // self._terms.every
                 if kept:
                     rows.add_checkpoint(tx, attempted.number, attempted.size, attempted.head)
@@ -290,6 +293,14 @@ class Journal:
             each.census.expect(d for persons in each.digests.values() for person in persons for d in person)
         return found
 
+    def _signing(self, tx: Transaction) -> Signer:
+        """The key that signs now, held to the end of the transaction: it may have been changed meanwhile."""
+        tx.lock(SIGNING, shared=True)
+        if rows.meta(tx, "ledger_key") != self._public:
+            self._signer = known_signer(tx, self._keys)
+            self._public = str(self._signer.verifier)
+        return self._signer
+
     def _settled(self, tx: Transaction) -> Chain:
         """The log as it stands; a group whose commit failed may have come through after all."""
         if self._doubts:
@@ -330,17 +341,19 @@ class Journal:
 
 def claim_signer(tx: Transaction, keys: Keys) -> Signer:
     """The signing key of this store: made with a new store, required of an old one."""
-    tx.lock("ledger key")
+    tx.lock(SIGNING)
     if rows.meta(tx, "ledger_key") is not None:
         return known_signer(tx, keys)
     name = f"banjia-{secrets.token_hex(4)}"
     signer = read_signer(keys, name) if keys.exists(KEY_FILE) else create_signer(keys, name)
+    publish(keys, signer.verifier)
     rows.set_meta(tx, "ledger_key", str(signer.verifier))
     return signer
 
 
 def known_signer(tx: Transaction, keys: Keys) -> Signer:
-    """The signing key of a store that has one. Raises StoreError where the key is missing or another."""
+    """The key that signs now in a store that has one. Raises StoreError where the key is missing or another."""
+    tx.lock(SIGNING, shared=True)
     known = rows.meta(tx, "ledger_key")
     if known is None:
         raise StoreError(
@@ -351,7 +364,7 @@ def known_signer(tx: Transaction, keys: Keys) -> Signer:
     if str(signer.verifier) != known:
         raise StoreError(
             Text("签名密钥不是这个存储的", "the signing key is not the one of this store"),
-            where=str(keys.folder / KEY_FILE),
+            where=str(keys.folder / signing_file(keys, signer.name)),
             expected=same(known),
             found=same(str(signer.verifier)),
             remedy=Text("恢复原来的 keys 目录", "restore the original keys directory"),

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from banjia.errors import StoreError
 from banjia.ledger.chain import REGISTRY, registry_entries
 from banjia.ledger.checkpoint import Checkpoint, Verifier
 from banjia.ledger.recount import recount
 from banjia.ledger.report import Fault, LogReport, Report
+from banjia.ledger.rotation import KIND, SigningKeys, rotations
 from banjia.ledger.walk import Mark, Progress, Tallied, Walked, walk
 from banjia.store import log as rows
 from banjia.store import people
@@ -37,14 +39,15 @@ class _Registry:
     closed: set[int] = field(default_factory=set)
     marks: dict[int, list[Mark]] = field(default_factory=dict)
 
-    def take(self, body: dict[str, Any]) -> None:
-        number = int(body["log"])
+    def take(self, kind: str, body: dict[str, Any]) -> None:
         heads = {int(other): head for other, head in body.get("heads", {}).items()}
-        if "origin" in body:
-            self.origins[number] = body["origin"]
-        else:
-            self.closed.add(number)
-            heads[number] = body
+        if kind != KIND:
+            number = int(body["log"])
+            if "origin" in body:
+                self.origins[number] = body["origin"]
+            else:
+                self.closed.add(number)
+                heads[number] = body
         for other, head in heads.items():
             self.marks.setdefault(other, []).append(Mark(head["size"], bytes.fromhex(head["root"]), _REGISTRY))
 
@@ -66,7 +69,7 @@ class _Check:
         self._progress = progress
         self._faults: list[Fault] = []
         self._given = key
-        self._key = self._checked_key()
+        self._keys = self._checked_keys()
         self._outside: dict[str, list[Checkpoint]] = {}
         self._compared = 0
         for note in since:
@@ -82,23 +85,45 @@ class _Check:
             self._missing(logs, registry)
         self._retention(logs)
         self._tallies()
-        return Report(tuple(reports), tuple(self._faults), str(self._key or ""), self._compared, self._remarks())
+        key = str(self._keys.keys[-1]) if self._keys.keys else ""
+        return Report(tuple(reports), tuple(self._faults), key, self._compared, self._remarks())
 
-    def _checked_key(self) -> Verifier | None:
+    def _checked_keys(self) -> SigningKeys:
+        """The keys of the ledger, first to last; where the one that was given is none of them, that one alone."""
         known = rows.meta(self._tx, "ledger_key")
         if known is None:
             if rows.logs(self._tx):
                 self._faults.append(Fault("meta", Text("存储里没有公钥", "the store names no public key")))
-            return self._given
-        if self._given is not None and known != str(self._given):
+            return SigningKeys([self._given] if self._given else [])
+        try:
+            last, told = Verifier.parse(known, where="store"), rotations(self._tx)
+        except StoreError as error:
+            self._faults.append(Fault(error.where, error.problem))
+            return SigningKeys([self._given] if self._given else [])
+        found = SigningKeys([*(r.previous for r in told), last], told)
+        self._chained(found)
+        if self._given is not None and self._given not in found.keys:
             self._faults.append(Fault("meta", Text("存储写着另一把公钥", "the store names another public key")))
-        return self._given or Verifier.parse(known, where="store")
+            return SigningKeys([self._given])
+        return found
+
+    def _chained(self, found: SigningKeys) -> None:
+        """Each key was named by the one before it, in an entry that this one has signed."""
+        notes = dict(rows.checkpoints(self._tx, REGISTRY))
+        for rotation, following in zip(found.rotations, found.keys[1:], strict=True):
+            signed = rotation.previous.opened(notes.get(rotation.index + 1, ""))
+            if rotation.key != following or signed is None or signed.size != rotation.index + 1:
+                what = Text("签名密钥的更替断了", "the chain of signing keys is broken")
+                self._faults.append(Fault("log 0", what, index=rotation.index))
+                return
 
     def _take_outside(self, note: str) -> None:
-        checkpoint = self._key.opened(note) if self._key else None
+        origin = note.split("\n", 1)[0]
+        log = next((row.id for row in rows.logs(self._tx) if row.origin == origin), None)
+        checkpoint = self._keys.opened(note, log)
         if checkpoint is None:
             what = Text("外部检查点不是用此密钥签的", "the outside checkpoint was not signed by this key")
-            self._faults.append(Fault(note.split("\n", 1)[0], what))
+            self._faults.append(Fault(origin, what))
             return
         self._compared += 1
         self._outside.setdefault(checkpoint.origin, []).append(checkpoint)
@@ -112,8 +137,8 @@ class _Check:
             return found
         walked = self._walk(row, [])
         if walked.fault is None:
-            for _, body in registry_entries(self._tx):
-                found.take(body)
+            for kind, body in registry_entries(self._tx):
+                found.take(kind, body)
         return found
 
     def _report(self, row: LogRow, registry: _Registry) -> LogReport:
@@ -139,7 +164,7 @@ class _Check:
             (row.size, row.head, _HEAD),
         ]
         for size, note, by in signed:
-            opened = self._key.opened(note) if self._key else None
+            opened = self._keys.opened(note, row.id)
             if opened is None or (opened.origin, opened.size) != (row.origin, size):
                 what = Text(f"{by.zh}（{size} 条）无效", f"{by.en} at {size} does not hold")
                 fault = fault or Fault(row.origin, what, index=size)
@@ -205,6 +230,15 @@ class _Check:
                 Text(
                     "公钥取自存储本身；用 --key 给出另存的公钥，才能防整体伪造",
                     "the key came from the store itself; only --key with a copy kept elsewhere guards against a forger",
+                )
+            )
+        if self._keys.rotations:
+            count = len(self._keys.rotations)
+            remarks.append(
+                Text(
+                    f"签名密钥更换过 {count} 次，每次都由前一把密钥签名；请另存新的 ledger.pub",
+                    f"the signing key was changed {count} times, each time signed by the one before;"
+                    " keep a copy of the new ledger.pub",
                 )
             )
         if not self._compared:

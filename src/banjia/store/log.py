@@ -172,6 +172,14 @@ def bodies(tx: Transaction, number: int) -> list[tuple[str, str]]:
     return [(r[0], r[1]) for r in found]
 
 
+def bodies_of(tx: Transaction, number: int, kind: str) -> list[tuple[int, str]]:
+    """(index, body) of the entries of one kind in one log, in order."""
+    found = tx.rows(
+        "SELECT idx, body FROM entry WHERE log = ? AND kind = ? AND body IS NOT NULL ORDER BY idx", number, kind
+    )
+    return [(r[0], r[1]) for r in found]
+
+
 def entry_at(tx: Transaction, number: int, index: int) -> EntryRow | None:
     found = tx.rows(f"SELECT {_COLUMNS} FROM entry WHERE log = ? AND idx = ?", number, index)  # noqa: S608
     return entry_row(found[0]) if found else None

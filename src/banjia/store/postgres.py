@@ -56,8 +56,9 @@ class PostgresTransaction:
             while batch := cursor.fetchmany(BATCH):
                 yield batch
 
-    def lock(self, name: str) -> None:
-        self._connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_SPACE, _number(name)))
+    def lock(self, name: str, *, shared: bool = False) -> None:
+        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        self._connection.execute(f"SELECT {function}(%s, %s)", (_SPACE, _number(name)))
 
 
 class PostgresStore:

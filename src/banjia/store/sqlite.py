@@ -42,7 +42,7 @@ class SqliteTransaction:
         while batch := cursor.fetchmany(BATCH):
             yield batch
 
-    def lock(self, name: str) -> None:
+    def lock(self, name: str, *, shared: bool = False) -> None:
         """Nothing to do: a writing transaction holds the whole file."""
 
 

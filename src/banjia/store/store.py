@@ -32,8 +32,11 @@ class Transaction(Protocol):
         """Rows in batches, never all at once."""
         ...
 
-    def lock(self, name: str) -> None:
-        """Hold a named lock to the end of the transaction, against every process on this store."""
+    def lock(self, name: str, *, shared: bool = False) -> None:
+        """Hold a named lock to the end of the transaction, against every process on this store.
+
+        Those who hold it `shared` do not wait for each other, only for one who holds it alone.
+        """
         ...
 
 

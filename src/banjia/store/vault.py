@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from banjia.errors import StoreError
+from banjia.store import ring
 from banjia.store.keys import Keys
+from banjia.store.ring import SealingKey
 from banjia.store.store import Store, Transaction
-from banjia.text import Text
-
-KEY_FILE = "vault.key"
-NONCE_BYTES = 12
 
 
 class Vault:
-    """Conversation maps, response states, reasoning caches: one space each. Times are milliseconds since 1970, UTC."""
+    """Conversation maps, response states, reasoning caches: one space each. Times are milliseconds since 1970, UTC.
 
-    def __init__(self, store: Store, key: bytes) -> None:
+    A process that runs while the key is changed seals under the new one from its next value on.
+    """
+
+    def __init__(self, store: Store, key: SealingKey, keys: Keys) -> None:
         self._store = store
-        self._cipher = AESGCM(key)
+        self._keys = keys
+        self._ring = {key.id: key}
 
     @classmethod
     def open(cls, store: Store, keys: Keys) -> Vault:
         """Make the key with a new store. Raises StoreError where it is gone while sealed values remain."""
         with store.transaction() as tx:
-            tx.lock("vault key")
-            known = tx.rows("SELECT value FROM meta WHERE name = 'vault'")
-            key = keys.read_random(KEY_FILE) if known else keys.create_random(KEY_FILE)
-            mark = AESGCM(key)
-            if known:
-                _opened(mark, "vault", "mark", bytes.fromhex(known[0][0]))
-            else:
-                tx.run("INSERT INTO meta (name, value) VALUES ('vault', ?)", _sealed(mark, "vault", "mark", b"").hex())
-        return cls(store, key)
+            key = ring.claimed(tx, keys)
+        return cls(store, key, keys)
 
     def put(self, space: str, name: str, value: bytes, *, until: int) -> None:
-        blob = _sealed(self._cipher, space, name, value)
         with self._store.transaction() as tx:
+            blob = self._newest(tx).sealed((space, name), value)
             tx.run(
                 """INSERT INTO expiring (space, name, value, until) VALUES (?, ?, ?, ?)
                 ON CONFLICT (space, name) DO UPDATE SET value = excluded.value, until = excluded.until""",
@@ -52,8 +42,8 @@ class Vault:
 
     def first(self, space: str, name: str, value: bytes, *, until: int) -> bytes:
         """Put the value unless there is one already; answer the one that stands."""
-        blob = _sealed(self._cipher, space, name, value)
         with self._store.transaction() as tx:
+            blob = self._newest(tx).sealed((space, name), value)
             tx.run(
                 "INSERT INTO expiring (space, name, value, until) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 space,
@@ -62,17 +52,17 @@ class Vault:
                 until,
             )
             found = tx.rows("SELECT value FROM expiring WHERE space = ? AND name = ?", space, name)
-        return _opened(self._cipher, space, name, bytes(found[0][0]))
+        return self._opened(space, name, bytes(found[0][0]))
 
     def swap(
         self, space: str, name: str, value: bytes, stands: Callable[[bytes | None], bool], *, at: int, until: int
     ) -> bool:
         """Put the value if what lives there now `stands`, so that of two who read the same one only one writes."""
-        blob = _sealed(self._cipher, space, name, value)
         with self._store.transaction() as tx:
+            blob = self._newest(tx).sealed((space, name), value)
             tx.lock(f"{space}/{name}")
             found = _find(tx, space, name, at)
-            if not stands(None if found is None else _opened(self._cipher, space, name, found)):
+            if not stands(None if found is None else self._opened(space, name, found)):
                 return False
             tx.run(
                 """INSERT INTO expiring (space, name, value, until) VALUES (?, ?, ?, ?)
@@ -102,7 +92,7 @@ class Vault:
         """The value while it lives. Raises StoreError where it was sealed under another key or altered."""
         with self._store.snapshot() as tx:
             found = _find(tx, space, name, at)
-        return None if found is None else _opened(self._cipher, space, name, found)
+        return None if found is None else self._opened(space, name, found)
 
     def drop(self, space: str, name: str) -> bool:
         with self._store.transaction() as tx:
@@ -113,28 +103,20 @@ class Vault:
         with self._store.transaction() as tx:
             return tx.run("DELETE FROM expiring WHERE until <= ?", at)
 
+    def _newest(self, tx: Transaction) -> SealingKey:
+        return self._key(ring.newest(tx))
+
+    def _opened(self, space: str, name: str, blob: bytes) -> bytes:
+        return self._key(ring.id_of(blob)).opened((space, name), blob)
+
+    def _key(self, id: str) -> SealingKey:  # noqa: A002
+        """Raises StoreError where the key is not in this process's folder of keys."""
+        key = self._ring.get(id)
+        if key is None:
+            key = self._ring[id] = ring.read_key(self._keys, id)
+        return key
+
 
 def _find(tx: Transaction, space: str, name: str, at: int) -> bytes | None:
     found = tx.rows("SELECT value FROM expiring WHERE space = ? AND name = ? AND until > ?", space, name, at)
     return bytes(found[0][0]) if found else None
-
-
-def _sealed(cipher: AESGCM, space: str, name: str, value: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, value, _bound(space, name))
-
-
-def _opened(cipher: AESGCM, space: str, name: str, blob: bytes) -> bytes:
-    try:
-        return cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], _bound(space, name))
-    except (InvalidTag, ValueError) as error:
-        raise StoreError(
-            Text("密文打不开：密钥不对，或内容被改动", "a sealed value does not open: wrong key, or it was altered"),
-            where=f"{space}/{name}",
-            remedy=Text(f"恢复原来的 {KEY_FILE}", f"restore the original {KEY_FILE}"),
-        ) from error
-
-
-def _bound(space: str, name: str) -> bytes:
-    """Ties a sealed value to its place, so that two cannot be exchanged."""
-    return f"{space}\0{name}".encode()
