@@ -90,3 +90,28 @@ def test_sarif_marks_closed_uses_as_errors(example, capsys):
 def test_a_path_that_is_not_there_is_one_clear_error(tmp_path, capsys):
     assert main(["check", str(tmp_path / "nothing"), "--lang", "en"]) == 1
     assert "nothing" in capsys.readouterr().err
+
+
+TWO_WAYS = """
+store: sqlite:///banjia.db
+keys: keys/
+gateway: {country: CN}
+entity: {id: acme, facts: {actor.establishment: CN}}
+apps: [{id: helpdesk, keys: ["file:key"], routes: [local, azure]}]
+routes:
+  - {id: azure, provider: azure_openai, base_url: "https://acme.openai.azure.com/openai/v1", models: {gpt-4o: gpt-5.1}}
+  - {id: local, provider: self_hosted, base_url: "http://10.0.0.5:8000/v1", channel: none, models: {gpt-4o: qwen3-32b}}
+"""
+
+
+@pytest.mark.parametrize(
+    "client", [CLIENT, CLIENT.replace("OpenAI()", "OpenAI(base_url='https://acme.openai.azure.com/openai/v1')")]
+)
+def test_what_is_asked_first_changes_something_for_the_best_route_that_is_configured(tmp_path, client):
+    (tmp_path / "banjia.yaml").write_text(TWO_WAYS, encoding="utf-8")
+    (tmp_path / "app.py").write_text(client, encoding="utf-8")
+    found = answer(tmp_path)
+    local = next(a for a in found.routes if a.route.startswith("local"))
+    assert found.ask
+    assert {m.fact for m in found.ask} <= {m.fact for m in local.missing}
+    assert "network.channel" not in {m.fact for m in found.ask}

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             from banjia.assess.words import full
 
             kinds = {u.kind for u in answer.uses}
-            shown = [a for a in answer.routes if a.route.split("/")[0] in kinds | answer.configured]
+            shown = [a for a in answer.routes if a.route.split("/")[0] in kinds.union(answer.configured)]
             print("\n" + "\n\n".join(full(a, args.lang) for a in shown))
     return answer.exit_code
 

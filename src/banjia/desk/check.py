@@ -68,7 +68,7 @@ class Check:
     inventory: Inventory
     uses: tuple[Use, ...]
     routes: tuple[Assessment, ...]
-    configured: frozenset[str]
+    configured: tuple[str, ...]  # route ids, in the order of config
     behind_gateway: bool
     models: tuple[Lifetime, ...] = ()  # those of the config that have ended, or whose end is near
 
@@ -91,15 +91,27 @@ class Check:
 
     @property
     def ask(self) -> tuple[Missing, ...]:
-        """The questions that settle most, over the routes in use and the best one; each once."""
-        best: dict[str, Missing] = {}
-        sources = [u.assessment for u in self.uses if not u.is_closed] + ([self.use] if self.use else [])
-        for missing in (m for a in sources for m in a.missing if m.who != "catalogue"):  # follows from the others
-            known = best.get(missing.fact)
-            if known is None or missing.settles > known.settles:
-                best[missing.fact] = missing
-        ranked = sorted(best.values(), key=lambda m: (-m.settles / (1 + m.cost), m.fact))
-        return tuple(ranked[:MOST_QUESTIONS])
+        """The questions that settle most: first those of the best route that is configured, then of what is used."""
+        lead = self._leading
+        others = [u.assessment for u in self.uses if not u.is_closed] + ([self.use] if self.use else [])
+        asked: dict[str, Missing] = {}
+        for missing in (*_ranked([lead] if lead else []), *_ranked(others)):
+            asked.setdefault(missing.fact, missing)
+        return tuple(asked.values())[:MOST_QUESTIONS]
+
+    @property
+    def _leading(self) -> Assessment | None:
+        """The route that may be the answer: one that is configured before a kind of route, then in config's order."""
+        order = {name: n for n, name in enumerate(self.configured)}
+        ways = [a for a in self.routes if a.verdict != "prohibited"]
+        rank = (DONE, ACTION, OPEN)
+
+        def gravity(a: Assessment) -> tuple[int, int, int, int]:
+            place = order.get(a.route.split("/")[0], len(order))
+            lightest = min((ORDER.index(v) for v in a.reachable if v in ORDER), default=len(ORDER))
+            return place == len(order), rank.index(a.exit_code) if a.exit_code in rank else len(rank), lightest, place
+
+        return min(ways, key=gravity, default=None)
 
     @property
     def exit_code(self) -> int:
@@ -162,7 +174,7 @@ def check(path: Path, inventory: Inventory, *, config: Path | None, on: date) ->
         extra = scanned(kind, inventory)
         asked = [assess(Request(config=file, app=app, on=on, route=kind, extra=extra)) for app in apps or [None]]
         uses.append(Use(kind, provider, places, _worst(a for answer in asked for a in answer.assessments)))
-    configured = frozenset(r.id for r in read_config.routes) if read_config else frozenset()
+    configured = tuple(r.id for r in read_config.routes) if read_config else ()
     return Check(path, file, on, inventory, tuple(uses), tuple(answers), configured, behind, models)
 
 
@@ -221,6 +233,16 @@ def route_kind(finding: Finding, catalogue: Catalogue) -> str | None:
         return None
     found = catalogue.by_host(finding.url) if finding.url else None
     return catalogue.kinds(provider, found[1] if found and found[0].id == provider.id else None)[0]
+
+
+def _ranked(answers: Iterable[Assessment]) -> list[Missing]:
+    """The open facts of several assessments, each once, by what an answer settles for what it costs."""
+    best: dict[str, Missing] = {}
+    for missing in (m for a in answers for m in a.missing if m.who != "catalogue"):  # those follow from the others
+        known = best.get(missing.fact)
+        if known is None or missing.settles > known.settles:
+            best[missing.fact] = missing
+    return sorted(best.values(), key=lambda m: (-m.settles / (1 + m.cost), m.fact))
 
 
 def _worst(answers: Iterable[Assessment]) -> Assessment:
