@@ -11,7 +11,7 @@ from pathlib import Path
 from banjia.policy.file import write
 from banjia.policy.policy import DATA_CLASSES, Band, Cell, Policy, RouteFacts
 from banjia.routes.catalogue import load
-from banjia.routes.dialect.operation import Detokenize, EmulateTools, FieldMove, Reject
+from banjia.routes.dialect.operation import Detokenize, EmulateTools, FieldMove, Reject, VectorShape
 from banjia.routes.dialect.translator import Translator
 from banjia.routes.lifecycle import life
 from banjia.routes.model import Model
@@ -60,6 +60,9 @@ class Spoken:
             return (
                 f"apis.embeddings = {self.provider.apis.get('embeddings', 'no')}" if use == "embed" else NO_MODEL[use]
             )
+        own = self.provider.apis.get("embeddings") == "own_shape"
+        if use == "embed" and own and not any(isinstance(op, VectorShape) for op in self.provider.dialect.request):
+            return "apis.embeddings = own_shape, not spoken"
         selection = Translator(self.provider).selection(self.models[use], "embeddings" if use == "embed" else "chat")
         for op in selection.request:
             if isinstance(op, Reject) and op.field in FIELDS.get(scenario, ()):
@@ -146,6 +149,8 @@ def _base(d: Spoken, stand_ins: str) -> tuple[str, str]:
         return f"{stand_ins}/{d.id}/openai", ", api_version: '2024-10-21'"
     if d.provider.id == "azure_openai":
         return f"{stand_ins}/{d.id}/openai/v1", ", api_version: v1"
+    if d.provider.id == "sensenova":  # its embeddings stand beside this base
+        return f"{stand_ins}/{d.id}/compatible-mode/v2", ""
     return f"{stand_ins}/{d.id}/v1", ""
 
 

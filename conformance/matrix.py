@@ -32,6 +32,7 @@ PYTHON_CLIENTS = {
     "langchain-openai": ("langchain-openai", "matrix_langchain.py", {}),
     "llama-index": ("llama-index", "matrix_llama_index.py", {}),
     "openai-agents": ("openai-agents", "matrix_agents.py", {}),
+    "anthropic": ("anthropic", "matrix_anthropic.py", {}),
 }
 NODE_CLIENTS = {"openai-node": "matrix_openai.mjs", "@ai-sdk/openai": "matrix_ai_sdk.mjs"}
 PACKAGES = {
@@ -42,6 +43,7 @@ PACKAGES = {
     "langchain-openai": "langchain-openai",
     "llama-index": "llama-index-llms-openai",
     "openai-agents": "openai-agents",
+    "anthropic": "anthropic",
 }
 Cell = dict[str, object]
 LONGEST = 900  # seconds of one client

@@ -437,3 +437,35 @@ def test_the_base_that_is_called_decides_what_sensenova_calls_the_cap(base, name
     spoken = wire.translator(provider("sensenova"), base=base)
     request = spoken.prepare("sensenova-6.8-flash-lite", {"messages": [], asked: 7}).request
     assert {k: v for k, v in request.items() if k.startswith("max")} == {name: 7}
+
+
+OFF = {
+    "vllm": ("chat_template_kwargs", {"enable_thinking": False}),
+    "sglang": ("chat_template_kwargs", {"enable_thinking": False}),
+    "llamacpp": ("chat_template_kwargs", {"enable_thinking": False}),
+    "ollama": ("reasoning_effort", "none"),
+}
+
+
+@pytest.mark.parametrize("engine", OFF)
+@pytest.mark.parametrize(
+    ("weights", "thinks"),
+    [
+        ("qwen3-8b", True), ("Qwen/Qwen3.6-27B", True), ("zai-org/GLM-4.7-Flash", True), ("moonshotai/Kimi-K2.6", True),
+        ("Qwen/Qwen3-30B-A3B-Instruct-2507", False), ("Qwen/Qwen3-Coder-30B", False), ("llama-3.1-8b", False), ("served", False),
+    ],
+)  # fmt: skip
+def test_weights_that_think_by_default_are_switched_off_on_every_engine(engine, weights, thinks):
+    name, value = OFF[engine]
+    asked = {"messages": [], "max_tokens": 9}
+    quiet = wire.prepare(provider(engine), weights, "chat", asked, thinking="off").request
+    assert quiet.get(name) == (value if thinks else None)
+    assert name not in wire.prepare(provider(engine), weights, "chat", asked).request
+
+
+@pytest.mark.parametrize("engine", OFF)
+def test_an_effort_that_is_asked_for_reaches_the_engine(engine):
+    name, _ = OFF[engine]
+    wanted = "high" if engine == "ollama" else {"enable_thinking": True}
+    asked = {"messages": [], "reasoning_effort": "high"}
+    assert wire.prepare(provider(engine), "qwen3-8b", "chat", asked, thinking="off").request[name] == wanted

@@ -69,3 +69,22 @@ def test_base64_vectors_are_openai_s(values):
     import struct
 
     assert values == list(struct.unpack(f"<{len(values)}f", base64.b64decode(vector.to_base64(values))))
+
+
+def test_sensenovas_vectors_come_from_a_path_and_a_form_of_its_own():
+    spoken = provider("sensenova")
+    prepared = wire.prepare(spoken, "Cupido", "embeddings", {"model": "Cupido", "input": ["a", "b"]})
+    shape = prepared.plan.vectors.shape
+    assert prepared.plan.path == "../../v1/llm/embeddings"
+    answer = {"embeddings": [{"index": 0, "embedding": [1.0]}, {"index": 1, "embedding": [2.0]}]}
+    found = vector.out_of_shape(answer, shape, "Cupido")
+    assert [[1.0], [2.0]] == [row["embedding"] for row in found["data"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "most"),
+    [("xinference", "bge-large-zh", 512), ("xinference", "jina-embeddings-v3", 8192), ("xinference", "another", None)],
+)
+def test_an_engines_vectors_have_the_limit_of_their_weights(name, model, most):
+    plan = wire.prepare(provider(name), model, "embeddings", {"input": ["a"]}).plan.vectors
+    assert most == (plan.max_tokens_per_item if plan is not None else None)

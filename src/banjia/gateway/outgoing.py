@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -157,7 +158,9 @@ def thinking_field(translator: Translator | None, candidate: Candidate, operatio
 def head_of(candidate: Candidate, operation: str, plan: Plan, length: int) -> bytes:
     if plan.path is None:
         return b"%b%d\r\n\r\n" % (candidate.head(operation), length)
-    path = candidate.route.target.path + plan.path.replace("{model}", candidate.model)
+    path = candidate.route.target.path + "/" + plan.path.replace("{model}", candidate.model).lstrip("/")
+    if ".." in plan.path:  # beside the base, not below it
+        path = normpath(path)
     return b"%b%d\r\n\r\n" % (candidate.route.head(operation, candidate.model, path=path), length)
 
 

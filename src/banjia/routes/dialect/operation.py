@@ -357,7 +357,7 @@ class ModelAlias(Op, tag="model_alias", frozen=True, kw_only=True):
 
 
 class Path(Op, tag="path", frozen=True, kw_only=True):
-    """Paths that differ from OpenAI's, by operation; `{model}` stands for the model name."""
+    """Paths that differ from OpenAI's, by operation, from the base URL on; `{model}` stands for the model name."""
 
     map: dict[str, str]
 

@@ -27,7 +27,12 @@ def embedded(model: Model | None, request: Json, selection: Selection) -> Json:
     plain = vectors(model, {**{k: v for k, v in request.items() if k != shape.texts}, "input": texts})
     found = [row["embedding"] for row in plain["data"]]
     answer: Json = {"model": request.get("model")}
-    answer = path.put(answer, shape.vectors, found[0] if shape.vectors.startswith("data.") else found)
+    holder, each, name = shape.vectors.partition("[].")
+    if each:
+        rows = [path.put({"index": i}, name, vector) for i, vector in enumerate(found)]
+        answer = path.put(answer, holder, rows)
+    else:
+        answer = path.put(answer, shape.vectors, found[0] if shape.vectors.startswith("data.") else found)
     return path.put(answer, shape.tokens, plain["usage"]["prompt_tokens"]) if shape.tokens else answer
 
 
