@@ -1,40 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import itertools
 
 import pytest
+from exchanging import HEAD, exchange, ok, pool, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import SSE_HEAD, Scripted, chunk, http, play, write
+from scripted import SSE_HEAD, chunk, http, play, write
 
 from banjia.gateway.answer import UpstreamError
-from banjia.gateway.target import Timeouts, parse_target
-from banjia.gateway.upstream import Upstream
-
-HEAD = b"POST /v1/x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n"
-
-
-def pool(url: str, **changes) -> Upstream:
-    return Upstream(dataclasses.replace(parse_target(url, where="test"), **changes))
-
-
-async def exchange(upstream: Upstream, *, repeatable: bool = True, limit: int = 1 << 20) -> tuple[int, bytes]:
-    answer = await upstream.send(HEAD, b"{}", repeatable=repeatable)
-    return answer.status, await answer.body(limit)
-
-
-def run(handler, scene, **changes):
-    async def main():
-        async with Scripted(handler) as server:
-            upstream = pool(server.url, **changes)
-            try:
-                return await scene(upstream, server)
-            finally:
-                upstream.close()
-
-    return play(main())
+from banjia.gateway.target import Timeouts
 
 
 def failure(handler, *, repeatable: bool = True, limit: int = 1 << 20, **changes) -> UpstreamError:
@@ -44,10 +20,6 @@ def failure(handler, *, repeatable: bool = True, limit: int = 1 << 20, **changes
         return caught.value
 
     return run(handler, scene, **changes)
-
-
-async def ok(seen, writer):
-    await write(writer, http(b"fine"))
 
 
 def test_a_kept_connection_is_used_again():

@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 
 import pytest
 from certified import certificate
-from scripted import Scripted, http, play, write
+from exchanging import exchange, ok, pool, run
+from scripted import Scripted, play
 
 from banjia.errors import ConfigError
 from banjia.gateway.answer import UpstreamError
 from banjia.gateway.target import is_forbidden, parse_proxy, parse_target
-from banjia.gateway.upstream import Upstream
-
-HEAD = b"POST /v1/x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n"
-
-
-def pool(url: str, **changes) -> Upstream:
-    return Upstream(dataclasses.replace(parse_target(url, where="test"), **changes))
-
-
-async def exchange(upstream: Upstream, *, repeatable: bool = True, limit: int = 1 << 20) -> tuple[int, bytes]:
-    answer = await upstream.send(HEAD, b"{}", repeatable=repeatable)
-    return answer.status, await answer.body(limit)
-
-
-def run(handler, scene, **changes):
-    async def main():
-        async with Scripted(handler) as server:
-            upstream = pool(server.url, **changes)
-            try:
-                return await scene(upstream, server)
-            finally:
-                upstream.close()
-
-    return play(main())
-
-
-async def ok(seen, writer):
-    await write(writer, http(b"fine"))
 
 
 @pytest.mark.parametrize(
