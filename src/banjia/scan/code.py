@@ -36,9 +36,8 @@ class CodeReader(Shapes):
     def read(self) -> CodeFindings:
         self.visit(self.resolver.root, ())
         self._exports()
-        if (
-            not any(finding.kind not in ("proxy", "model", "embed_dim") for finding in self.out.findings)
-            and not any(pending.sure for pending in self.out.pending)
+        if not any(finding.kind not in ("proxy", "model", "embed_dim") for finding in self.out.findings) and not any(
+            pending.sure for pending in self.out.pending
         ):
             self.out.findings = [finding for finding in self.out.findings if finding.provider != "any"]
         return self.out
@@ -160,6 +159,7 @@ class CodeReader(Shapes):
         elif not value.path.endswith("#"):
             self.on_library(node, value)
         self.on_environment(node)
+        self.on_named_setting(node, name)
         if SEND.search(name) and value.rule is None:
             self.on_send(node, callee, stack)
         return False

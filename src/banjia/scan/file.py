@@ -18,7 +18,8 @@ from banjia.scan.manifest import declared, installed
 from banjia.scan.resolve import Resolver
 from banjia.scan.result import FileResult
 from banjia.scan.rule import Rule, rules
-from banjia.scan.settings import READERS, SettingsReader, shell_line
+from banjia.scan.settings import READERS, SettingsReader
+from banjia.scan.shell import shell_line, shell_lines
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.parse import parse
 from banjia.scan.words import WORDS
@@ -57,7 +58,7 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
     elif kind == "notebook":
         _notebook(path, text, out, words)
     elif kind == "shell":
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in shell_lines(text):
             out.findings.extend(shell_line(path, line, number, words, code=True))
     elif kind == "server":
         _server(path, text, out, words)

@@ -24,6 +24,7 @@ from banjia.scan.signs import (
     chain,
 )
 from banjia.scan.syntax.node import Node
+from banjia.scan.value import ENV_CALLS
 from banjia.scan.voice import Voice
 
 # An address that others append to, not one page of a site.
@@ -54,6 +55,16 @@ class Literals(Voice):
             self.say(node, "model", hit.provider, hit.rule, line=node.line, model=key)
         if PROXY_NAME.search(key) and node.kids and self.home and stack and self._is_sending(stack):
             self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=node.line, confidence=0.6)
+
+    def on_named_setting(self, node: Node, name: str) -> None:
+        """A setting read by a constant of another file: viper.GetString(constant.ENV_OPENAI_API_KEY)."""
+        given = node.kids[1] if len(node.kids) > 1 else None
+        if given is None or given.kind not in NAMED or not given.text.isupper():
+            return
+        if (READS.search(name) or ENV_CALLS.search(name)) and self.resolver.value(given).text is None:
+            hit = self.lexicon.env(given.text)
+            if hit is not None and not hit.rule.weak:
+                self.say(node, "env", hit.provider, hit.rule, line=given.line, env=given.text)
 
     def _is_sending(self, stack: tuple[Node, ...]) -> bool:
         return any(node.kind == "call" and self.resolver.value(node.kids[0]).rule is not None for node in stack)
@@ -187,6 +198,7 @@ class Literals(Voice):
         if hit := self.lexicon.models(text):
             self.say(node, "model", hit.provider, hit.rule, model=text if "," not in text else hit.found)
             return True
+        text = text.removeprefix("^").removesuffix("$")
         if LOOSE_MODEL.match(text) and self._about_model(stack, node):
             provider = next((provider for word, provider in LOOSE_VENDOR if text.startswith(word)), "openai")
             rule = next((rule for rule in self.lexicon.of["model"] if rule.provider == provider), None)

@@ -9,11 +9,10 @@ from banjia.scan.finding import Finding, Kind
 from banjia.scan.formats import jsontext, lines, markup, yamltext
 from banjia.scan.formats.entry import Entry
 from banjia.scan.lexicon import PLACEHOLDER, Hit, Lexicon, base_shape, host_of, is_own, relay_weight
-from banjia.scan.manifest import installed
 from banjia.scan.prefilter import lines_of
 from banjia.scan.rule import Rule
+from banjia.scan.shell import shell_line
 from banjia.scan.signs import KEY_NAME, SECRET_LIKE, SHARED
-from banjia.scan.syntax.node import HOLE
 from banjia.scan.vendors import VENDOR_VALUES
 from banjia.scan.words import WORDS
 
@@ -74,20 +73,6 @@ MODEL_NAMED = re.compile(r"\d|-")  # a section called `openai` names a vendor, n
 NUMBER = re.compile(r"[\d_.]+")
 ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 WIDTH_KEY = re.compile(r"(?i)dim|width|vector")
-
-# Set, given as an option, a field of a body, a default, or compared: not merely named.
-# A setting that a script writes into a file: echo "api=https://...".
-WRITTEN = re.compile(r"""(?i)echo\s+(?:-\w+\s+)*["']([A-Za-z_]\w*=[^\s"']+)["']\s*;?$""")
-# An address that begins with a variable.
-ADDRESS = re.compile(r"""\$\{?\w+\}?[^\s"'`]*[:/][^\s"'`]+""")
-VARIABLE = re.compile(r"\$\{?(\w+)")
-SHELL_MODEL = re.compile(
-    r"(?i)(?:model\w*\\?[\"']?\s*(?::?[:=]|:-)\s*\\?[\"']?|--(?:model|engine|deployment)\w*[\s=][\"']?|\s-m\s+[\"']?)"
-    r"(?:\$\{\w+:-)?([\w.:\-/]{3,60})|model\w*\}?[\"']?\s*(?:=|==|=~|!=)\s*[\"'^]*([\w.:\-/]{3,60})"
-)
-
-# A program in one line that fetches a vocabulary: python -c "import tiktoken; ...".
-VOCABULARY = re.compile(r"\btiktoken\b.*\b(?:get_encoding|encoding_for_model)\b")
 
 READERS: dict[str, Callable[[str], Iterator[Entry]]] = {
     "env": lines.env,
@@ -321,63 +306,3 @@ def is_key(name: str, value: str) -> bool:
         and PLACEHOLDER.search(value) is None
         and len(set(value)) > 8
     )
-
-
-def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: bool = False) -> Iterator[Finding]:
-    """One line of shell: variables set, addresses called, libraries installed."""
-
-    def make(kind: Kind, provider: str, rule: Rule, **more: object) -> Finding:
-        return Finding(
-            path=path,
-            line=number,
-            end=number,
-            kind=kind,
-            provider=provider,
-            rule=rule.id_of(kind),
-            fix=rule.fix_of(kind),
-            text=WORDS[kind].format(what=rule.text),
-            **more,  # type: ignore[arg-type]
-        ).marked(line if kind != "secret" else kind)
-
-    bare = re.sub(r"(?:^|\s)#.*$", "", line).strip()
-    if written := WRITTEN.match(bare):
-        bare = written[1]
-    if not bare or (re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in bare):
-        return
-    said: set[Kind] = set()
-    for item, rule, provider in installed(bare, number):
-        yield make("dependency", provider, rule, symbol=item.name)
-        said.add("dependency")
-    for _, hit in lexicon.urls(bare):
-        kind: Kind = "proxy" if hit.provider == "relay" else hit.rule.kind or "http"
-        setting = re.match(r"(?:export\s+|set\s+|-e\s+)?([A-Za-z_]\w*)=", bare)
-        if kind == "http" and setting and lexicon.env(setting[1]):
-            continue
-        if kind not in said:
-            said.add(kind)
-            yield make(kind, hit.provider, hit.rule, url=hit.url)
-    for word in ADDRESS.findall(bare) if "http" not in said else ():
-        if (asked := lexicon.path(re.sub(r"\$\{?\w+\}?", HOLE, word))) and not asked.rule.weak:
-            owner = next((known for name in VARIABLE.findall(word) if (known := lexicon.env(name))), None)
-            provider = owner.provider if owner and owner.provider != "any" else asked.provider
-            yield make("http", provider, asked.rule, url=word)
-            said.add("http")
-            break
-    for found in re.finditer(
-        r"(?:^|[\s;&|\"'({$!]|-e\s+|\$env:)([A-Za-z_][A-Za-z0-9_]{4,60})(?==|[\"'}\s)%:]|$)", bare
-    ):
-        name = found[1]
-        if not re.search(r"[A-Z]", name) or "_" not in name:
-            continue
-        if (named := lexicon.env(name)) and not named.rule.weak and "env" not in said:
-            said.add("env")
-            yield make("env" if code else "config", named.provider, named.rule, env=name)
-    if VOCABULARY.search(bare) and "tokenizer" not in said:
-        yield make("tokenizer", "openai", lexicon.named("host", "host-tiktoken"))
-    if secret := lexicon.key(bare, lambda: line):
-        yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
-    for found in SHELL_MODEL.finditer(bare + " "):
-        word = found[1] or found[2]
-        if "model" not in said and (model := lexicon.model(word)):
-            said.add("model")
-            yield make("model", model.provider, model.rule, model=word)

@@ -78,7 +78,7 @@ LOOSE_VENDOR = (
 )
 COMPARE = frozenset({"==", "!=", "===", "!==", "in", "not in", "not"})
 TESTS = re.compile(
-    r"(?:^|\.)(?:startswith|startsWith|includes|contains|Contains|StartsWith|HasPrefix|indexOf|endswith|endsWith|equals|Equals|starts_with|start_with|include|str_contains|str_starts_with|equalsIgnoreCase|match|test|has_prefix)$"
+    r"(?:^|\.)(?:startswith|startsWith|includes|contains|Contains|StartsWith|HasPrefix|indexOf|endswith|endsWith|equals|Equals|starts_with|start_with|include|str_contains|str_starts_with|equalsIgnoreCase|match|test|has_prefix|match\?|=~|start_with\?|include\?)$"
 )
 WIDTHS = {"1536": "openai", "3072": "openai"}
 WIDE = re.compile(r"(?i)dim|embed|vec|width|zeros|ones|rand|pack|flat|index|shape|\bsize")

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from banjia.scan.resolve import Resolver
 from banjia.scan.value import Value
 
-PRINTF = Often(
-    r"(?:^|\.)(?:[Ss]printf|vsprintf|String\.format|string\.Format|String\.Format|format|formatted|Format)$"
-)
+PRINTF = Often(r"(?:^|\.)(?:[Ss]printf|vsprintf|String\.format|string\.Format|String\.Format|format|formatted|Format)$")
 JOINED = Often(r"(?:^|\.)(?:urljoin|URI\.join|JoinPath|joinpath|URL|Uri|resolve)$")
 JOIN = Often(r"(?:^|\.)(?:[Jj]oin|implode)$")
 SLOT = re.compile(r"%(?:\((\w+)\)|\d+\$)?[#0\- +]*\d*(?:\.\d+)?[sdvifqxr]|\{(\w*)(?:[:!][^{}]*)?\}")

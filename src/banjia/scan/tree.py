@@ -42,12 +42,15 @@ class Own:
 
     names: frozenset[str]
     classes: Mapping[str, tuple[str, ...]]  # the class's name -> paths of files without their suffix
+    declared: frozenset[str] = frozenset()  # rules of the libraries that manifests of the tree declare
 
     def holds(self, finding: Finding) -> bool:
         """Whether an import is of the tree itself."""
         symbol = finding.symbol or ""
         if finding.kind != "import" or not symbol:
             return False
+        if finding.path.endswith((".cs", ".php")) and finding.rule.removesuffix("-import") in self.declared:
+            return False  # methods added to a library stand in its namespace: what is installed is not the tree's own
         if finding.path.endswith((".java", ".kt", ".kts")):
             if symbol in self.names:
                 return True  # all of a package of one's own
@@ -73,7 +76,13 @@ def _own(results: dict[str, FileResult], paths: Iterable[str]) -> Own:
                 parts = parts[1:]
             names.add(parts[0] if parts else name.removesuffix(".py"))
     names -= {"", "tests", "test", "examples", "docs"}
-    return Own(frozenset(names), {name: tuple(stems) for name, stems in classes.items()})
+    declared = {
+        finding.rule.removesuffix("-dependency")
+        for result in results.values()
+        for finding in result.findings
+        if finding.kind == "dependency"
+    }
+    return Own(frozenset(names), {name: tuple(stems) for name, stems in classes.items()}, frozenset(declared))
 
 
 def _is_strong(finding: Finding, weak: set[str]) -> bool:

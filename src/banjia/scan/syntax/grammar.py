@@ -251,7 +251,7 @@ RUBY = _grammar(
     "ruby",
     """
     comment = doc
-    string = string
+    string regex = string
     string_content escape_sequence = part
     interpolation = hole
     identifier constant instance_variable class_variable global_variable self hash_key_symbol = name
