@@ -52,6 +52,7 @@ class Caller:
 
     lang = "en"
     finished = False
+    started = float("inf")
 
     def __init__(self) -> None:
         self.got = b""

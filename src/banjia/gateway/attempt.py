@@ -303,9 +303,9 @@ class Attempt:
             is_stopped = gate.stopped or rewrite.stopped
         else:
             status = await forward_stream(self.call, answer, self._told(), events, rewrite)
-            is_stopped = rewrite is not None and rewrite.stopped
+            is_stopped = rewrite.stopped if rewrite is not None else usual.filtered
         usage = (rewrite.usage if rewrite is not None else None) or events.usage
-        self._done(usage, status, FILTERED if is_stopped else "")
+        self._done(usage, status, FILTERED if is_stopped else "", rewrite.raw if rewrite is not None else usual.raw)
         kept = rewrite.thoughts if rewrite is not None else None
         if kept is not None:
             tools = self.tools
@@ -317,7 +317,7 @@ class Attempt:
             thought, calls = thought_of(answer, rewrite.thinks)
             await self.tools.thoughts.keep(self.call.app.id, thought, calls, at=self.tools.clock.at())
 
-    def _done(self, usage: Usage | None, status: int, code: str = "") -> None:
+    def _done(self, usage: Usage | None, status: int, code: str = "", raw: str = "") -> None:
         call, metrics, route = self.call, self.tools.metrics, self.candidate.route.id
         self.is_broken = status >= 500
         read, written = (usage.read, usage.written) if usage is not None else (0, 0)
@@ -335,10 +335,10 @@ class Attempt:
         first = call.first - call.started if call.first else ms / 1000
         metrics.observe("banjia_first_byte_seconds", first, call.app.id, route)
         metrics.call_done(call.app.id, route, self.candidate.model, call.operation, status, read, written, ms / 1000)
-        lost = {"warnings": list(self.losses)} if self.losses else {}
-        self._record(
-            status=status, **({"code": code} if code else {}), input=read, output=written, ms=ms, **lost, **paid
-        )
+        told: dict[str, Any] = {"code": code} if code else {}
+        told |= {"raw": raw} if raw else {}
+        told |= {"warnings": list(self.losses)} if self.losses else {}
+        self._record(status=status, input=read, output=written, ms=ms, **told, **paid)
 
     def _report(self, *, failed: bool) -> None:
         call, clock = self.call, self.tools.clock

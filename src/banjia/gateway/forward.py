@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ NO_CACHE = (b"cache-control", b"no-cache")
 STREAM_LINES = b"".join(b"%b: %b\r\n" % header for header in (EVENT_STREAM, NO_CACHE, NO_BUFFER))
 END = b"data: [DONE]\n\n"
 
+HELD = 5.0  # seconds in which comments alone do not begin an answer
 BROKEN = Text("上游的流中途断开，以上内容不完整", "the upstream broke off its stream; what came so far is not complete")
 
 
@@ -100,6 +102,8 @@ async def forward_stream(
                 raise UpstreamError("broken", "an empty stream")
             break
         first = events.feed(data)
+        if first.startswith(b":") and says_nothing(first) and time.monotonic() - call.started < HELD:
+            first = b""  # an error that follows still has a status of its own
     if not first.lstrip().startswith((b"data:", b":", b"event:", b"id:", b"retry:")):
         raise hidden_error(first)
     if events.refusal is not None:
@@ -134,6 +138,11 @@ async def forward_stream(
     call.finished = True
     await call.send({"type": "http.response.body", "body": last})
     return 502 if events.failed or (rewrite is not None and rewrite.failed) else status
+
+
+def says_nothing(data: bytes) -> bool:
+    """Whether there are only comments, by which an upstream shows that it is still there."""
+    return all(line.startswith(b":") or not line for line in data.split(b"\n"))
 
 
 def _ending(events: Events) -> bytes:

@@ -146,6 +146,12 @@ class StreamRewrite:
         return self.filtered or (self._moderated is not None and self._moderated.stopped)
 
     @property
+    def raw(self) -> str:
+        """The vendor's own code of the error that ended the stream."""
+        error = self._rewriter.error if self._rewriter is not None else None
+        return error.raw_code if error is not None else self._usual.raw
+
+    @property
     def complete(self) -> bool:
         return self.stopped or (self._rewriter is not None and self._rewriter.is_complete)
 

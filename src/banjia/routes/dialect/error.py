@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from banjia.routes.dialect import path
@@ -41,6 +41,12 @@ def map_error(provider: Provider, status: int, body: Any, *, retry_after: float 
     for rule in provider.dialect.errors:
         if facts.fits(rule.when):
             return _by_rule(rule, facts, retry_after)
+    if status < _FIRST_ERROR:  # inside a stream, or in an answer's place: its status came too early to tell
+        told = replace(facts, status=_told_status(facts))
+        for rule in provider.dialect.errors:
+            named = rule.when.code or rule.when.code_prefix or rule.when.type or rule.when.message
+            if (named and facts.fits(rule.when, whatever_status=True)) or told.fits(rule.when):
+                return _by_rule(rule, facts, retry_after)
     return _by_status(facts, retry_after)
 
 
@@ -92,9 +98,9 @@ class Facts:
         text = words[0] if words else body if isinstance(body, str) else ""
         return cls(status, tuple(codes), kinds[0] if kinds else "", _plain(text), body)
 
-    def fits(self, when: Match) -> bool:
+    def fits(self, when: Match, *, whatever_status: bool = False) -> bool:
         return (
-            (not when.http or self.status in when.http)
+            (whatever_status or not when.http or self.status in when.http)
             and (not when.code or any(c in when.code for c in self.codes))
             and (not when.code_prefix or any(c.startswith(p) for c in self.codes for p in when.code_prefix))
             and (not when.type or self.type in when.type)

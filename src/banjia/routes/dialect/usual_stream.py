@@ -71,6 +71,7 @@ class UsualStream:
     usage: Json | None = None
     error: CanonicalError | None = None
     filtered: bool = False
+    raw: str = ""  # the vendor's own code of the error, or of what its check did not let through
     _states: dict[int, _State] = field(default_factory=dict)
     _count: int = 0
     _last: Json = field(default_factory=dict)
@@ -163,6 +164,7 @@ class UsualStream:
 
     def _broken(self, error: CanonicalError) -> list[Json]:
         """A refusal by a content check after the first words ends the answer; any other error breaks it off."""
+        self.raw = error.raw_code
         if error.safety and self._states:
             self.filtered = True
             for state in self._states.values():
