@@ -232,7 +232,9 @@ class CodeReader(Shapes):
                 continue
             if hit.rule.match == "path" and is_route(node, stack, self.resolver, self.text):
                 return
-            provider = hit.provider if hit.rule.match == "host" else self.path_provider(hit, given, (*stack, node))
+            provider = hit.provider
+            if hit.rule.match == "path":
+                provider = self.by_url(value.text, self.path_provider(hit, given, (*stack, node)))
             line = callee.end if callee.kind == "member" else node.line
             at_path = hit.rule.match == "path" and callee.kind == "member"
             held = sought(self.resolver.value(callee.kids[0])) if at_path else None

@@ -58,6 +58,8 @@ TEXT = {
     ".prisma": "sql",
     ".gradle": "none",
     ".txt": "none",
+    ".bicep": "properties",
+    ".bicepparam": "properties",
     ".tf": "properties",
     ".tfvars": "properties",
 }

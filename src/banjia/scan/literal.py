@@ -37,6 +37,9 @@ BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
 
 
 NAMED = frozenset({"name", "member"})
+SETTING_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+BESIDE = 60  # entries of a list or a table that are looked at
+
 STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|replace)\s")
 SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 
@@ -53,6 +56,11 @@ class Literals(Voice):
             self.say(node, "state", "openai", state, line=node.line, symbol=key)
         if key and (hit := self.lexicon.model(key)) and not re.match(r"^[A-Za-z_]+$", key):
             self.say(node, "model", hit.provider, hit.rule, line=node.line, model=key)
+        elif LOOSE_MODEL.match(key) and self._among_models(stack, node):
+            self._loose(node, key)
+        known = SETTING_NAME.fullmatch(key) and (not node.kids or not self.resolver.value(node.kids[0]).env)
+        if known and (named := self.lexicon.env(key)) and not named.rule.weak:
+            self.say(node, "env", named.provider, named.rule, line=node.line, end=node.line, env=key, confidence=0.65)
         if PROXY_NAME.search(key) and node.kids and self.home and stack and self._is_sending(stack):
             self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=node.line, confidence=0.6)
 
@@ -129,7 +137,8 @@ class Literals(Voice):
                     found.rule.context and not found.rule.context.search(self.text)
                 ):
                     return False
-                self.say(node, "http", self.path_provider(found, node, stack), found.rule, url=text, confidence=0.85)
+                provider = self.by_url(text, self.path_provider(found, node, stack))
+                self.say(node, "http", provider, found.rule, url=text, confidence=0.85)
                 return True
             host = host_of(text)
             suspected = setter and host and BASE_LIKE.search(text) and (setter == "client" or BRANDED.search(text))
@@ -199,11 +208,8 @@ class Literals(Voice):
             self.say(node, "model", hit.provider, hit.rule, model=text if "," not in text else hit.found)
             return True
         text = text.removeprefix("^").removesuffix("$")
-        if LOOSE_MODEL.match(text) and self._about_model(stack, node):
-            provider = next((provider for word, provider in LOOSE_VENDOR if text.startswith(word)), "openai")
-            rule = next((rule for rule in self.lexicon.of["model"] if rule.provider == provider), None)
-            if rule is not None:
-                self.say(node, "model", provider, rule, model=text)
+        if LOOSE_MODEL.match(text) and (self._about_model(stack, node) or self._among_models(stack, node)):
+            self._loose(node, text)
             return True
         if re.fullmatch(r"[A-Z][A-Z0-9_]{5,60}", text) and (hit := self.lexicon.env(text)) and not hit.rule.weak:
             self.say(node, "env", hit.provider, hit.rule, env=text)
@@ -219,6 +225,21 @@ class Literals(Voice):
                 self.say(node, "env", hit.provider, hit.rule, env=text)
                 return True
         return False
+
+    def _loose(self, node: Node, text: str) -> None:
+        """A part of a model's name, or a name too short to be told without its surroundings."""
+        provider = next((provider for word, provider in LOOSE_VENDOR if text.startswith(word)), "openai")
+        rule = next((rule for rule in self.lexicon.of["model"] if rule.provider == provider), None)
+        if rule is not None:
+            self.say(node, "model", provider, rule, line=node.line, model=text)
+
+    def _among_models(self, stack: tuple[Node, ...], node: Node) -> bool:
+        """Whether it stands in a list or a table beside ids of models."""
+        above = stack[-1] if stack else None
+        if above is None or above.kind not in ("other", "object"):
+            return False
+        beside = [kid.text for kid in above.kids[:BESIDE] if kid.kind in ("string", "pair") and kid is not node]
+        return any(self.lexicon.model(text) is not None for text in beside)
 
     def _about_model(self, stack: tuple[Node, ...], node: Node) -> bool:
         if not stack:

@@ -60,10 +60,12 @@ def attribute(resolver: Resolver, node: Node) -> Value:
         kind = resolver.classes.get(made[-1].kids[0].dotted() or "") if made else None
     if kind is None:
         return NOTHING
-    for inner in kind.walk():
-        if inner.kind == "assign" and inner.kids[0].dotted() == node.text:
-            return resolver.value(inner.kids[1])
-    return NOTHING
+    given = resolver.attributes.get(id(kind))
+    if given is None:
+        assigned = [inner for inner in kind.walk() if inner.kind == "assign"]
+        given = {inner.kids[0].dotted() or "": inner.kids[1] for inner in reversed(assigned)}
+        resolver.attributes[id(kind)] = given
+    return resolver.value(given[node.text]) if node.text in given else NOTHING
 
 
 def inherited(resolver: Resolver, name: str) -> Value:
@@ -96,10 +98,12 @@ def parts(target: Node, value: Node) -> Iterator[tuple[str, Node]]:
 
 def is_shadowed(resolver: Resolver, name: str, line: int, bound_at: int) -> bool:
     """Whether a function between the binding and the place has a parameter of this name: another value."""
-    for function in resolver.spans:
-        if bound_at < function.line <= line <= function.end and name in parameters(function):
-            return True
-    return False
+    if resolver.takers is None:
+        resolver.takers = {}
+        for function in resolver.spans:
+            for taken in parameters(function):
+                resolver.takers.setdefault(taken, []).append(function)
+    return any(bound_at < function.line <= line <= function.end for function in resolver.takers.get(name, ()))
 
 
 def parameters(function: Node) -> frozenset[str]:

@@ -48,6 +48,8 @@ class Resolver:
     held: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
     classes: dict[str, Node] = field(default_factory=dict)
     spans: list[Node] = field(default_factory=list)  # every function
+    takers: dict[str, list[Node]] | None = None  # functions by the names of their parameters, when asked for
+    attributes: dict[int, dict[str, Node]] = field(default_factory=dict)  # of a class, when asked for
     _clients: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
     _known: dict[int, Value] = field(default_factory=dict)
@@ -305,7 +307,7 @@ class Resolver:
         if whole and whole in self.imported:
             return self.imported[whole]
         base_name = node.kids[0].dotted()
-        if base_name and ENV_STORES.search(base_name) and node.text.isupper():
+        if base_name and ENV_STORES.search(base_name) and (node.text.isupper() or base_name.endswith("secrets")):
             return Value(env=((node.text, node.line),))
         base = self.value(node.kids[0])
         if base.rule is not None:

@@ -37,6 +37,7 @@ APART = frozenset(
         ".next",
         ".nuxt",
         ".svelte-kit",
+        ".banjia",
     }
 )
 

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from banjia.scan.formats.entry import Entry, unquoted
 
 ASSIGN = re.compile(r"^\s*(?:export\s+|set\s+)?([A-Za-z_][\w.\-\[\]]*)\s*=\s*(.*)$")
-PROPERTY = re.compile(r"^\s*([A-Za-z_][\w.\-\[\]]*)\s*[=:]\s*(.*)$")
+# A setting; in Bicep with a word before it and a type behind.
+PROPERTY = re.compile(
+    r"^\s*(?:(?:param|var|output)\s+)?([A-Za-z_][\w.\-\[\]]*)(?:\s+(?:string|int|bool|object|array))?\s*[=:]\s*(.*)$"
+)
 SECTION = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(?:#.*)?$")
 TOML_KEY = re.compile(r"""^\s*((?:[\w\-]+|"[^"]+"|'[^']+')(?:\s*\.\s*(?:[\w\-]+|"[^"]+"))*)\s*=\s*(.*)$""")
 
@@ -23,7 +26,7 @@ def properties(text: str) -> Iterator[Entry]:
     """Java properties, ini and cfg: sections are keys above."""
     above: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip()[:1] in ("#", ";", "!"):
+        if line.lstrip()[:1] in ("#", ";", "!") or line.lstrip().startswith("//"):
             continue
         if found := SECTION.match(line):
             above = (found[1],)
