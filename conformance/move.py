@@ -181,7 +181,15 @@ def built(home: Path, case: dict[str, Any]) -> tuple[Path, str, dict[str, str]]:
     for name, where in case.get("repositories", {}).items():
         address, _, mark = where.partition("@")
         if not (home / name).exists():
-            words = ["git", "-c", "advice.detachedHead=false", "clone", "-q", f"https://github.com/{address}", str(home / name)]
+            words = [
+                "git",
+                "-c",
+                "advice.detachedHead=false",
+                "clone",
+                "-q",
+                f"https://github.com/{address}",
+                str(home / name),
+            ]
             subprocess.run(words, check=True, timeout=600)
             git(home / name, "checkout", "-q", mark)
     if case["registry"] == "folder":

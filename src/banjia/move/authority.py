@@ -49,6 +49,9 @@ class Authority:
             [pkcs12.PKCS12Certificate(self._own, b"banjia")], serialization.BestAvailableEncryption(PASSWORD.encode())
         )
         self.java.write_bytes(store)
+        self.php.mkdir()
+        lines = f'curl.cainfo="{self.bundle}"\nopenssl.cafile="{self.bundle}"\n'
+        (self.php / "authority.ini").write_text(lines, encoding="utf-8")
 
     @property
     def bundle(self) -> Path:
@@ -57,6 +60,10 @@ class Authority:
     @property
     def java(self) -> Path:
         return self.folder / "authority.p12"
+
+    @property
+    def php(self) -> Path:
+        return self.folder / "php"
 
     @property
     def variables(self) -> dict[str, str]:
@@ -70,7 +77,11 @@ class Authority:
         )
         java = f"-Djavax.net.ssl.trustStore={self.java} -Djavax.net.ssl.trustStorePassword={PASSWORD}"
         given = os.environ.get("JAVA_TOOL_OPTIONS", "")
-        return dict.fromkeys(names, str(self.bundle)) | {"JAVA_TOOL_OPTIONS": f"{given} {java}".strip()}
+        own = {
+            "JAVA_TOOL_OPTIONS": f"{given} {java}".strip(),
+            "PHP_INI_SCAN_DIR": f"{os.environ.get('PHP_INI_SCAN_DIR', '')}:{self.php}",
+        }
+        return dict.fromkeys(names, str(self.bundle)) | own
 
     def context(self, name: str) -> ssl.SSLContext:
         """A server's context for `name`; the client's own choice of name replaces it in the handshake."""
