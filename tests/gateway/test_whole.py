@@ -14,6 +14,7 @@ from scripted import Scripted, completion, http, piece, play, write
 
 from banjia.gateway.gathered import Gathered
 from banjia.gateway.refusal import Refusal
+from banjia.gateway.schema import valid, validator_of
 from banjia.gateway.whole import as_events, whole
 from banjia.routes.catalogue import load
 from banjia.routes.dialect.draft import Plan
@@ -197,3 +198,20 @@ def test_token_ids_are_refused_with_a_way_out(tmp_path):
         tmp_path, "alibaba_bailian", handler, {"model": "e", "input": [[1, 2], [3]]}, "/v1/embeddings"
     )
     assert (answer.status, answer.error["code"], seen) == (400, "token_ids", [])
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ('{"word":"a"}', '{"word":"a"}'),
+        ('```json\n{"word":"a"}\n```', '{"word":"a"}'),
+        ('Sure! Here it is:\n{"word":"a"}\nAnything else?', '{"word":"a"}'),
+        ("Sure! Here it is: {word: a}", None),
+        ('Not [this], {"word":"a"}', None),
+        ('{"word":1} or {"word":"a"}', None),
+    ],
+)
+def test_json_is_found_between_the_words_that_a_model_puts_around_it(said, text):
+    schema = {"type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"]}
+    found, fault = valid(said, validator_of(schema))
+    assert (found if fault is None else None) == text
