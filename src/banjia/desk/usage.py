@@ -27,11 +27,14 @@ class Usage:
     output: int = 0
     refused: int = 0
     costs: dict[str, int] = field(default_factory=dict)
+    units: dict[str, float] = field(default_factory=dict)  # what is not billed by the token: pictures, seconds ...
 
     def add(self, outcome: dict[str, Any]) -> None:
         self.requests += 1
         self.input += int(outcome.get("input") or 0)
         self.output += int(outcome.get("output") or 0)
+        for kind, count in (outcome.get("units") or {}).items():
+            self.units[kind] = self.units.get(kind, 0) + count
         if (cost := outcome.get("cost")) and (currency := outcome.get("currency")):
             self.costs[currency] = self.costs.get(currency, 0) + read_amount(str(cost))
 
@@ -41,6 +44,7 @@ class Usage:
             "refused": self.refused,
             "input_tokens": self.input,
             "output_tokens": self.output,
+            **({"units": dict(sorted(self.units.items()))} if self.units else {}),
             "cost": {currency: shown(nano) for currency, nano in sorted(self.costs.items())},
         }
 
@@ -65,9 +69,10 @@ class Report:
         lines = [head.say(lang)]
         for key, u in sorted(self.groups.items()):
             cost = "  ".join(f"{shown(nano)} {currency}" for currency, nano in sorted(u.costs.items())) or "-"
+            more = "".join(f", {n:g} {kind}" for kind, n in sorted(u.units.items()))
             words = Text(
-                f"{u.requests} 次，拒绝 {u.refused} 次，输入 {u.input}，输出 {u.output} 词元，费用 {cost}",
-                f"{u.requests} calls, {u.refused} refused, {u.input} tokens in, {u.output} out, cost {cost}",
+                f"{u.requests} 次，拒绝 {u.refused} 次，输入 {u.input}，输出 {u.output} 词元{more}，费用 {cost}",
+                f"{u.requests} calls, {u.refused} refused, {u.input} tokens in, {u.output} out{more}, cost {cost}",
             )
             lines.append(f"  {'  '.join(key)}: {words.say(lang)}")
         if not self.groups:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from banjia.errors import ConfigError
 from banjia.gateway.limit import Limits, Use, read_limits
 from banjia.gateway.option import Options
+from banjia.gateway.unit import UnitPrices
 from banjia.routes.price import Currency, Money, money
 from banjia.routes.tariff import NANO, Tariff, shown
 from banjia.text import Text
@@ -26,7 +27,13 @@ OVERHEAD = 16  # tokens that a vendor adds to a prompt
 SPOKEN = frozenset({"chat/completions", "completions", "embeddings", "responses"})
 LONGEST = 1_000_000  # tokens; a longer prompt is refused by every model, or is a picture
 
-Prices = Callable[[str, str, Currency, Money], Tariff | None]  # route id, model there -> what it costs
+
+class Prices(Protocol):
+    """What a model costs over a route: by the token, and in other units."""
+
+    def __call__(self, route: str, model: str, currency: Currency, money: Money, /) -> Tariff | None: ...
+
+    def units(self, route: str, model: str, currency: Currency, money: Money, /) -> UnitPrices: ...
 
 
 @dataclass(frozen=True, slots=True)

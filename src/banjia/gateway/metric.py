@@ -20,6 +20,7 @@ Label = tuple[str, ...]
 COUNTERS: Mapping[str, tuple[str, Label]] = {
     "banjia_requests_total": ("Calls by outcome.", ("app", "route", "operation", "status")),
     "banjia_tokens_total": ("Tokens as the provider counts them.", ("app", "route", "model", "kind")),
+    "banjia_units_total": ("Pictures, seconds, characters ...", ("app", "route", "model", "unit")),
     "banjia_cost_total": ("Cost at list price.", ("app", "route", "model", "currency")),
     "banjia_refusals_total": ("Calls that the gateway refused, by rule or code.", ("app", "code")),
     "banjia_upstream_failures_total": ("Failed exchanges with an upstream.", ("route", "kind")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from dataclasses import replace
 
 import msgspec
 
@@ -13,6 +13,7 @@ from banjia.gateway.call import Call
 from banjia.gateway.failure import failed, from_status
 from banjia.gateway.label import metadata, plan_labels
 from banjia.gateway.mark import Json, marked
+from banjia.gateway.meter import Meter
 from banjia.gateway.named import model_in, with_model_named
 from banjia.gateway.record import ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
@@ -57,14 +58,18 @@ async def pass_through(call: Call, settings: Settings, tools: Tools, method: str
     if kind and VALUE.fullmatch(kind.decode("latin-1")):
         head = head.replace(b"content-type: application/json", b"content-type: " + kind, 1)
     entry = tools.recorder.new_id()
+    meter = Meter(call, settings, tools, replace(candidate, model=call.asked or candidate.model))
     status = 502
     try:
         mark = _mark(call, decision, settings.entity, entry) if method == "POST" else {}
-        status = await _exchange(call, tools, candidate.route, head, entry, mark)
+        status = await _exchange(call, tools, candidate.route, head, entry, mark, meter)
     except UpstreamError as error:
         raise failed(error, candidate.route.id) from error
+    except Refusal as refusal:
+        status = refusal.status
+        raise
     finally:
-        outcome: dict[str, Any] = {"status": status, "operation": part}
+        outcome = {"status": status, "operation": part, **meter.done(status)}
         tools.recorder.note(call, settings, candidate, decision, call.app.declared[call.purpose], outcome, entry)
 
 
@@ -100,7 +105,9 @@ def _mark(call: Call, decision: Decision, entity: str, entry: str) -> Json:
     return metadata(plan, entry) if plan is not None else {}
 
 
-async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes, entry: str, mark: Json) -> int:
+async def _exchange(
+    call: Call, tools: Tools, route: RouteSettings, head: bytes, entry: str, mark: Json, meter: Meter
+) -> int:
     pool = tools.pools.of(route)
     answer = await pool.send(b"%b%d\r\n\r\n" % (head, len(call.body)), call.body, repeatable=False)
     if answer.status >= FIRST_ERROR:
@@ -111,7 +118,9 @@ async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes,
         told = [(b"x-banjia-route", route.id.encode("ascii", "replace")), (b"x-banjia-decision", entry.encode())]
         if mark:
             kind = answer.header(b"content-type") or b""
-            body, lost = with_mark(await answer.body(route.target.max_answer), kind, mark)
+            said = await answer.body(route.target.max_answer)
+            meter.saw(said)
+            body, lost = with_mark(said, kind, mark)
             given = [*((n, v) for n, v in given if n != b"content-length"), (b"content-length", b"%d" % len(body))]
             told += [(b"x-banjia-warnings", UNMARKED)] if lost else []
             call.answered = call.finished = True
@@ -121,6 +130,7 @@ async def _exchange(call: Call, tools: Tools, route: RouteSettings, head: bytes,
         call.answered = True
         await call.send({"type": "http.response.start", "status": answer.status, "headers": [*given, *told]})
         while data := await answer.read():
+            meter.saw(data)
             await call.send({"type": "http.response.body", "body": data, "more_body": True})
         call.finished = True
         await call.send({"type": "http.response.body", "body": b""})
