@@ -80,3 +80,36 @@ def test_word_forms_tell_the_class_of_a_record():
 @pytest.mark.parametrize("text", ["agent Chrome/120.0.6099.109", "upgrade from 9.1.4.7 to 9.2.0.133", "内核5.10.4.12"])
 def test_a_version_is_no_address_of_a_machine(text):
     assert [] == ENGINE.detect(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("提醒彭栋先生下午来取", "彭栋"),
+        ("员工姚明的 laptop 坏了", "姚明"),
+        ("客户汪洋 (mobile) 来电", "汪洋"),
+        ("客户高峰，男，投诉三次", "高峰"),
+        ("寄给谢发的快递丢了", "谢发"),
+        ("佐藤阳菜さん的邮件怎么回", "佐藤阳菜"),
+        ("牧民旦增罗布的补贴怎么查", "旦增罗布"),
+        ("贺有彪今天没接电话", "贺有彪"),
+        ("户名：黑超生", "黑超生"),
+    ],
+)
+def test_a_name_that_is_a_word_or_of_a_rare_kind_is_found(text: str, name: str) -> None:
+    assert name in [text[s.start : s.end] for s in ENGINE.detect(text) if s.type == "PERSON"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客户关系的维护",
+        "员工权益，男女平等",
+        "学生时代的回忆",
+        "作者鲁迅的文章",
+        "方式和那边都行",
+        "用户权限的设置（管理员）",
+    ],
+)
+def test_a_word_behind_a_label_is_nobody(text: str) -> None:
+    assert [s for s in ENGINE.detect(text) if s.type == "PERSON"] == []

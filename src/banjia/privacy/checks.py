@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from datetime import date
 from operator import mul
@@ -40,6 +41,7 @@ ROLE_BOXES = frozenset(
     b"abuse security billing marketing newsletter feedback mailer-daemon root kefu hello team office enquiries".split()
 )
 NOT_TLDS = frozenset(b"png jpg jpeg gif svg webp js ts css py md json html pdf txt whl local internal invalid".split())
+EXTENSION = re.compile("转|ext".encode())
 SEPARATORS = bytes(c for c in range(256) if c not in b"0123456789Xx")
 DOUBLED = bytes(48 + (2 * (c - 48) - 9 * (c > 52)) if 48 <= c <= 57 else 0 for c in range(256))
 
@@ -146,7 +148,7 @@ def nanp(value: bytes) -> bool:
 
 def landline_cn(value: bytes) -> bool:
     """A known length of area code and local number: eight digits after 010 and 02x and in the larger cities."""
-    v = digits(value).removeprefix("86")
+    v = digits(EXTENSION.split(value)[0]).removeprefix("86")
     v = v if v[:1] == "0" else "0" + v
     area = 3 if v[1] in "12" else 4
     local = v[area:]
@@ -154,13 +156,21 @@ def landline_cn(value: bytes) -> bool:
 
 
 def local_number(value: bytes) -> bool:
-    """What a label of telephones stands before, unless it is a day."""
+    """What a label of telephones stands before, unless it is a day or a number of a firm's service."""
+    if len(value) == 10 and value[:3] in (b"400", b"800"):
+        return False
     return len(value) != 8 or not (value.startswith((b"19", b"20")) and is_day(value))
 
 
 def international(value: bytes) -> bool:
     v = digits(value)
     return 8 <= len(v) <= 15 and len(set(v)) > 2
+
+
+def international_00(value: bytes) -> bool:
+    """As `international`, behind the two zeros that are dialled to get abroad."""
+    v = digits(value)
+    return 11 <= len(v) <= 17 and len(set(v)) > 3
 
 
 def email(value: bytes) -> bool:
@@ -303,7 +313,7 @@ CHECKS: dict[str, Check] = {
     f.__name__: f
     for f in (
         resident_id, resident_id_15, foreign_resident, bank_card, luhn_only, uscc, iban, mobile_cn, nanp, landline_cn,
-        local_number, international, email, ssn, public_ip, mac, geo, real_day, mixed, vin,
+        local_number, international, international_00, email, ssn, public_ip, mac, geo, real_day, mixed, vin,
         password, handle, plate,
     )
 }  # fmt: skip

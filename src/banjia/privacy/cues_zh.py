@@ -55,9 +55,16 @@ def surname() -> str:
 @cache
 def labelled() -> re.Pattern[str]:
     """A label, or any word for a person's part that a colon follows, and what may be a name."""
-    gap = r"(?:[\s:：=＝\"'“”「」\[\]()（）|>*_#,、]|</?[a-z]{1,6}>|是|为|為|叫|名叫|即){0,6}"
+    gap = r"(?:[\s:：=＝\"'“”「」\[\]()（）|｜>*_#,、]|</?[a-z]{1,6}>|是|为|為|叫|名叫|即){0,6}"
     part = f"(?:{LABELS}|(?<={HAN}[人者员師师])(?=[:：]))(?:[（(]{HAN}{{1,6}}[）)](?=[:：]))?"
     return re.compile(f"{part}({gap})({surname()}{HAN}{{1,3}})")
+
+
+@cache
+def labelled_rare() -> re.Pattern[str]:
+    """Behind a label and a colon a name whose surname is a word of every day elsewhere."""
+    rare = "".join(sorted(letters("surnames_rare")))
+    return re.compile(f"{LABELS}[:：] ?([{rare}]{HAN}{{1,2}})(?!{HAN})")
 
 
 @cache

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from banjia.privacy import address_en, address_zh, names_en, names_zh
 from banjia.privacy.checks import birth_day
+from banjia.privacy.cues_zh import labelled
 from banjia.privacy.gazetteer import letters, lexicon, simplified, words
 from banjia.privacy.names_zh import Heard
 from banjia.privacy.organisation import organisations
 from banjia.privacy.small_tagger import small_tagger
+from banjia.privacy.starts_zh import candidates, settled
 from banjia.privacy.tables import Cell
 from banjia.privacy.tagger import TaggerName, tagger
 
@@ -42,7 +45,7 @@ NAME_HEADS = re.compile(
 )
 ADDRESS_HEADS = re.compile(r"(?i)地址|住址|住所|address|ship.?to")
 _KEYED = re.compile(
-    r"(?i)[\"'<]?\b((?:[a-z]+[_-]?)?name|user|author|operator|[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|guest|passenger|student|teacher|doctor|manager|signer|realname|xingming))[\"']?\s*[:=>]\s*[\"']?"
+    r"(?i)[\"'<]?\b((?:[a-z]+[_-]?)?name|user|author|operator|[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|guest|passenger|student|teacher|doctor|manager|signer|realname|xingming))[\"']?\s*[:=>：]\s*[\"']?"
     "([\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]{1,6})?)(?=[\"'\\s,，;；}&|<)]|$)"
 )
 
@@ -65,10 +68,11 @@ def named(
     found += [(s, e, "ADDRESS", p) for s, e, p in places]
     people: list[tuple[int, int, float]] = []
     if has_han:
-        told = names_zh.firm(text, sorted(s for s, _ in taken)) + _keyed(text) + _in_tables(text, table)
-        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told, by)
+        labels = list(labelled().finditer(text))
+        told = names_zh.firm(text, sorted(s for s, _ in taken), labels) + _keyed(text) + _in_tables(text, table)
+        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told, by, labels)
         orgs = heard.orgs
-        people += names_zh.names(text, heard, told)
+        people += names_zh.names(text, heard, told, labels)
         firms = organisations(text, orgs)
         people = [p for p in people if not _of_a_firm(text, p, firms)]
         found += [(s, e, "ORG", p) for s, e, p in firms]
@@ -92,11 +96,16 @@ def _of_a_firm(text: str, name: tuple[int, int, float], firms: Sequence[tuple[in
 
 
 def _tagged(
-    text: str, taken: Sequence[tuple[int, int]], told: Sequence[tuple[int, int, float]], by: TaggerName
+    text: str,
+    taken: Sequence[tuple[int, int]],
+    told: Sequence[tuple[int, int, float]],
+    by: TaggerName,
+    labels: Sequence[re.Match[str]],
 ) -> Heard:
     """Persons and organisations that the tagger marks around the places where a name not yet told may begin."""
     masked = _masked(text, taken)
-    starts = names_zh.candidates(masked, names_zh.settled(text, told))
+    behind = {m.start(2) for m in labels if not m[1]}
+    starts = candidates(masked, settled(text, told), behind)
     rows = _packed([_compact(masked[a:b], a) for a, b in _windows(masked, starts)])
     heard = Heard([], [], starts, {})
     if rows:
@@ -173,8 +182,18 @@ def _keyed(text: str) -> list[tuple[int, int, float]]:
     return [
         (m.start(2), m.end(2), 0.93)
         for m in _KEYED.finditer(text)
-        if m[2][0] in letters("surnames") or m[2][:2] in words("compound_surnames") or "·" in m[2]
+        if m[2][0] in _family_names()
+        or m[2][:2] in words("compound_surnames")
+        or "·" in m[2]
+        or m[2][0] in letters("surnames_rare")
+        or m[2][:2] in words("compound_surnames")
+        or "·" in m[2]
     ]
+
+
+@cache
+def _family_names() -> frozenset[str]:
+    return letters("surnames") | letters("surnames_rare")
 
 
 def _in_tables(text: str, table: Sequence[Cell]) -> list[tuple[int, int, float]]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from banjia.privacy.after_label_zh import behind_label
 from banjia.privacy.cues_zh import (
     CALLED,
-    DOTS,
-    HAN,
     NICKNAME,
     OF_PERSON,
-    OPENERS,
     PARTICULARS,
     SIGNED,
     SPEAKS,
@@ -23,22 +20,23 @@ from banjia.privacy.cues_zh import (
     familiar,
     foreign,
     full_titled,
-    labelled,
+    labelled_rare,
     named_after,
     spaced,
     titled,
 )
 from banjia.privacy.gazetteer import letters, lexicon, words
+from banjia.privacy.peoples_zh import japanese, of_two_words
 from banjia.privacy.public_zh import private
+from banjia.privacy.starts_zh import LEADING
 from banjia.privacy.taken import Taken
-from banjia.privacy.transliteration import foreign_place, transliterated
-from banjia.privacy.transliteration import heads as foreign_heads
-from banjia.privacy.unknown_zh import GRAMMAR, LEAST_CUED, likelihood, unknown
+from banjia.privacy.transliteration import THING, foreign_place, transliterated
+from banjia.privacy.unknown_zh import GRAMMAR, LEAST_CUED, Odds, likelihood, unknown
 
 Place = tuple[int, int, float]  # start, end, score
+SURE = 0.9  # so sure is the tagger of a name whose surname nobody has listed
 SOFT = letters("soft_zh")
 COMMON = letters("common_zh")  # surnames that are words of every day
-LEADING = tuple("的叫是请把给由和与跟向让对被找弟妹姐哥")
 PRONOUNS = "我你他她它您们"
 COUNTS = frozenset("张位支包双封群层段章曲句家块门口匹项集班")  # surnames that things are counted by
 COUNTED = frozenset("一二两三四五六七八九十几这那每哪写发来贴画拍找要做买换")
@@ -59,54 +57,14 @@ MEASURES = (
 )  # before 位, which is a surname too
 
 
-@cache
-def _candidate() -> re.Pattern[str]:
-    """A surname before a character that given names are made of, a name in dots, or characters of foreign names."""
-    never = "".join(sorted(letters("not_given")))
-    single = "".join(sorted(letters("surnames")))
-    compound = sorted(words("compound_surnames"), key=len, reverse=True)
-    heads = "".join(sorted({w[0] for w in compound}))
-    return re.compile(
-        f"(?:(?=[{heads}])(?:{'|'.join(compound)})|[{single}](?=(?![{never}]){HAN}))|{DOTS}(?={HAN})|{foreign_heads()}"
-    )
-
-
-def candidates(text: str, settled: Taken) -> list[int]:
-    """Where a name may begin: surnames that are not plainly part of a common word, outside the settled places."""
-    known = lexicon()
-    found: list[int] = []
-    for m in _candidate().finditer(text):
-        at = m.start()
-        in_word = m.end() - at == 1 and text[at : at + 2] in known and text[at - 1 : at] not in OPENERS
-        if in_word and not _may_be_longer(text, at):
-            continue
-        if text[at - 1 : at + 1] in known and (text[at : at + 2] in known or text[at + 1 : at + 3] in known):
-            continue  # it ends one word, and another follows
-        if not settled.meets(at, at + 1):
-            found.append(at)
-    return found
-
-
-def _may_be_longer(text: str, at: int) -> bool:
-    """A word that may be the head of a name of three characters, after a word that leads to somebody."""
-    third = text[at + 2 : at + 3]
-    return (
-        text[at - 1 : at] in LEADING
-        and _han(third)
-        and third not in SOFT
-        and third not in letters("not_given")
-        and text[at + 1 : at + 3] not in lexicon()
-    )
-
-
-def firm(text: str, anchors: Sequence[int]) -> list[Place]:
+def firm(text: str, anchors: Sequence[int], labels: Sequence[re.Match[str]]) -> list[Place]:
     """Names that a label, a title, a cell or what they do leaves no doubt about: the tagger need not be asked.
 
-    `anchors` are the starts of identifiers: a cell that is a name beside one counts.
+    `anchors` are the starts of identifiers: a cell that is a name beside one counts. `labels` match `labelled`.
     """
     known = lexicon()
-    found: list[Place] = []
-    for m in labelled().finditer(text):
+    found: list[Place] = of_two_words(text)
+    for m in labels:
         name = m[2]
         if not m[1] and _is_whole(text, *m.span(2)) and _fits_name(name, text[m.end(2) : m.end(2) + 1]):
             found.append((m.start(2), m.end(2), 0.9))
@@ -114,6 +72,7 @@ def firm(text: str, anchors: Sequence[int]) -> list[Place]:
             longest = 4 if name[:2] in words("compound_surnames") else 3
             if len(name) <= longest and not (_PARTED.search(m[1]) and _odd(name)):
                 found.append((m.start(2), m.end(2), 0.96))
+    found += [(*m.span(1), 0.85) for m in labelled_rare().finditer(text) if m[1] not in known and not _odd(m[1])]
     found += [(m.start(1), m.end(1), 0.9) for m in spaced().finditer(text)]
     found += [(m.start(1), m.end(1), 0.8) for m in NICKNAME.finditer(text)]
     found += [(m.start(), m.end(), 0.9) for m in titled().finditer(text) if _is_title(text, m)]
@@ -136,17 +95,6 @@ def _holds_word(name: str) -> bool:
     return len(name) > 2 and any(name[i : i + 2] in lexicon() for i in range(first, len(name) - 1))
 
 
-def settled(text: str, found: Sequence[Place]) -> Taken:
-    """Where these names stand, there and wherever else."""
-    places = Taken((s, e) for s, e, _ in found)
-    for name in {text[s:e] for s, e, _ in found if e - s > 2}:
-        at = text.find(name)
-        while at >= 0:
-            places.add(at, at + len(name))
-            at = text.find(name, at + len(name))
-    return places
-
-
 _PARTED = re.compile("[|,、<]")  # between a label and what stands in another cell
 
 
@@ -164,12 +112,14 @@ class Heard:
     odds: dict[int, tuple[float, float]]
 
 
-def names(text: str, heard: Heard, found: list[Place]) -> list[Place]:
+def names(text: str, heard: Heard, found: list[Place], labels: Sequence[re.Match[str]]) -> list[Place]:
     """The names `found` already and those by the tagger, by it and a rule together, and by their company."""
     by_start = dict(heard.persons)
-    found = found + [place for s, e in heard.persons if (place := _from_tagger(text, s, e))]
+    found = found + [place for s, e in heard.persons if (place := _from_tagger(text, s, e, heard.odds))]
+    found += japanese(text, heard.odds)
+    found += behind_label(text, [m.span(2) for m in labels if not m[1]], heard.odds)
     known = {s for s, _, _ in found}
-    for m in labelled().finditer(text):
+    for m in labels:
         start = m.start(2)
         if start in known:
             continue
@@ -245,7 +195,7 @@ def _in_lists(text: str, found: Sequence[Place]) -> list[Place]:
     return more
 
 
-def _from_tagger(text: str, start: int, end: int) -> Place | None:
+def _from_tagger(text: str, start: int, end: int, odds: Odds) -> Place | None:
     start, end = _mended(text, start, end)
     name = text[start:end]
     while end - start > 2 and name.endswith(("先生", "女士", "小姐", "老师", "医生")):
@@ -267,7 +217,14 @@ def _from_tagger(text: str, start: int, end: int) -> Place | None:
         return None
     if transliterated(text, start, end):
         return start, end, 0.8
-    if not full and (name in lexicon() or not (_spoken_of(text, start, end) or any(c in "·•‧・" for c in name))):
+    if not full and (
+        name in lexicon()
+        or not (
+            any(c in "·•‧・" for c in name)
+            or _spoken_of(text, start, end)
+            or (len(name) < 4 and likelihood(odds, start, end) >= SURE and not THING.match(text, end))
+        )
+    ):
         return None
     if full and len(name) == 2 and name in lexicon() and name[1] in SOFT:
         return None

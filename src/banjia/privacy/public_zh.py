@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from banjia.privacy.after_label_zh import is_behind_label
 from banjia.privacy.cues_zh import DOTS, LABELS, WARES
 from banjia.privacy.gazetteer import letters, lexicon, words
 from banjia.privacy.taken import Taken
@@ -25,6 +26,7 @@ def private(text: str, found: Sequence[Place]) -> list[Place]:
         for s, e, p in found
         if (re.sub(DOTS, "", text[s:e]) not in public and not famous.meets(s, e) and not WARES.match(text, e))
         or _AFTER_LABEL.search(text[max(0, s - 14) : s])
+        or is_behind_label(text, s, e)
     ]
 
 
