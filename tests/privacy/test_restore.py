@@ -43,6 +43,45 @@ def test_any_chunking_gives_the_whole_restoration(answer, points):
     assert RESTORER.text(answer) == "".join(channel.feed(p) for p in cuts(answer, points)) + channel.end()
 
 
+ALTERED = {
+    "small letters": str.lower,
+    "capitals": str.upper,
+    "titled": str.title,
+    "another dot": lambda t: t.replace("·", "•"),
+    "a hyphen": lambda t: t.replace("·", "-"),
+    "no dot": lambda t: t.replace("·", ""),
+    "spaces": lambda t: t.replace("·", " · ").replace("⟦", "⟦ ").replace("⟧", " ⟧"),
+    "a wide space": lambda t: t.replace("名1", "名\u30001").replace("PERSON", "PERSON\u00a0"),
+    "wide digits": lambda t: t.translate({48 + i: 0xFF10 + i for i in range(10)}),
+    "wide signs": lambda t: t.translate({c: c + 0xFEE0 for c in range(48, 123)}),
+    "bare": lambda t: t[1:-1],
+}
+
+
+@pytest.mark.parametrize("alter", ALTERED.values(), ids=list(ALTERED))
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(list(ORIGINALS)), min_size=1, max_size=4), st.lists(st.integers(0, 10_000), max_size=40)
+)
+def test_a_token_that_the_model_writes_in_its_own_way_is_restored(alter, tokens, points):
+    answer = "好的，".join(alter(t) for t in tokens)
+    channel = RESTORER.pieces()
+    restored = "".join(channel.feed(p) for p in cuts(answer, points)) + channel.end()
+    assert "好的，".join(ORIGINALS[t] for t in tokens) == restored == RESTORER.text(answer)
+
+
+def test_words_that_only_look_like_tokens_stay():
+    said = "PERSON2 k7qa, 人名1·k7q, phone 1-2 k7, K7QZ"
+    assert said == RESTORER.text(said)
+
+
+@pytest.mark.parametrize("said", ["人名1·k7qz", "Person 3 - K7QZ", "ＰＥＲＳＯＮ１・ｋ７ｑｚ", "1b k7qz"])
+def test_no_nonce_is_taken_that_a_text_could_be_read_with(said, monkeypatch):
+    drawn = iter(NONCE + "abcd")
+    monkeypatch.setattr("banjia.privacy.surrogate.secrets.choice", lambda _: next(drawn))
+    assert "abcd" == Surrogates.fresh(["nothing", said]).nonce
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from(list(ORIGINALS)), max_size=5), st.lists(st.integers(0, 10_000), max_size=40), st.booleans()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 
+from banjia.privacy.marks import CLOSE, OPEN
 from banjia.privacy.person import normal
-from banjia.privacy.surrogate import CLOSE, NONCE_SIGNS, OPEN, Lang
+from banjia.privacy.surrogate import NONCE_SIGNS, Lang
 
 SIGNS = 10  # of 30: among a million values two share a token once in a thousand corpora
 

@@ -11,12 +11,12 @@ from typing import Literal
 import msgspec
 
 from banjia.privacy.fake import aliases, fake
+from banjia.privacy.marks import CLOSE, NONCE, OPEN, resembles
 from banjia.privacy.person import normal
 from banjia.privacy.span import NOT_PERSONAL, Span
 
 Lang = Literal["zh", "en"]
 
-OPEN, CLOSE = "⟦", "⟧"
 NONCE_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 NAMES_ZH = {
     "PERSON": "人名", "PHONE": "电话", "EMAIL": "邮箱", "ADDRESS": "地址", "ID_CN": "身份证号",
@@ -58,8 +58,8 @@ class Surrogates:
         """A map whose tokens occur in none of the texts."""
         texts = list(texts)
         while True:
-            nonce = "".join(secrets.choice(NONCE_SIGNS) for _ in range(4))
-            if not any(f"·{nonce}" in t for t in texts):
+            nonce = "".join(secrets.choice(NONCE_SIGNS) for _ in range(NONCE))
+            if not any(resembles(t, nonce) for t in texts):
                 return cls(nonce)
 
     @classmethod

@@ -13,6 +13,7 @@ from banjia.privacy.corpus import CorpusTokens
 from banjia.privacy.encoded import wrapped
 from banjia.privacy.engine import Engine
 from banjia.privacy.leaf import IN_JSON, Leaf, leaves, media, rewritten, tokens_given
+from banjia.privacy.marks import resembles
 from banjia.privacy.person import PersonFound, persons
 from banjia.privacy.picture import KINDS as PICTURES
 from banjia.privacy.picture import PICTURE, Reader, pictures
@@ -208,7 +209,7 @@ class Treater:
         kept = self._maps.load(app, conversation, at=at)
         if kept is None:
             return Surrogates.fresh(texts)
-        if any(f"·{kept.nonce}" in t for t in texts):  # a text that looks like a token of the map
+        if any(resembles(t, kept.nonce) for t in texts):  # a text that looks like a token of the map
             fresh = Surrogates.fresh(texts)
             fresh.seal = kept.seal
             return fresh

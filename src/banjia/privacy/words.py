@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 class Words:
     """At each place the longest word that stands there; what it stands for is its value."""
 
-    __slots__ = ("_begin", "_lengths", "longest", "values")
+    __slots__ = ("_begin", "_beginnings", "_lengths", "longest", "values")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
+        self._beginnings: frozenset[str] | None = None
         self.longest = max(map(len, values), default=0)
         lengths: dict[str, set[int]] = {}
         for word in values:
@@ -36,14 +37,15 @@ class Words:
                     yield start, at, value
                     break
 
-    def replaced(self, text: str) -> str:
-        parts: list[str] = []
-        last = 0
-        for start, end, value in self.find(text):
-            parts += (text[last:start], value)
-            last = end
-        return "".join([*parts, text[last:]]) if parts else text
+    def hold(self, text: str, at: int) -> int:
+        """Where the longest suffix starts that may yet become a word; the end of the text where none does."""
+        for start in range(max(at, len(text) - self.longest + 1), len(text)):
+            if text[start:] in self._prefixes():
+                return start
+        return len(text)
 
-    def prefixes(self) -> frozenset[str]:
+    def _prefixes(self) -> frozenset[str]:
         """Every proper beginning of a word."""
-        return frozenset(w[:i] for w in self.values for i in range(1, len(w)))
+        if self._beginnings is None:
+            self._beginnings = frozenset(w[:i] for w in self.values for i in range(1, len(w)))
+        return self._beginnings
