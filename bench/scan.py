@@ -1,8 +1,8 @@
 """Scan: an ordinary tree, cold and again from the cache, beside ripgrep; a tree full of AI; hostile trees. Exit 1: a limit is broken.
 
-`--files 40000 --megabytes 500` is the tree of the bar; without them it is a tenth of that. The tree is made of this
-Python's own library and packages, copied until it is large enough, with a program that uses a model service for every
-thousand files. Its own packages hold AI libraries too: about one file in fifty is parsed.
+`--files 40000 --megabytes 500` is the tree of the bar; without them it is a tenth of that. It is made of real source that
+lies on the machine: Pythons with their packages, Node's, Debian's, others where they are, and folders named by `--from`.
+What it is made of is printed. It is not an easy tree: libraries for AI are among the packages.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from trees.real import build
 
 FILES, MEGABYTES = 4_000, 50
 BAR_FILES = 40_000
@@ -51,35 +53,6 @@ class Row:
     @property
     def is_broken(self) -> bool:
         return (self.limit is not None and self.seconds > self.limit) or self.memory > MEMORY
-
-
-def grow(root: Path, files: int, size: int) -> tuple[int, int]:
-    """Copies of the text files of this Python until both numbers are reached."""
-    sources = [
-        Path(folder) / name
-        for base in dict.fromkeys(
-            [Path(os.__file__).parent, *map(Path, (p for p in sys.path if p.endswith("site-packages")))]
-        )
-        for folder, _, names in os.walk(base)
-        for name in sorted(names)
-        if name.endswith((".py", ".json", ".txt", ".toml", ".js", ".yml", ".h", ".pyi"))
-    ]
-    count = total = copies = 0
-    while count < files or total < size:
-        for source in sources:
-            place = root / f"copy{copies}" / f"f{count % 997}" / f"{count}-{source.name}"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                shutil.copyfile(source, place)
-            except OSError:
-                continue
-            count, total = count + 1, total + place.stat().st_size
-            if count >= files and total >= size:
-                break
-        copies += 1
-    for number in range(count // 1000):
-        (root / f"use{number}.py").write_text(USE)
-    return count, total
 
 
 def grow_hostile(root: Path, files: int) -> None:
@@ -124,6 +97,7 @@ def row(name: str, root: Path, jobs: int, cache: str, limit: float | None) -> Ro
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", nargs="?", help="an own tree instead of the made one")
+    parser.add_argument("--from", dest="own", action="append", default=[], metavar="FOLDER", help="more source")
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--megabytes", type=int, default=MEGABYTES)
     parser.add_argument("--hostile", type=int, default=HOSTILE_FILES, help="files in one folder; 0: none")
@@ -132,9 +106,9 @@ def main() -> int:
         root = Path(arguments.tree) if arguments.tree else Path(folder) / "tree"
         share = 1.0
         if not arguments.tree:
-            count, total = grow(root, arguments.files, arguments.megabytes * 1_000_000)
-            share = max(count / BAR_FILES, total / 500e6)
-            print(f"tree: {count:,} files, {total / 1e6:,.0f} MB")
+            made = build(root, arguments.files, arguments.megabytes * 1_000_000, arguments.own)
+            share = max(made.files / BAR_FILES, made.size / 500e6)
+            print(f"tree: {made.text}")
         cache = str(Path(folder) / "cache")
         start_up = 1.0
         again = max(AGAIN * share, AGAIN / 2)
@@ -153,8 +127,11 @@ def main() -> int:
             print(f"{line.name:15} {line.seconds:6.2f} s {limit} {line.text}{'  BROKEN' if line.is_broken else ''}")
         if rg := shutil.which("rg"):
             start = time.perf_counter()
-            subprocess.run([rg, "--no-ignore", "-ilc", WORDS, str(root)], capture_output=True, check=False)
-            print(f"{'ripgrep':15} {time.perf_counter() - start:6.2f} s               a list of words, no answer")
+            done = subprocess.run([rg, "--no-ignore", "-il", WORDS, str(root)], capture_output=True, check=False)
+            spent = time.perf_counter() - start
+            print(
+                f"{'ripgrep':15} {spent:6.2f} s               {done.stdout.count(10):9,} files hold one of six words, no answer"
+            )
         else:
             print("ripgrep is not installed: no comparison")
         return int(any(line.is_broken for line in rows))

@@ -20,8 +20,9 @@ from banjia.scan.result import FileResult
 from banjia.scan.rule import Rule, rules
 from banjia.scan.settings import READERS, SettingsReader
 from banjia.scan.shell import shell_line, shell_lines
+from banjia.scan.spoken import speaks
 from banjia.scan.syntax.grammar import GRAMMARS
-from banjia.scan.syntax.parse import parse
+from banjia.scan.syntax.parse import parsed, reduced
 from banjia.scan.words import WORDS
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
@@ -93,7 +94,10 @@ def _named() -> dict[str, Rule]:
 
 def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, shift: int = 0) -> None:
     try:
-        resolver = Resolver(parse(text, language), language, libraries(language))
+        root = parsed(text, language)
+        if not speaks(root, text, language):
+            return
+        resolver = Resolver(reduced(root, language), language, libraries(language))
         found = CodeReader(path, text, resolver, words, shift).read()
     except Exception:  # noqa: BLE001 - a file of a stranger must never end the walk: it is listed as skipped
         out.broken = True

@@ -28,10 +28,10 @@ PROGRAMS: dict[str, frozenset[str]] = {name: frozenset({name}) for name in CODE}
 
 class Prefilter:
     def __init__(self, source: Rules, *, fast: bool = True) -> None:
-        self._groups = [
+        self.groups = [
             (rule, [frozenset(literal.split("&")) for literal in rule.literals if literal]) for rule in source.all
         ]
-        self._words = sorted({word for _, groups in self._groups for group in groups for word in group})
+        self._words = sorted({word for _, groups in self.groups for group in groups for word in group})
         self._bytes = [word.encode() for word in self._words]
         self._database: Any = None
         if fast and hyperscan is not None:
@@ -62,7 +62,7 @@ class Prefilter:
         words = self.words(data)
         if not words:
             return frozenset()
-        return frozenset(rule.id for rule, groups in self._groups if any(group <= words for group in groups))
+        return frozenset(rule.id for rule, groups in self.groups if any(group <= words for group in groups))
 
     def wants(self, data: bytes, path: str, language: str) -> bool:
         """Whether any rule may find something in this file: one of its own language, or one of any."""
@@ -72,13 +72,13 @@ class Prefilter:
         of = PROGRAMS.get(language)
         return any(
             any(group <= words for group in groups)
-            for rule, groups in self._groups
+            for rule, groups in self.groups
             if of is None or rule.match != "sdk" or of.intersection(rule.languages)
         ) or is_manifest(path)
 
     def active(self, data: bytes) -> tuple[Rule, ...]:
         ids = self.ids(data)
-        return tuple(rule for rule, _ in self._groups if rule.id in ids)
+        return tuple(rule for rule, _ in self.groups if rule.id in ids)
 
 
 def _expression(word: bytes) -> bytes:

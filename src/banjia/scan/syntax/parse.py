@@ -32,7 +32,17 @@ CONCATENATION = frozenset({"+", ".", "<<"})
 
 def parse(text: str, language: str) -> Node:
     """Never fails: where the text is not well formed the parser leaves gaps and the rest is read."""
-    return _reader(language).read(SgRoot(text, GRAMMARS[language].parser).root(), 0)
+    return reduced(parsed(text, language), language)
+
+
+def parsed(text: str, language: str) -> SgNode:
+    """The parser's own tree."""
+    return SgRoot(text, GRAMMARS[language].parser).root()
+
+
+def reduced(root: SgNode, language: str) -> Node:
+    """What of the parser's tree a rule can ask about."""
+    return _reader(language).read(root, 0)
 
 
 @functools.cache
@@ -279,6 +289,11 @@ def _class(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     return Node("class", _plain(name.text()) if name is not None else "", reader.kids(node, depth), node, bind)
 
 
+def _arrow(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
+    """A function without a name: its last part is its body, a block or the value it gives."""
+    return Node("other", "=>", reader.kids(node, depth), node)
+
+
 def _return(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     return Node("return", "", reader.kids(node, depth), node)
 
@@ -361,6 +376,7 @@ HANDLERS: dict[str, Handler] = {
     "mark": _mark,
     "function": _function,
     "class": _class,
+    "arrow": _arrow,
     "function_declared": function_declared,
     "return": _return,
 }

@@ -1,0 +1,1 @@
+"""Trees that the scan is timed on."""
