@@ -41,6 +41,17 @@ def test_only_allowed_ways_are_ranked():
     assert ["openai"] == [w.provider for w in found.closed]
 
 
+def test_a_model_whose_context_is_not_known_ranks_behind_those_that_are_known_to_be_long_enough():
+    found = advice(Use(models=("gpt-4o",), longest_input=200_000, volume=VOLUME))
+    open_questions = [bool(o.trial.unknown) for o in found.options if o.old == "gpt-4o"]
+    assert open_questions == sorted(open_questions)
+    assert set(open_questions) == {False, True}
+    longest = advice(Use(models=("gpt-4o",), longest_input=50_000_000, volume=VOLUME)).options
+    assert all(o.trial.unknown for o in longest)
+    assert "50,000,000" in longest[0].trial.unknown[0].en
+    assert "50,000,000" in longest[0].trial.unknown[0].zh
+
+
 def test_a_better_verdict_ranks_before_a_better_price():
     ways = (Allowed("zhipu", "cn_mainland", "doubtful"), Allowed("alibaba_bailian", "cn_mainland", "conditional"))
     assert "alibaba_bailian" == advice(CHAT, ways).options[0].way.provider

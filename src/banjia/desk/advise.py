@@ -273,6 +273,7 @@ def _option(number: int, option: Option, lang: Lang) -> Sequence[str]:
         (Text("模拟", "emulated"), option.trial.emulated),
         (Text("改变", "changed"), option.trial.changed),
         (Text("失去", "lost"), option.trial.lost),
+        (Text("未知", "not known"), option.trial.unknown),
     ):
         if texts:
             lines.append(f"    {label.say(lang)}: {words(texts)}")

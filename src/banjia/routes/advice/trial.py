@@ -20,6 +20,7 @@ class Trial:
     emulated: tuple[Text, ...] = ()
     changed: tuple[Text, ...] = ()
     lost: tuple[Text, ...] = ()
+    unknown: tuple[Text, ...] = ()  # what the use needs and the catalogue does not know
     rests_on_memory: bool = False
     rebuilds: bool = False  # stored data must be made anew, whatever the model
 
@@ -39,7 +40,11 @@ def trial(use: Use, old: str, provider: Provider, model: Model, *, thinks: bool)
     changed = [w.text for w in prepared.warnings if w.op not in EMULATED and w.op != "capability"]
     kept = [text for used, text, op in _features(use) if used and not _touched(prepared, op)]
     memory = model.is_memory or any(w.is_hypothesis for w in prepared.warnings)
-    return Trial(tuple(kept), tuple(emulated), tuple(changed), tuple(dict.fromkeys(lost)), memory)
+    unknown: tuple[Text, ...] = ()
+    if use.longest_input and model.context is None:
+        asked = f"{use.longest_input:,}"
+        unknown = (Text(f"上下文长度未知，用到 {asked}", f"its context length is not known, {asked} are used"),)
+    return Trial(tuple(kept), tuple(emulated), tuple(changed), tuple(dict.fromkeys(lost)), unknown, memory)
 
 
 def _vectors(use: Use, old: str, model: Model) -> Trial:
