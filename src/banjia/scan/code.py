@@ -47,7 +47,7 @@ class CodeReader(Shapes):
             for _, thing in places:
                 value = self.resolver.typed(thing) if isinstance(thing, str) else self.resolver.value(thing)
                 if value.rule is not None and "()" in value.path:
-                    self._export(name, value)
+                    self._export(name if not value.path.endswith("#") else f"{name}()", value)
                     break
         for name, function in self.resolver.functions.items():
             if (value := self.resolver.returned(function)).rule is not None:

@@ -12,6 +12,7 @@ from banjia.routes.catalogue import load
 from banjia.scan.hosts import catalogue_host
 from banjia.scan.rule import Match, Rule, Rules, rules
 from banjia.scan.syntax.node import HOLE
+from banjia.scan.vendors import vendor_of_model
 
 URL = re.compile(
     r"(?:(?:https?|wss?)://)((?:[\w.\-]|\0|\$\{?[\w.]+\}?|\{\w*\})+)(?::(?:\d+|\0))?((?:/[^\s\"'`<>|)]*)?)"
@@ -122,8 +123,12 @@ class Lexicon:
 
     def _model(self, text: str) -> Hit | None:
         words = text.strip()
-        if not 2 < len(words) < 80 or not self._any["model"].match(words):
+        if not 2 < len(words) < 80:
             return None
+        if not self._any["model"].match(words):
+            routed = (":" in words or "/" in words) and vendor_of_model(words) is not None
+            # As a router writes it: `google_genai:gemini-2.5-pro`.
+            return self.model(re.split(r"[:/]", words, maxsplit=1)[1]) if routed else None
         for rule in self.of["model"]:
             if rule.pattern and rule.pattern.match(words):
                 return Hit(rule, rule.provider, words)

@@ -83,6 +83,12 @@ def inherited(resolver: Resolver, name: str) -> Value:
     return NOTHING
 
 
+def chained(resolver: Resolver, node: Node) -> Value:
+    """`prompt | llm | parser`: what is made of it is used as the client in it."""
+    values = (resolver.value(kid) for kid in node.kids)
+    return next((value for value in values if value.rule is not None and "()" in value.path), NOTHING)
+
+
 def parts(target: Node, value: Node) -> Iterator[tuple[str, Node]]:
     """`const { OpenAI: Client } = require("openai")`, `const { KEY = "" } = process.env`: each name and what it is."""
     for part in target.kids:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from banjia.scan.library import Libraries
 from banjia.scan.made import made
-from banjia.scan.objects import attribute, entry, inherited, is_shadowed, parts
+from banjia.scan.objects import attribute, chained, entry, inherited, is_shadowed, parts
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
 from banjia.scan.value import (
@@ -173,11 +173,12 @@ class Resolver:
                 right = node.kids[1]
                 given = right.kids if right.kind in ("other", "object") else [right]
                 return Texts(self).filled(node.kids[0], given) or NOTHING
+            case "other" if node.text == "=>":
+                return self.returned(node)
             case "other" if len(node.kids) == 1:
                 return self.value(node.kids[0])
-            case "other" if node.text == "|":  # a chain: what is made of it is used as the client in it
-                values = (self.value(kid) for kid in node.kids)
-                return next((value for value in values if value.rule is not None and "()" in value.path), NOTHING)
+            case "other" if node.text == "|":
+                return chained(self, node)
             case _:
                 return NOTHING
 
@@ -236,9 +237,7 @@ class Resolver:
             return self.imported[name]
         if name in self.functions:
             return self.returned(self.functions[name])
-        if name in self.classes:
-            return inherited(self, name)
-        return self._global(name)
+        return inherited(self, name) if name in self.classes else self._global(name)
 
     def _one_of(self, value: Value, places: list[tuple[int, Node | str]]) -> Value:
         """Of a name that is given many addresses, one a vendor: no address, for nothing tells which."""
@@ -263,6 +262,7 @@ class Resolver:
         given = self._returns.get(id(function))
         if given is None:
             given = [node.kids[0] for node in function.walk() if node.kind == "return" and node.kids]
+            given = given or (function.kids[-1:] if function.text == "=>" else [])
             self._returns[id(function)] = given
         for node in given:
             value = self.value(node)

@@ -52,7 +52,7 @@ MODELS = re.compile(
 REACHED = re.compile(
     r"(?i)(?:api[-_]?key|base[-_]?url|api[-_]?base|api[-_]?url|api[-_]?host|(?:^|[-_])model(?:[-_]?name)?)$"
 )
-# Sections of package.json that set nothing: words for a search, names of commands.
+# Sections of a package's description that set nothing: words for a search, names of commands.
 APART = frozenset({"keywords", "scripts"})
 # Speech of a vendor that has models too.
 SPEECH = re.compile(r"(?i)yuyin|speech|voice|(?:^|[-_])(?:asr|tts|iat|stt)(?:[-_]|$)")
@@ -93,7 +93,8 @@ class SettingsReader:
         self.rows = text.splitlines()
         self.text = text
         self.exported = "provider:" in text and EXPORT.search(text) is not None
-        self.package = path.rsplit("/", 1)[-1] == "package.json"
+        self.package = path.rsplit("/", 1)[-1] in ("package.json", "pyproject.toml")
+        self.azure = path.endswith((".bicep", ".bicepparam")) or "deploymentTemplate.json#" in text[:2000]
         self.named: Entry | None = None  # of an exported application: the last `name`, a model where a vendor follows
         self.found: list[Finding] = []
         self.seen: set[tuple[int, Kind]] = set()
@@ -141,6 +142,8 @@ class SettingsReader:
                 return
             self.found.pop()  # on one line the setting that names its service says more
         self.seen.add((entry.line, kind))
+        if self.azure and kind == "config" and provider == "openai":
+            provider = "azure_openai"  # a template of Azure's resources
         v1, slash = base_shape(url) if url else (None, None)
         row = self.rows[entry.line - 1] if entry.line <= len(self.rows) else ""
         self.found.append(
@@ -164,7 +167,7 @@ class SettingsReader:
 
     def entry(self, entry: Entry) -> None:
         value = entry.value
-        if len(value) > LONG or (self.package and entry.keys[0] in APART):
+        if len(value) > LONG or (self.package and APART.intersection(entry.keys)):
             return
         hit = self.setting(entry)
         address = self.lexicon.url(value) if value else None
@@ -205,7 +208,7 @@ class SettingsReader:
             self.config(entry, hit, address)
         elif address:
             self.address(entry, address)
-        elif SWITCH.match(entry.key) and (vendor := VENDOR_VALUES.get(value.lower().rsplit("/", 1)[-1])):
+        elif self.switches(entry) and (vendor := VENDOR_VALUES.get(value.lower().rsplit("/", 1)[-1])):
             rule = self.rules["switch-dify" if self.exported else "env-llm"]
             self.say(entry, "config", vendor, rule, confidence=0.9 if self.exported else 0.7)
             before = self.named
@@ -213,6 +216,12 @@ class SettingsReader:
                 self.say(before, "model", vendor, rule, model=before.value)
         if self.exported and entry.key == "name" and value:
             self.named = entry
+
+    @staticmethod
+    def switches(entry: Entry) -> bool:
+        """Whether this setting chooses a vendor: by its name, or by a plain name in a section of models."""
+        plain = entry.key in ("api", "vendor", "backend", "provider", "use")
+        return bool(SWITCH.match(entry.key)) or (plain and any(MODELS.search(above) for above in entry.keys[:-1]))
 
     def answered(self, entry: Entry) -> bool:
         """Whether this is an entry of a recorded list of models, as a service answers it."""
@@ -287,7 +296,8 @@ class SettingsReader:
                     if pattern.search(above):
                         if provider == "openai" and (AZURE_INNER.match(key) or "azure" in entry.keys):
                             provider, rule = "azure_openai", "env-azure-openai"
-                        return Hit(self.rules[rule], provider, key)
+                        named = VENDOR_VALUES.get(entry.value.lower(), "any") if NAMING.match(key) else "any"
+                        return Hit(self.rules[rule], provider if named == "any" else named, key)
             if weak is None and REACHED.search(key) and any(MODELS.search(above) for above in entry.keys[:-1]):
                 return Hit(self.rules["env-llm"], "any", key)
         return weak

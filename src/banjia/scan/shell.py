@@ -12,6 +12,8 @@ from banjia.scan.rule import Rule
 from banjia.scan.syntax.node import HOLE
 from banjia.scan.words import WORDS
 
+# What is told to whoever runs the script.
+ASIDE = re.compile(r"\d?>&\d|>>?\s*/dev/(?:null|stderr|stdout)")
 # A setting that a script writes into a file: echo "api=https://...".
 WRITTEN = re.compile(r"""(?i)echo\s+(?:-\w+\s+)*["']([A-Za-z_]\w*=[^\s"']+)["']\s*;?$""")
 # An address that begins with a variable.
@@ -67,7 +69,7 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
     bare = re.sub(r"(?:^|\s)#.*$", "", line).strip()
     if written := WRITTEN.match(bare):
         bare = written[1]
-    if not bare or (re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in bare):
+    if not bare or (re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in ASIDE.sub("", bare)):
         return
     said: set[Kind] = set()
     for item, rule, provider in installed(bare, number):

@@ -90,6 +90,7 @@ JAVASCRIPT = _grammar(
     throw_statement = raise
     function_declaration method_definition = function name body
     class_declaration = class name
+    arrow_function = arrow
     return_statement = return
     import_statement export_statement = import
     """,
