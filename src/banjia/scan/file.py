@@ -18,12 +18,12 @@ from banjia.scan.manifest import declared, installed
 from banjia.scan.resolve import Resolver
 from banjia.scan.result import FileResult
 from banjia.scan.rule import Rule, rules
+from banjia.scan.said import said
 from banjia.scan.settings import READERS, SettingsReader
 from banjia.scan.shell import shell_line, shell_lines
 from banjia.scan.spoken import speaks
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.parse import parsed, reduced
-from banjia.scan.words import WORDS
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
 MAGIC = re.compile(r"^\s*[%!]")
@@ -40,17 +40,7 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
     for item, rule, provider in declared(path, text):
         row = text.splitlines()[item.line - 1]
         out.findings.append(
-            Finding(
-                path=path,
-                line=item.line,
-                end=max(item.line, item.end),
-                kind="dependency",
-                provider=provider,
-                rule=rule.id_of("dependency"),
-                fix="none",
-                text=WORDS["dependency"].format(what=rule.text),
-                symbol=item.name,
-            ).marked(row)
+            said(path, item.line, "dependency", provider, rule, row, fix="none", end=item.end, symbol=item.name)
         )
     if kind in GRAMMARS:
         _code(path, text, kind, out, words)
@@ -77,8 +67,8 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
         out.findings, out.pending = kept, pending
         out.remarks = without_reason(rows)
     out.findings.sort(key=lambda finding: finding.order)
-    said = {finding.rule for finding in out.findings} | {pending.finding.rule for pending in out.pending}
-    out.weak = sorted(name for name in said if name in _weak() or name.removesuffix("-config") in _weak())
+    spoken = {finding.rule for finding in out.findings} | {pending.finding.rule for pending in out.pending}
+    out.weak = sorted(name for name in spoken if name in _weak() or name.removesuffix("-config") in _weak())
     return out
 
 
@@ -128,18 +118,8 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
         if cell.kind == "output":
             for row, line in zip(cell.source.splitlines(), cell.lines, strict=False):
                 if (hit := words.key(row, row.strip)) is not None:
-                    out.findings.append(
-                        Finding(
-                            path=path,
-                            line=line,
-                            end=line,
-                            kind="secret",
-                            provider="openai" if hit.provider == "any" else hit.provider,
-                            rule=hit.rule.id,
-                            fix="manual",
-                            text=WORDS["secret"].format(what=hit.rule.text),
-                        ).marked("secret")
-                    )
+                    provider = "openai" if hit.provider == "any" else hit.provider
+                    out.findings.append(said(path, line, "secret", provider, hit.rule, "secret", fix="manual"))
             continue
         if (name := notebook.written(cell.source)) is not None:
             _written(path, name, cell, out)
@@ -150,17 +130,7 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
                     out.findings.extend(shell_line(path, row.strip().lstrip("!"), line, words, code=True))
                 for item, rule, provider in installed(row.strip().lstrip("%"), line) if "%" in row[:9] else ():
                     out.findings.append(
-                        Finding(
-                            path=path,
-                            line=line,
-                            end=line,
-                            kind="dependency",
-                            provider=provider,
-                            rule=rule.id_of("dependency"),
-                            fix="none",
-                            text=WORDS["dependency"].format(what=rule.text),
-                            symbol=item.name,
-                        ).marked(row)
+                        said(path, line, "dependency", provider, rule, row, fix="none", symbol=item.name)
                     )
                 out.findings.extend(_magic_setting(path, row, line, words))
                 row = "pass" if not row[:1].isspace() else row[: len(row) - len(row.lstrip())] + "pass"
@@ -203,37 +173,14 @@ def _magic_setting(path: str, row: str, line: int, words: Lexicon) -> list[Findi
     hit = words.env(found[1]) if found else None
     if found is None or hit is None:
         return []
-    return [
-        Finding(
-            path=path,
-            line=line,
-            end=line,
-            kind="env",
-            provider=hit.provider,
-            rule=hit.rule.id,
-            fix="config",
-            text=WORDS["env"].format(what=hit.rule.text),
-            env=found[1],
-        ).marked(row)
-    ]
+    return [said(path, line, "env", hit.provider, hit.rule, row, fix="config", env=found[1])]
 
 
 def _server(path: str, text: str, out: FileResult, words: Lexicon) -> None:
     for number, row in enumerate(text.splitlines(), 1):
         bare = re.sub(r"(?:^|\s)#.*$", "", row)
         if hit := words.line(bare):
-            out.findings.append(
-                Finding(
-                    path=path,
-                    line=number,
-                    end=number,
-                    kind="proxy",
-                    provider="relay",
-                    rule=hit.rule.id,
-                    fix="manual",
-                    text=WORDS["proxy"].format(what=hit.rule.text),
-                ).marked(row)
-            )
+            out.findings.append(said(path, number, "proxy", "relay", hit.rule, row, fix="manual"))
     if not out.findings:
         out.findings.extend(SettingsReader(path, text, words, _named()).read("properties"))
 
@@ -244,30 +191,8 @@ def _sql(path: str, text: str, out: FileResult, words: Lexicon) -> None:
         for found in SQL_TEXT.finditer(row.split("--")[0]):
             if (model := words.model(found[1])) is not None:
                 out.findings.append(
-                    Finding(
-                        path=path,
-                        line=number,
-                        end=number,
-                        kind="model",
-                        provider=model.provider,
-                        rule=model.rule.id,
-                        fix="manual",
-                        text=WORDS["model"].format(what=model.rule.text),
-                        model=found[1],
-                    ).marked(row)
+                    said(path, number, "model", model.provider, model.rule, row, fix="manual", model=found[1])
                 )
                 break
         if re.search(r"(?i)\b(?:vector|halfvec)\s*\(\s*(?:1536|3072)\s*\)", row.split("--")[0]):
-            out.findings.append(
-                Finding(
-                    path=path,
-                    line=number,
-                    end=number,
-                    kind="embed_dim",
-                    provider="openai",
-                    rule=rule.id,
-                    fix="manual",
-                    text=WORDS["embed_dim"].format(what=rule.text),
-                    confidence=0.7,
-                ).marked(row)
-            )
+            out.findings.append(said(path, number, "embed_dim", "openai", rule, row, fix="manual", confidence=0.7))
