@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, play, stream, write
 
-from banjia.gateway.event import Events
+from banjia.gateway.event import LESSONS, Events
 from banjia.policy.decide import Index
+from banjia.routes.dialect.usual_stream import UsualStream
 from house import KEY, House, chat, closed_cells, house, open_cells, parsed, policy, route
 
 OPEN = policy(open_cells("local"))
@@ -359,3 +360,27 @@ def test_header_injection_gets_no_answer_but_an_error(tmp_path):
             return parsed(raw).status, upstream.seen
 
     assert play(main()) == (400, [])
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=6).map(lambda t: piece({"content": t})),
+            st.sampled_from([
+                piece({"content": "x"}, "stop"), piece({"content": "a", "tool_calls": []}), {"error": {"message": "no"}},
+                piece({"content": "b"}) | {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}},
+                piece({"role": "assistant", "content": "c"}), piece({"content": "d"}, model="another"), piece({"reasoning": "e"}),
+            ]),
+        ),
+        max_size=12,
+    )
+)  # fmt: skip
+def test_what_is_learned_of_a_stream_changes_nothing_that_is_noted_of_it(events):
+    """The quick way for events that only add words gives what the slow one gives."""
+    raw = [event(e).replace(b'": ', b'":') for e in (piece({"role": "assistant", "content": "go"}), *events)]
+    quick, slow = Events(usual=UsualStream()), Events(usual=UsualStream())
+    slow._learned = LESSONS
+    assert [quick.feed(r) for r in raw] == [slow.feed(r) for r in raw]
+    assert quick.rest() == slow.rest()
+    noted = [(e.done, e.finished, e.failed, e.usage, e.model) for e in (quick, slow)]
+    assert noted[0] == noted[1]

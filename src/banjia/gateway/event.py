@@ -16,6 +16,9 @@ from banjia.routes.dialect.usual_stream import UsualStream
 
 MAX_EVENT = 16 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
+CONTENT = b'"content":"'
+TELLING = (b'"role"', b'"error"', b'"usage":{', b'"usage": {', b'"tool_calls":[', b'"obfuscation"', b"[DONE]")
+LESSONS = 8  # of one stream: where every event is another, nothing is to be learned
 USAGE = re.compile(rb'"usage"\s*:\s*\{')
 FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothing
 ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*[{"]', re.MULTILINE)
@@ -115,10 +118,13 @@ class Events:
         "_choices",
         "_ends",
         "_hide_usage",
+        "_learned",
         "_parts",
+        "_prefix",
         "_return",
         "_size",
         "_started",
+        "_suffix",
         "_usual",
         "done",
         "failed",
@@ -136,6 +142,9 @@ class Events:
         self._ends = 0
         self._hide_usage = hide_usage  # the gateway asked for the usage event, not the caller
         self._usual = usual
+        self._prefix = b""  # the last event of text up to its text, and after it: the next one is nearly always alike
+        self._suffix = b""
+        self._learned = 0
         self.done = False
         self.finished = False
         self.failed = False
@@ -144,6 +153,11 @@ class Events:
 
     def feed(self, data: bytes) -> bytes:
         """All events that are whole now. Raises UpstreamError where one grows without end."""
+        prefix = self._prefix
+        if prefix and data.startswith(prefix) and data.endswith(self._suffix) and not self._parts:
+            text = data[len(prefix) : -len(self._suffix)]
+            if b'"' not in text and b"\n" not in text and (text.isascii() or _is_text(text)):
+                return data  # only words between what has been looked at
         if not self._started:
             data = self._begun(data)
         if data and (self._return or b"\r" in data):
@@ -237,9 +251,23 @@ class Events:
         if b'"usage"' in data and USAGE.search(data) is not None:
             data = self._counted(data)
         usual = self._usual
-        if usual is None or (not ends and not self.done and not usual.watching and _is_plain(data)):
-            return data
-        return self._put_right(usual, data)
+        if usual is not None and (ends or self.done or usual.watching or not _is_plain(data)):
+            return self._put_right(usual, data)
+        if self._learned < LESSONS and not (ends or self.done or self.failed):
+            self._learn(data)
+        return data
+
+    def _learn(self, data: bytes) -> None:
+        """What stands around the text of an event that has one and says nothing else."""
+        self._learned += 1
+        self._prefix = b""
+        start = data.find(CONTENT) + len(CONTENT)
+        end = data.find(b'"', start)
+        if start < len(CONTENT) or end < 0 or data.count(b"\n") != 2 or not data.startswith(b"data: {"):
+            return
+        around = data[:start], data[end:]
+        if b"\\" not in data[start:end] and CONTENT not in around[1] and not any(w in data for w in TELLING):
+            self._prefix, self._suffix = around
 
     def _put_right(self, usual: UsualStream, data: bytes) -> bytes:
         """Each event as it came, or in its usual form; what carries nothing that a client could read is left out."""
@@ -261,6 +289,8 @@ class Events:
                 out.append(block + b"\n\n")
             else:
                 out.append(_sent(usual.event(event_in(payload))))
+        if usual.watching:
+            self._prefix = b""
         self.failed = usual.error is not None or (usual.provider is None and self.failed)
         if usual.filtered and not self.done:
             self.done = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ OTHERS = {  # words of other protocols for the same
 }  # fmt: skip
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 THINK = TagSplit()
+_THINKS = re.compile(rb'"(?:\s|\\[nrt])*<think>')
 
 
 # ---- what needs no change, told without taking it apart
@@ -39,7 +41,7 @@ class _Call(msgspec.Struct, gc=False):
 
 class _Message(msgspec.Struct, gc=False):
     role: Literal["assistant"]
-    content: str | None
+    content: msgspec.Raw
     tool_calls: list[_Call] | None = None
     reasoning: None = None
 
@@ -72,16 +74,24 @@ WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 def is_usual(body: bytes) -> bool:
     """Whether a whole answer may pass as it is."""
     try:
+        if not body.isascii():
+            body.decode("utf-8")
         found = _answer(body)
     except WRONG:
         return False
     for choice in found.choices:
         calls = choice.message.tool_calls
-        if choice.finish_reason not in FINISHES or (choice.message.content or "").lstrip().startswith(THINK.open):
+        if choice.finish_reason not in FINISHES or not _is_text(choice.message.content):
             return False
         if calls and len({c.id for c in calls}) < len(calls):
             return False
     return True
+
+
+def _is_text(content: msgspec.Raw) -> bool:
+    """A text that does not begin with thoughts, or nothing."""
+    head = bytes(memoryview(content)[:32])
+    return head == b"null" or (head.startswith(b'"') and _THINKS.match(head) is None)
 
 
 # ---- what does

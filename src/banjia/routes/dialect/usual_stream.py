@@ -75,14 +75,12 @@ class UsualStream:
     _states: dict[int, _State] = field(default_factory=dict)
     _count: int = 0
     _last: Json = field(default_factory=dict)
+    watching: bool = True  # the next event has to be looked at even if nothing in it looks odd
 
-    @property
-    def watching(self) -> bool:
-        """Whether the next event has to be looked at even if nothing in it looks odd."""
-        if self.is_odd or self.choices > 1 or self.error is not None or self.filtered:
-            return True
+    def _watch(self) -> None:
         state = self._states.get(0)
-        return self._count < WATCHED and not (state is not None and state.has_text)
+        told = self._count >= WATCHED or (state is not None and state.has_text)
+        self.watching = not told or self.is_odd or self.choices > 1 or self.error is not None or self.filtered
 
     @property
     def began(self) -> bool:
@@ -95,16 +93,18 @@ class UsualStream:
         try:
             event = _chunk(payload)
         except WRONG:
-            self.is_odd = True
+            self.is_odd = self.watching = True
             return False
         self.is_odd = bool(event.usage and event.choices) or not all(self._is_usual(p) for p in event.choices)
         if self.is_odd:
+            self.watching = True
             return False
         self._count += 1
         for piece in event.choices:
             state = self._states.setdefault(piece.index, _State(Fragments(self.seed)))
             state.has_text |= bool(piece.delta.content)
             state.finished |= piece.finish_reason is not None
+        self._watch()
         if event.choices and not self._last:
             self._last = {"id": event.id, "object": "chat.completion.chunk", "created": 0, "model": event.model}
         return True
@@ -136,6 +136,7 @@ class UsualStream:
         self._last = head
         before: list[Json] = []
         new = [self._piece(c, before) if "text" not in c else c for c in choices if isinstance(c, dict)]
+        self._watch()
         return [*before, {**head, "choices": new}] if new else before
 
     def _without_choices(self, event: Json) -> list[Json]:
@@ -165,6 +166,7 @@ class UsualStream:
     def _broken(self, error: CanonicalError) -> list[Json]:
         """A refusal by a content check after the first words ends the answer; any other error breaks it off."""
         self.raw = error.raw_code
+        self.watching = True
         if error.safety and self._states:
             self.filtered = True
             for state in self._states.values():
