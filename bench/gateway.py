@@ -56,6 +56,8 @@ class Target:
     headers: str = ""
     model: str = "mock"
     callers: int = CONNECTIONS
+    is_peer: bool = False
+    failed: set[str] = field(default_factory=set)  # cases that a peer answered wrongly
     cpu: dict[str, list[float]] = field(default_factory=dict)  # case -> microseconds a request, by round
     whole: dict[str, float] = field(default_factory=dict)  # case -> median seconds of an answer, alone
     first: dict[str, float] = field(default_factory=dict)  # case -> median seconds to its first byte or event, alone
@@ -178,21 +180,36 @@ def memory(pid: int) -> float:
 
 
 def measure(targets: list[Target]) -> None:
-    """The targets take turns; alone means one connection."""
+    """The targets take turns; alone means one connection. Where a peer answers wrongly it has no figure, and why is said."""
     for name, (size, stream) in CASES.items():
         for _ in range(ROUNDS + 1):
             for target in targets:
                 request = request_of(size, stream=stream, model=target.model, headers=target.headers)
                 before = cpu(target.pid)
-                times = uvloop.run(load(target.port, request, target.callers, SECONDS, stream=stream))
-                time.sleep(SETTLE)
-                used = cpu(target.pid) - before
-                target.cpu.setdefault(name, []).append(used / max(1, len(times)) * 1e6)
+                with excused(target, name) as goes_on:
+                    if goes_on:
+                        times = uvloop.run(load(target.port, request, target.callers, SECONDS, stream=stream))
+                        time.sleep(SETTLE)
+                        target.cpu.setdefault(name, []).append((cpu(target.pid) - before) / len(times) * 1e6)
         for target in targets:
-            del target.cpu[name][0]  # that was the warm-up
             request = request_of(size, stream=stream, model=target.model, headers=target.headers)
-            times = uvloop.run(load(target.port, request, 1, max(0.4, SECONDS), stream=stream))
-            target.first[name], target.whole[name] = (median(each) for each in zip(*times, strict=True))
+            with excused(target, name) as goes_on:
+                if goes_on:
+                    del target.cpu[name][0]  # that was the warm-up
+                    times = uvloop.run(load(target.port, request, 1, max(0.4, SECONDS), stream=stream))
+                    target.first[name], target.whole[name] = (median(each) for each in zip(*times, strict=True))
+
+
+@contextlib.contextmanager
+def excused(target: Target, case: str) -> Iterator[bool]:
+    """Whether a target goes on with a case; a peer that answered it wrongly does not."""
+    try:
+        yield case not in target.failed
+    except RuntimeError as error:
+        if not target.is_peer:
+            raise
+        print(f"{target.name}, {case}: {error}")
+        target.failed.add(case)
 
 
 def used_alone(name: str, base: Path, upstream: int) -> float:
@@ -238,7 +255,7 @@ def main() -> int:
         for name in peers(base, 0, upstream):
             folder, port = place(name)
             command, env, headers, model, ready = peers(folder, port, upstream)[name]
-            start(name, folder, port, command, env=env, headers=headers, model=model, ready=ready)
+            start(name, folder, port, command, env=env, headers=headers, model=model, ready=ready, is_peer=True)
         two = next(t for t in targets if t.name == TWO)
         targets.append(
             Target(f"{TWO}, {2 * CONNECTIONS} callers", two.port, two.pid, two.start, callers=2 * CONNECTIONS)
@@ -269,6 +286,9 @@ def table(targets: list[Target]) -> None:
     for target in targets:
         cells = ""
         for case in CASES:
+            if case in target.failed:
+                cells += f"{'-':>33}"
+                continue
             ratio = f"({target.times(base, case):.1f}x)" if base is not None else ""
             whole, first = (1000 * (a[case] - b[case]) for a, b in _pairs(target, direct))
             cells += f"{target.micros(case):.0f} {ratio:>8} {whole:+7.2f} {first:+7.2f}".rjust(33)

@@ -30,7 +30,8 @@ def peers(folder: Path, port: int, upstream: int) -> dict[str, tuple[list[str], 
             "MASTER_KEY": KEY,
             "PORT": str(port),
             "LOG_LEVEL": "error",
-            "RATE_LIMIT_ENABLED": "false",
+            "RATE_LIMIT_RPS": "1000000",
+            "RATE_LIMIT_BURST": "1000000",
         }
         found["ferrogw"] = ([ferrogw, "serve"], env, "", "gpt-4o", "")
     portkey, node = os.environ.get("BENCH_PORTKEY", ""), shutil.which("node")
