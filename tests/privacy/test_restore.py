@@ -175,6 +175,19 @@ def test_messages_events_are_restored():
     assert "张三" == "".join(e["delta"]["text"] for e in out if "delta" in e)
 
 
+def test_a_field_that_nobody_knows_is_restored_or_not_passed_on():
+    whole = {**chat(content="a"), "note": {"who": f"⟦人名1·{NONCE}⟧"}}
+    whole["choices"][0]["aside"] = f"⟦PERSON2·{NONCE}⟧"
+    whole["choices"][0]["native_finish_reason"] = "stop"
+    [found] = Stream(RESTORER).event(whole)
+    assert ("张三", "O'Brien\\Co") == (found["note"]["who"], found["choices"][0]["aside"])
+    assert "stop" == found["choices"][0]["native_finish_reason"]
+    cut = chat(content="a")
+    cut["choices"][0]["aside"] = "⟦PERS"
+    with pytest.raises(UnknownShape, match="aside"):
+        Stream(RESTORER).event(cut)
+
+
 @pytest.mark.parametrize(
     "event",
     [

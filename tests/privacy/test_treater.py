@@ -136,6 +136,60 @@ def test_token_numbers_are_refused():
         Treater(ENGINE).request({"model": "text-embedding-3-small", "input": [1, 2, 3]})
 
 
+@pytest.mark.parametrize("kind", ["audio_url", "video", "novel_media"])
+def test_a_part_of_a_message_that_nobody_knows_is_refused(kind):
+    body = user([{"type": "text", "text": "看"}, {"type": kind, kind: {"data": "iVBORw0KGgo="}}])
+    with pytest.raises(Unreadable, match=kind):
+        Treater(ENGINE).request(body)
+
+
+NUMBERS = [
+    {"phone": 13987654321},
+    {"rows": [{"id": 7, "mobile": 13987654321, "at": 1770000000}, [13987654321]]},
+    {"card": 6222021234567890128},
+    {"身份证号": 110105199003072039},
+]
+
+
+@pytest.mark.parametrize("numbers", NUMBERS, ids=str)
+def test_numbers_of_json_are_looked_into_as_texts_are(numbers):
+    text = json.dumps(numbers, ensure_ascii=False)
+    call = {"id": "t1", "type": "function", "function": {"name": "find", "arguments": text}}
+    body = {
+        "messages": [
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "t1", "content": text},
+        ],
+        "metadata": numbers,
+        "seed": 1770000000,
+    }
+    treated = Treater(ENGINE).request(body)
+    sent = json.dumps(treated.body, ensure_ascii=False)
+    assert not [n for n in ("13987654321", "6222021234567890128", "110105199003072039") if n in sent]
+    if "rows" in numbers:
+        assert "1770000000" in treated.body["messages"][-1]["content"]
+        assert {"id": 7} == {k: v for k, v in treated.body["metadata"]["rows"][0].items() if k == "id"}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"messages": [{"role": "tool", "tool_call_id": "13987654321", "content": "x"}]},
+        {"tools": [{"type": "function", "function": {"name": "call_13987654321", "parameters": {}}}]},
+        {"model": "someone@corp-mail.cn"},
+    ],
+)
+def test_somebodys_number_in_a_field_that_must_stay_keeps_the_call_here(field):
+    with pytest.raises(Unreadable, match=r"PHONE|EMAIL"):
+        Treater(ENGINE).request({**user("好"), **field})
+
+
+@pytest.mark.parametrize("made", ["call_0f3b9c21d8e74a53", "1398765432112345678", "chatcmpl-01a20e2e25a27c05", "m@v2"])
+def test_ids_that_machines_make_stop_nothing(made):
+    body = {"messages": [{"role": "user", "content": "好"}, {"role": "tool", "tool_call_id": made, "content": "x"}]}
+    assert made in str(Treater(ENGINE).request(body).body)
+
+
 def test_log_probabilities_are_not_asked_for():
     assert "logprobs" not in Treater(ENGINE).request(user("电话13812345678", logprobs=True)).body
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,15 @@ SKIPPED = frozenset((
 MEDIA_TYPES = frozenset(
     {"image_url", "input_image", "image", "input_audio", "audio", "input_file", "file", "document", "video_url"}
 )
+# Parts of a message that are text; one of any other type may be an image by another name.
+TEXT_TYPES = frozenset((
+    "text", "input_text", "output_text", "refusal", "thinking", "redacted_thinking", "reasoning", "reasoning_text",
+    "summary_text", "tool_use", "tool_result", "content",
+))  # fmt: skip
+SECONDS, MILLISECONDS = (10**9, 22 * 10**8), (10**12, 22 * 10**11)  # what is a moment and nobody's number
+SHORTEST_NUMBER = 10**6
+_OF_PERSON = re.compile(r"(?i)phone|tel|mobile|cell|card|account|acct|qq|uid|wechat|电话|手机|卡|账|帐|证|号")
+_PLACE = re.compile(r"(?i)^(?:lat|lng|lon)|(?:_|\b)(?:lat|lng|lon)|latitude|longitude|[纬经]")
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*,\S*$")
 DEEPEST = 100  # a string nested more deeply is read as text
 IN_JSON = "\0json"  # no key of a body can be this
@@ -42,15 +51,38 @@ class Leaf:
     text: str
 
 
-def leaves(body: Any) -> list[Leaf]:
-    """Every text that may hold personal information, those of JSON inside strings too."""
+def leaves(body: Any, *, numbers: bool = False) -> list[Leaf]:
+    """Every text that may hold personal information, those of JSON inside strings too.
+
+    Numbers of the caller's own objects are texts as well, with `numbers` those of all objects.
+    """
     found: list[Leaf] = []
-    _walk(body, (), "", found, payload=False)
+    _walk(body, (), "", found, payload=False, numbers=numbers)
+    return found
+
+
+def fixed(body: Any) -> list[Leaf]:
+    """Texts under the protocol's own words, which must arrive as they are: ids, names of functions, the model."""
+    found: list[Leaf] = []
+
+    def look(node: Any, path: Path, *, payload: bool) -> None:
+        if isinstance(node, dict):
+            for key, child in node.items():
+                if isinstance(child, str):
+                    if not payload and _skips(path, key, node, payload=False) and not _is_data(child):
+                        found.append(Leaf((*path, key), key, child))
+                else:
+                    look(child, (*path, key), payload=payload or key in OWN)
+        elif isinstance(node, list):
+            for i, child in enumerate(node):
+                look(child, (*path, i), payload=payload)
+
+    look(body, (), payload=False)
     return found
 
 
 def media(body: Any) -> list[str]:
-    """The kinds of images, audio, video and files that a body carries."""
+    """The kinds of images, audio, video and files that a body carries, and of parts that nobody knows."""
     found: list[str] = []
 
     def look(node: Any) -> None:
@@ -65,7 +97,22 @@ def media(body: Any) -> list[str]:
                 look(child)
 
     look(body)
+    for part in _parts(body):
+        kind = part.get("type")
+        if isinstance(kind, str) and kind not in TEXT_TYPES and kind not in MEDIA_TYPES:
+            found.append(kind)
     return found
+
+
+def _parts(body: Any) -> Iterator[dict[str, Any]]:
+    """The parts of messages whose content is a list."""
+    for field in ("messages", "input"):
+        items = body.get(field) if isinstance(body, dict) else None
+        for item in items if isinstance(items, list) else ():
+            content = item.get("content") if isinstance(item, dict) else None
+            for part in content if isinstance(content, list) else ():
+                if isinstance(part, dict):
+                    yield part
 
 
 def rewritten(body: Any, new: Callable[[Leaf], str]) -> Any:
@@ -81,7 +128,7 @@ def tokens_given(body: Any) -> bool:
     return isinstance(given[0], int) or (isinstance(given[0], list) and bool(given[0]) and isinstance(given[0][0], int))
 
 
-def _walk(node: Any, path: Path, label: str, found: list[Leaf], *, payload: bool) -> None:
+def _walk(node: Any, path: Path, label: str, found: list[Leaf], *, payload: bool, numbers: bool) -> None:
     """`payload` inside the caller's own objects, where no key is a protocol word."""
     if isinstance(node, str):
         if not node or _is_data(node):
@@ -90,16 +137,19 @@ def _walk(node: Any, path: Path, label: str, found: list[Leaf], *, payload: bool
         if inside is None:
             found.append(Leaf(path, label, node))
         else:
-            _walk(inside, (*path, IN_JSON), label, found, payload=True)
+            _walk(inside, (*path, IN_JSON), label, found, payload=True, numbers=True)
     elif isinstance(node, list):
         for i, child in enumerate(node):
-            _walk(child, (*path, i), label, found, payload=payload)
+            _walk(child, (*path, i), label, found, payload=payload, numbers=numbers)
     elif isinstance(node, dict):
         for key, child in node.items():
             if payload and _SPEAKING.search(key):
                 found.append(Leaf((*path, KEY, key), "", key))
             if not _skips(path, key, node, payload=payload):
-                _walk(child, (*path, key), key, found, payload=payload or key in OWN)
+                own = payload or key in OWN
+                _walk(child, (*path, key), key, found, payload=own, numbers=numbers or own)
+    elif numbers and (number := _number(node, label)):
+        found.append(Leaf(path, label, number))
 
 
 def _rewrite(node: Any, path: Path, label: str, new: Callable[[Leaf], str], *, payload: bool) -> Any:
@@ -120,7 +170,18 @@ def _rewrite(node: Any, path: Path, label: str, new: Callable[[Leaf], str], *, p
             else _rewrite(child, (*path, key), key, new, payload=payload or key in OWN)
             for key, child in node.items()
         }
+    if payload and (number := _number(node, label)):
+        changed = new(Leaf(path, label, number))
+        return node if changed == number else changed
     return node
+
+
+def _number(node: Any, label: str) -> str:
+    """A number that may be a person's, as text: long ones that are no moments, and places on the map; else nothing."""
+    if type(node) is int and node >= SHORTEST_NUMBER:
+        moment = SECONDS[0] <= node < SECONDS[1] or MILLISECONDS[0] <= node < MILLISECONDS[1]
+        return "" if moment and not _OF_PERSON.search(label) else str(node)
+    return repr(node) if type(node) is float and _PLACE.search(label) else ""
 
 
 def _is_data(text: str) -> bool:

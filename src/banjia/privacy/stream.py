@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from banjia.errors import RouteError
+from banjia.privacy.marks import OPEN
 from banjia.privacy.restore import DROPPED, Pieces, Restorer
 from banjia.text import Text
 
@@ -18,6 +19,9 @@ CHAT_TEXT = frozenset({"content", "refusal", "reasoning_content", "reasoning", "
 CHAT_PLAIN = frozenset(
     {"role", "name", "tool_call_id", "annotations", "tool_calls", "function_call", "audio", "extra_content"}
 )
+CHUNK = frozenset({"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"})
+CHOICE = frozenset({"index", "delta", "message", "text", "finish_reason", "logprobs"})
+CALL = frozenset({"index", "id", "type", "function", "custom"})
 RESPONSE_DELTA = re.compile(
     r"^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|reasoning|reasoning_summary|function_call_arguments|mcp_call_arguments|custom_tool_call_input|code_interpreter_call_code|audio\.transcript)\.delta$"
 )
@@ -77,7 +81,9 @@ class Stream:
 
     def _completion(self, event: Event) -> Iterator[Event]:
         choices = event.get("choices") or []
+        self._strange(event, CHUNK, "")
         for choice in choices:
+            self._strange(choice, CHOICE, "choices.")
             index = choice.get("index", 0)
             for name in DROPPED & choice.keys():
                 choice[name] = None
@@ -91,6 +97,14 @@ class Stream:
             if choice.get("finish_reason"):
                 yield from self._ends(index)
         yield event
+
+    def _strange(self, node: Event, known: frozenset[str], where: str) -> None:
+        """Fields that nobody knows pass restored, unless a token in them is not whole."""
+        for key in node.keys() - known:
+            if isinstance(node[key], (str, list, dict)):
+                node[key] = self._restorer.answer(node[key])
+                if OPEN in str(node[key]):
+                    raise _unknown(f"{where}{key}")
 
     def _delta(self, event: Event, index: int, delta: Event) -> None:
         for key, value in delta.items():
@@ -108,6 +122,7 @@ class Stream:
         for i, call in enumerate(delta.get("tool_calls") or ()):
             function = call.get("function") or call.get("custom")
             at = call.get("index", i)
+            self._strange(call, CALL, f"choices[{index}].delta.tool_calls.")
             for field in ("arguments", "input"):
                 if isinstance(function, dict) and isinstance(function.get(field), str):
                     shape: Event = {"tool_calls": [{"index": at, "function": {field: ""}}]}

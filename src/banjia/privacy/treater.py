@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ from banjia.errors import RouteError
 from banjia.privacy.corpus import CorpusTokens
 from banjia.privacy.encoded import wrapped
 from banjia.privacy.engine import Engine
-from banjia.privacy.leaf import IN_JSON, Leaf, leaves, media, rewritten, tokens_given
+from banjia.privacy.leaf import IN_JSON, Leaf, fixed, leaves, media, rewritten, tokens_given
 from banjia.privacy.marks import resembles
 from banjia.privacy.person import PersonFound, persons
 from banjia.privacy.picture import KINDS as PICTURES
@@ -22,7 +23,7 @@ from banjia.privacy.span import NOT_PERSONAL, SECRET, Record, Span, SpanClass
 from banjia.privacy.stream import Stream
 from banjia.privacy.surrogate import Lang, Surrogates, gone, language, replaced
 from banjia.privacy.taken import Taken
-from banjia.privacy.treatment import REPLACING, Finer, Plan, Treatment
+from banjia.privacy.treatment import REPLACING, Finer, Plan, Treatment, dotted
 from banjia.privacy.vault import Maps
 from banjia.text import Text
 
@@ -88,7 +89,7 @@ class Treater:
 
         With `images` those that come along are read for their text; where none shows personal information they pass.
         """
-        unreadable = media(body) + (["tokens"] if tokens_given(body) else [])
+        unreadable = media(body) + (["tokens"] if tokens_given(body) else []) + self._fixed(body)
         records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
         for leaf in leaves(body):
             label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
@@ -180,6 +181,16 @@ class Treater:
             clear = clear and not record.sensitive and all(s.type in NOT_PERSONAL for s in record.spans)
         return clear
 
+    def _fixed(self, body: dict[str, Any]) -> list[str]:
+        """Fields that must arrive as they are and yet hold somebody's number, as an id that the caller made of one."""
+        return [
+            f"{form.type} ({dotted(leaf.path)})"
+            for leaf in fixed(body)
+            if _NUMBERED.search(leaf.text)
+            for _, _, form in self._engine.identifiers(leaf.text)[0]
+            if form.type in _CERTAIN
+        ]
+
     def _unwrap(self, leaf: Leaf, records: dict[tuple[str | int, ...], tuple[str, Record]], on: date | None) -> None:
         """What stands in base64 inside a text is read as a text of its own."""
         for run in wrapped(leaf.text):
@@ -239,7 +250,7 @@ class Treater:
     def counted(self, body: Any, *, on: date | None = None) -> tuple[list[tuple[str, Record]], tuple[PersonFound, ...]]:
         """The texts that hold something and whose it is, as `inspect` tells it but for what stands in base64."""
         records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
-        for leaf in leaves(body):
+        for leaf in leaves(body, numbers=True):
             label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
             records[leaf.path] = leaf.text, self._record(leaf.text, label, on)
         self._propagate(records)
@@ -307,6 +318,8 @@ def _wrap(records: dict[tuple[str | int, ...], tuple[str, Record]]) -> None:
 _SPREADING = frozenset(
     {"PERSON", "PHONE", "EMAIL", "ID_CN", "BANK_CARD", "PASSPORT", "ADDRESS", "WECHAT", "QQ", "MRN", "PLATE"}
 )
+_NUMBERED = re.compile("[0-9]{11}|@")
+_CERTAIN = frozenset({"PHONE", "EMAIL", "ID_CN"})  # those that an id made by a machine is hardly ever taken for
 _UNSAID = frozenset({"content", "text", "input", "prompt", "output", "instructions", "description", "arguments", ""})
 
 
