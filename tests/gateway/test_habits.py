@@ -452,3 +452,37 @@ def test_an_error_before_the_first_word_has_its_status_though_the_vendor_said_20
     body, expected = EARLY[provider]
     answer, _ = behind(tmp_path, provider, [*comment, said(body, done=False)], stream=stream)
     assert (answer.status, answer.error["code"]) == expected
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("path", "body", "ending"),
+    [
+        ("/v1/responses", {"input": "stream|HABIT"}, "response.completed"),
+        ("/v1/messages", {"max_tokens": 9, "messages": [{"role": "user", "content": "stream|HABIT"}]}, "message_stop"),
+        ("/v1/completions", {"prompt": "stream|HABIT"}, "[DONE]"),
+    ],
+)
+def test_no_habit_is_an_internal_error_of_the_other_apis(tmp_path, provider, path, body, ending):
+    """Led through chat, whatever the server's habit: the same words, and the same end."""
+    (tmp_path / "up.key").write_text("sk-upstream-key-000000000000000000")
+    spoken = {"r": Translator(load().by_id(provider))}
+
+    async def main():
+        async with Scripted(answers) as upstream:
+            way = route("r", upstream.url, models={"gpt-4o": "served"}, key=Secret("file:up.key", tmp_path))
+            way = dataclasses.replace(way, provider=provider, stand_in=True, options={"retries": 0})
+            apis = {"r": frozenset({"chat"})}
+            async with house(tmp_path, [way], policy(open_cells("r")), translators=spoken, apis=apis) as h:
+                found = {}
+                for habit in STREAMS:
+                    asked = json.loads(json.dumps(body).replace("HABIT", habit)) | {"model": "gpt-4o", "stream": True}
+                    found[habit] = await h.post(path, asked)
+                return found
+
+    for habit, answer in play(main()).items():
+        shown = answer.body.decode()
+        assert answer.status == 200, (habit, shown)
+        assert "internal_error" not in shown, habit
+        complete = ending in shown.rstrip().rsplit("\n\n", 1)[-1]
+        assert complete == (habit not in BREAK_OFF), (habit, shown[-300:])

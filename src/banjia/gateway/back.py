@@ -50,7 +50,7 @@ class Back:
         out = []
         for payload in payloads(data):
             event = msgspec.json.decode(payload)
-            out.append(payload if "error" in event else msgspec.json.encode(self._change(event)))
+            out.append(payload if event.get("error") else msgspec.json.encode(self._change(event)))
         if not more and self._events.done:
             out.append(b"[DONE]")
         return b"".join(b"data: " + payload + b"\n\n" for payload in out)

@@ -276,7 +276,9 @@ class Events:
             lines = [line for line in block.split(b"\n") if line]
             payload = b" ".join(line[5:].strip() for line in lines if line.startswith(b"data:"))
             if payload == b"[DONE]":
-                if not usual.began and usual.error is None:
+                if usual.error is not None:
+                    break  # what broke off is not over
+                if not usual.began:
                     raise UpstreamError("broken", "an empty stream")
                 out += [_sent(usual.ending()), b"data: [DONE]\n\n"]
                 break

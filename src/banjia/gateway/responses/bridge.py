@@ -129,7 +129,7 @@ class _Back:
                 break
             event = msgspec.json.decode(payload)
             try:
-                out += self._stream.feed(event) if "error" not in event else self._fail(event["error"])
+                out += self._stream.feed(event) if not event.get("error") else self._fail(event["error"])
             except UpstreamError as error:
                 out += self._fail({"code": f"upstream_{error.kind}", "message": error.detail})
         if not more and not self._failed and self._events.done:
