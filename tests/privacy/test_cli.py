@@ -8,6 +8,8 @@ import json
 import pytest
 
 from banjia.cli import main
+from banjia.desk.privacy import redact
+from banjia.privacy.map_file import load
 
 
 class Pipe(io.StringIO):
@@ -99,3 +101,28 @@ def test_audit_can_become_a_declaration(monkeypatch, capfdbinary, tmp_path):
     _, [result], _ = piped(monkeypatch, capfdbinary, b"", "audit", str(log), "--json")
     declared = result["elsewhere"]["2026"]
     assert ([1, 1], [0, 0], result["evidence"]) == (declared["ordinary"], declared["sensitive"], declared["evidence"])
+
+
+@pytest.mark.parametrize("verb", [("detect",), ("redact", "--mask")])
+def test_halves_of_surrogate_pairs_come_in_and_go_out(monkeypatch, capfdbinary, verb):
+    content = b'\xef\xbb\xbf{"id": "1", "text": "\\ud800 13912345678 \\udc00"}\n'
+    code, out, _ = piped(monkeypatch, capfdbinary, content, *verb)
+    assert (0, 1) == (code, len(out))
+    assert "PHONE" in str(out) or out[0]["text"].startswith("\ud800 ")
+
+
+def test_what_was_written_before_the_pipe_closed_can_be_restored(tmp_path):
+    table = tmp_path / "map"
+    lines = [b'{"id": %d, "text": "1381234%04d"}\n' % (i, i) for i in range(1000, 1100)]
+    rows = redact(lines, "stdin", reading="current", treatment="pseudonymise", map_path=table)
+    said = [next(rows)["text"] for _ in range(50)]
+    assert said[0] in load(table, tmp_path / "map.key").originals  # before the first record goes out
+    rows.close()
+    assert [f"1381234{i}" for i in range(1000, 1050)] == [load(table, tmp_path / "map.key").originals[t] for t in said]
+
+
+def test_nothing_goes_out_where_the_map_cannot_be_kept(monkeypatch, capfdbinary, tmp_path):
+    table = str(tmp_path / "no folder" / "map")
+    code, out, err = piped(monkeypatch, capfdbinary, b'{"id": 1, "text": "13812345678"}\n', "redact", "--map", table)
+    assert (1, []) == (code, out)
+    assert "no folder" in err

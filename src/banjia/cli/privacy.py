@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -204,7 +205,11 @@ def _write(rows: Iterable[object]) -> None:
     encode = msgspec.json.Encoder().encode
     out = sys.stdout.buffer
     for row in rows:
-        out.write(encode(row) + b"\n")
+        try:
+            line = encode(row)
+        except UnicodeEncodeError:  # half of a surrogate pair came in, and goes out as it came
+            line = json.dumps(row).encode()
+        out.write(line + b"\n")
     out.flush()
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Edges of the counting rule: cbdf arts. 5, 7 and 8; the sensitive path starts at one person.
 LINES = {"ordinary": (100_000, 1_000_000), "sensitive": (1, 10_000)}
+GROWN = 20  # a map is sealed anew when it has grown by one in so many
 DETECTED = {
     "zh": "只含在这些记录中识别到的人；未识别到的不在其内。",
     "en": "Persons detected in these records; those not detected are in no bound.",
@@ -50,7 +51,10 @@ def redact(
     map_path: Path | None = None,
     key_path: Path | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Each record with surrogates or masks in its text; the map is sealed in a file once all is written."""
+    """Each record with surrogates or masks in its text.
+
+    The map is sealed in a file before the first record is answered, again as it grows, and at the end.
+    """
     from banjia.privacy import map_file
     from banjia.privacy.engine import Engine
     from banjia.privacy.lines import read_lines
@@ -59,17 +63,23 @@ def redact(
     engine = Engine(reading, tagger=tagger)
     key = key_path or (map_path.with_name(map_path.name + ".key") if map_path else None)
     surrogates = map_file.load(map_path, key) if map_path and key and map_path.exists() else Surrogates.fresh([])
-    for line in read_lines(source, name):
-        spans = engine.detect(line.text, on=today())
-        lang = language(line.text)
-        if treatment == "mask":
-            text = masked(line.text, spans, lang=lang)
-        else:
-            surrogates.avoid = [line.text]
-            text = pseudonymised(line.text, spans, surrogates, engine.removed, lang=lang, fakes=treatment == "fake")
-        yield {"id": line.id, "text": text}
-    if map_path and key:
-        map_file.save(map_path, key, surrogates)
+    saved = -1
+    try:
+        for line in read_lines(source, name):
+            spans = engine.detect(line.text, on=today())
+            lang = language(line.text)
+            if treatment == "mask":
+                text = masked(line.text, spans, lang=lang)
+            else:
+                surrogates.avoid = [line.text]
+                text = pseudonymised(line.text, spans, surrogates, engine.removed, lang=lang, fakes=treatment == "fake")
+            if map_path and key and len(surrogates) > saved + saved // GROWN:
+                saved = len(surrogates)
+                map_file.save(map_path, key, surrogates)
+            yield {"id": line.id, "text": text}
+    finally:
+        if map_path and key:
+            map_file.save(map_path, key, surrogates)
 
 
 def restore(source: Iterable[bytes], name: str, *, map_path: Path, key_path: Path | None) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,15 +24,25 @@ def read_lines(source: Iterable[bytes], name: str) -> Iterator[Line]:
     """Each line is `{"id": ..., "text": ...}`; empty lines are passed over. Raises ConfigError with `name:line`."""
     decode = msgspec.json.Decoder().decode
     for number, raw in enumerate(source, 1):
+        if number == 1:
+            raw = raw.removeprefix(BOM_UTF8)  # of exports from Windows
         if not raw.strip():
             continue
         try:
             record = decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise _wrong(name, number, str(error)) from error
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            record = _slowly(name, number, raw)
         if not isinstance(record, dict) or not isinstance(record.get("text"), str):
             raise _wrong(name, number, _shape(record))
         yield Line(number, record.get("id"), record["text"])
+
+
+def _slowly(name: str, number: int, raw: bytes) -> object:
+    """As Python reads it, which takes halves of surrogate pairs too."""
+    try:
+        return json.loads(raw)
+    except ValueError as error:
+        raise _wrong(name, number, str(error)) from error
 
 
 def _shape(record: object) -> str:

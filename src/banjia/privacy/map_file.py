@@ -58,4 +58,6 @@ def _write(path: Path, content: bytes) -> None:
     partial = path.with_name(path.name + ".part")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(path)

@@ -78,6 +78,12 @@ class Surrogates:
         fakes = [(kind, surface, made) for (kind, surface), made in self._fakes.items()]
         return msgspec.msgpack.encode(State(self.nonce, tokens, fakes))
 
+    def __len__(self) -> int:
+        return len(self._tokens) + len(self._fakes)
+
+    def __bool__(self) -> bool:
+        return True
+
     @property
     def tokens(self) -> bool:
         """Whether any mark stands for something, that a model must be told to copy."""
