@@ -164,6 +164,8 @@ SCREENS = re.compile(
 SHEBANG = re.compile(
     rb"^#!\s*\S*?(?:/env\s+(?:-\S+\s+)*)?(?:\S*/)?(bash|zsh|dash|ksh|sh|python|node|deno|bun|ruby|php)[\d.]*\b"
 )
+# Variables set and nothing else before them: what a script reads in.
+SETS = re.compile(rb"\s*(?:export )?[A-Z][A-Z0-9]*_[A-Z0-9_]+=[\"'$\w/]")
 RUNS = {
     "python": "python",
     "node": "javascript",
@@ -177,6 +179,8 @@ RUNS = {
 def script_language(data: bytes) -> str:
     """Of a file without a suffix: the language its first line runs it with; `none` where it says nothing."""
     found = SHEBANG.match(data[:200])
+    if found is None and SETS.match(data[:200]):
+        return "shell"
     return RUNS.get(found[1].decode(), "shell") if found else "none"
 
 

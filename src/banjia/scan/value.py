@@ -9,7 +9,7 @@ from banjia.scan.rule import Rule
 
 ENV_CALLS = Often(
     r"(?:^|\.)(?:getenv|Getenv|LookupEnv|GetEnvironmentVariable|environ\.(?:get|setdefault|pop)|env\.(?:get|str|var|var_os)|"
-    r"ENV\.fetch|env\.fetch|getenv_or_raise|get_from_env|get_env\w*|getEnv\w*|env_var|dotenv_values\(\)\.get)$|^(?:env|Env\.get|config|secrets\.get|env\.read)$"
+    r"ENV\.fetch|env\.fetch|\w*[eE]nv(?:Or|With|Default|String|Str|Var|Value|_or|_with|_default|_str|_value)\w*|getenv_or_raise|get_from_env|get_env\w*|getEnv\w*|env_var|dotenv_values\(\)\.get)$|^(?:env|Env\.get|config|secrets\.get|env\.read)$"
 )
 ENV_STORES = Often(
     r"(?:^|\.)(?:environ|process\.env|import\.meta\.env|meta\.env|ENV|_ENV|_SERVER|env|secrets|Bun\.env|userdata|BuildConfig)$"
