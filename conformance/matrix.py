@@ -47,6 +47,7 @@ PACKAGES = {
 }
 Cell = dict[str, object]
 LONGEST = 900  # seconds of one client
+NOT_SERVED = 501  # said at once, and not retried
 
 
 def main(chosen: list[str]) -> int:
@@ -125,7 +126,8 @@ def judge(cell: Cell, dialects: tuple[Spoken, ...]) -> Cell:
         return cell
     dialect = next(d for d in dialects if d.id == cell["dialect"])
     reason = dialect.without(str(cell["scenario"]))
-    allowed = reason and (400 <= int(str(cell.get("status", 0))) < 500 or cell["scenario"] == "tools_parallel")
+    status = int(str(cell.get("status", 0)))
+    allowed = reason and (400 <= status < 500 or status == NOT_SERVED or cell["scenario"] == "tools_parallel")
     return {**cell, "outcome": "refused" if allowed else "fail", **({"reason": reason} if allowed else {})}
 
 
