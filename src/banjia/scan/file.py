@@ -29,7 +29,11 @@ SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTA
 MAGIC = re.compile(r"^\s*[%!]")
 
 
-OWNS = re.compile(r"^\s*(?:package|namespace)\s+([\w.\\]+)", re.MULTILINE)
+# The parser counts from the start of the line to say where something stands: signs times length is its work.
+LONG_LINE = re.compile(r"[^\n]{20000,}")
+SIGN = re.compile(r"[^\w\s+/=]")
+WORK = 500_000_000
+OWNS = re.compile(r"^[ \t]*(?:package|namespace)\s+([\w.\\]+)", re.MULTILINE)
 
 
 def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
@@ -82,7 +86,15 @@ def _named() -> dict[str, Rule]:
     return {rule.id: rule for rule in rules().all}
 
 
+def is_dense(text: str) -> bool:
+    """Whether a line is so long and so full of signs that no person wrote it."""
+    return any(len(line) * len(SIGN.findall(line)) > WORK for line in LONG_LINE.findall(text))
+
+
 def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, shift: int = 0) -> None:
+    if is_dense(text):
+        out.broken = True
+        return
     try:
         root = parsed(text, language)
         if not speaks(root, text, language):

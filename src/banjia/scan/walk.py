@@ -54,8 +54,8 @@ REASONS = {
     "folder": Text("git 里记为文件的目录，未读", "a folder that git lists as a file, not read"),
     "special": Text("不是普通文件", "not an ordinary file"),
     "broken": Text(
-        "内容无法解析，未看；请检查语法与编码（UTF-8）",
-        "its content could not be parsed; look at its syntax and encoding (UTF-8)",
+        "内容无法解析，未看；请检查语法、编码（UTF-8）与过长的行",
+        "its content could not be parsed; look at its syntax, its encoding (UTF-8) and overlong lines",
     ),
 }
 
