@@ -7,6 +7,7 @@ import re
 from banjia.scan.fields import fields
 from banjia.scan.objects import parts
 from banjia.scan.offer import addresses, sought
+from banjia.scan.rule import Sdk
 from banjia.scan.served import is_route
 from banjia.scan.shapes import Shapes
 from banjia.scan.signs import (
@@ -196,11 +197,19 @@ class CodeReader(Shapes):
             self.flow(node, provider, rule)
         elif rule.id == "py-bedrock" and made.path == "bedrock()":
             self.say(node, "client", provider, rule, symbol="bedrock")
-        elif sdk.client and "()" in path and BASE_SETTER.search(path.rsplit(".", 1)[-1]):
+        elif sdk.client and self.of_client(sdk, path) and BASE_SETTER.search(path.rsplit(".", 1)[-1]):
             given = self.resolver.value(node.kids[1]) if len(node.kids) > 1 else NOTHING
             self.say(node, "client", self.by_url(given.text, provider), rule, line=place, symbol=path, url=given.text)
         if "()" in path and sdk.client:
             self.flow(node, provider, rule, setters=True)
+
+    @staticmethod
+    def of_client(sdk: Sdk, path: str) -> bool:
+        """Whether a path goes on from a client, not from a store or a retriever of the same library."""
+        first, called, _ = path.partition("()")
+        if not called or sdk.client is None:
+            return False
+        return bool(sdk.client.search(first) or not re.search(r"(?:Store|Retriever|Loader|Memory|Transport)\b", first))
 
     def of_azure(self, callee: Node) -> bool:
         """Whether the module that is called was set to Azure: `openai.api_type = "azure"`."""

@@ -93,7 +93,7 @@ class SettingsReader:
         self.rows = text.splitlines()
         self.text = text
         self.exported = "provider:" in text and EXPORT.search(text) is not None
-        self.package = path.rsplit("/", 1)[-1] in ("package.json", "pyproject.toml")
+        self.package = path.rsplit("/", 1)[-1] in ("package.json", "composer.json", "pyproject.toml")
         self.azure = path.endswith((".bicep", ".bicepparam")) or "deploymentTemplate.json#" in text[:2000]
         self.named: Entry | None = None  # of an exported application: the last `name`, a model where a vendor follows
         self.found: list[Finding] = []
