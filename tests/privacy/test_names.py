@@ -113,3 +113,34 @@ def test_a_name_that_is_a_word_or_of_a_rare_kind_is_found(text: str, name: str) 
 )
 def test_a_word_behind_a_label_is_nobody(text: str) -> None:
     assert [s for s in ENGINE.detect(text) if s.type == "PERSON"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("乘客 Grace Castellano 的行李没到", "Grace Castellano"),
+        ("房东 Eilidh Trevelyan 说要涨租", "Eilidh Trevelyan"),
+        ("can u text amira benali and ask her", "amira benali"),
+        ("our adjuster Nkechi Uzoma will visit", "Nkechi Uzoma"),
+        ("Reservation under Lebedeva, party of six", "Lebedeva"),
+        ("Attendees:\n- Hsu Chih-wei\n- others", "Hsu Chih-wei"),
+        ("first_name,last_name,email\nEilidh,Montoya,a@b.co", "Montoya"),
+        ("PATIENT NAME: ZOYA SHEVCHUK   DOB: Jan 14, 2003", "ZOYA SHEVCHUK"),
+    ],
+)
+def test_a_latin_name_is_told_by_what_stands_around_it(text: str, name: str) -> None:
+    assert name in [text[s.start : s.end] for s in ENGINE.detect(text) if s.type == "PERSON"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the server Red Hat runs",
+        "is rose gold nicer",
+        "add the Sign-up Form",
+        "from Elm Park every day",
+        "客户 Visual Studio 装不上",
+    ],
+)
+def test_latin_words_that_name_a_thing_are_nobody(text: str) -> None:
+    assert [text[s.start : s.end] for s in ENGINE.detect(text) if s.type == "PERSON"] == []

@@ -30,7 +30,7 @@ TITLED = re.compile(rf"\b{alternatives('titles_en')}\.? (?P<n>{WORD}(?: (?:[A-Z]
 _OF_A_THING = "(?!file|product|model|company|brand|host|event|project|class|field|table|column|user|tool|app|server)"
 LABELLED = re.compile(
     rf"(?i:\b(?:{_OF_A_THING}[a-z]+_)?{alternatives('labels_en')}\b),?[\"']?(?:\s*[:=\-–—|#]\s*|"
-    rf"\s+)[\"'*_]{{0,3}}(?P<n>{WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
+    rf"\s+)[\"'*_]{{0,3}}(?P<n>(?!(?:NAME|Name)\b){WORD}(?:[ ](?:[A-Z]\.? )?{WORD}){{0,3}})"
 )
 RELATED = re.compile(rf"(?i:\b(?:my|his|her|our|their|the) {alternatives('relations_en')}),? (?P<n>{WORD}(?: {WORD})?)")
 # Where one word, known or not, can only be somebody: greeted, asked or told something, or signing.
@@ -38,7 +38,7 @@ SPOKEN_TO = re.compile(
     rf"(?im:^[\s>*\"'“]*(?:hi|hello|hey|dear|thanks|thank you|sorry|congrats|congratulations|"
     rf"welcome|bye|good (?:morning|afternoon|evening)) )(?P<n>{WORD}(?: {WORD})?)(?=[,!:\n])"
     rf"|(?i:\b(?:ask|tell|remind|notify|inform|invite|ping|text) )(?P<m>{WORD}(?: {WORD})?)"
-    r"(?= (?:to|that|whether|if|about|for|when|why|how|what|where)\b)"
+    r"(?= (?:to|that|whether|if|about|for|when|why|how|what|where|i|I|we|he|she|they|you)\b)"
     r"|(?im:^[\s>]*(?:thanks|thank you|regards|kind regards|best|best regards|cheers|sincerely|yours truly|love)"
     r"[,.!]?\s*\n\s*)"
     rf"(?P<s>{WORD}(?: (?:[A-Z]\. )?{WORD}){{0,2}})[ \t]*(?=\n|$)"

@@ -41,6 +41,11 @@ PARTICULARS = re.compile(
 )
 
 
+ENDS_IN_LABEL = re.compile(f"{LABELS}$")
+LONGEST_LABEL = max(map(len, words("labels_zh")))
+SPACED = re.compile(f"{HAN}[ \u3000]{{1,2}}{HAN}")  # as names are that forms print apart
+
+
 @cache
 def surname() -> str:
     return (
@@ -62,9 +67,9 @@ def labelled() -> re.Pattern[str]:
 
 @cache
 def labelled_rare() -> re.Pattern[str]:
-    """Behind a label and a colon a name whose surname is a word of every day elsewhere."""
+    """Behind a colon, before which a label has to stand, a name whose surname is a word of every day elsewhere."""
     rare = "".join(sorted(letters("surnames_rare")))
-    return re.compile(f"{LABELS}[:：] ?([{rare}]{HAN}{{1,2}})(?!{HAN})")
+    return re.compile(f"(?<={HAN})[:：] ?([{rare}]{HAN}{{1,2}})(?!{HAN})")
 
 
 @cache

@@ -8,8 +8,10 @@ from functools import cache
 
 from banjia.privacy import address_en, address_zh, names_en, names_zh
 from banjia.privacy.checks import birth_day
+from banjia.privacy.cues_en import WORD
 from banjia.privacy.cues_zh import labelled
 from banjia.privacy.gazetteer import letters, lexicon, simplified, words
+from banjia.privacy.latin_part import LatinPart
 from banjia.privacy.names_zh import Heard
 from banjia.privacy.organisation import organisations
 from banjia.privacy.small_tagger import small_tagger
@@ -35,14 +37,17 @@ _BORN_THEN = re.compile(
     "(?:的|生|出生)(?=[，,。、；）)]|$)"
 )
 LONGEST = 44  # characters that the tagger reads at once
-ROW = 48  # characters of a row of short pieces
+ROW = 24  # characters of a row of short pieces
 DOUBTFUL = 0.7  # a name no surer than this is none inside the name of a firm
 BEFORE, AFTER = 4, 7  # characters of context around the place where a name may begin
 NAME_HEADS = re.compile(
     r"(?i)^(?:.{0,6}(?:姓名|名字|联系人|收件人|收货人|患者|病人|客户|会员|员工|学生|负责人|经办人|户名|持卡人|"
     r"申请人|车主|乘客|家长|监护人)(?:姓名)?|(?:full|first|last|customer|patient|user|contact|employee|student|"
-    r"real)?[ _]?name|contact|customer|patient|buyer|holder|owner|recipient|xm)$"
+    r"real)?[ _]?name|contact|customer|patient|buyer|holder|owner|recipient|employee|manager|student|teacher|doctor|"
+    r"agent|driver|guest|tenant|member|assignee|reporter|author|xm)$"
 )
+_PART_HEADS = re.compile(r"(?i)^(?:first|last|given|family|middle|sur)[ _]?name$")
+_PART = re.compile(WORD)
 ADDRESS_HEADS = re.compile(r"(?i)地址|住址|住所|address|ship.?to")
 _KEYED = re.compile(
     r"(?i)[\"'<]?\b((?:[a-z]+[_-]?)?name|user|author|operator|[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|guest|passenger|student|teacher|doctor|manager|signer|realname|xingming))[\"']?\s*[:=>：]\s*[\"']?"
@@ -79,7 +84,10 @@ def named(
     elif has_latin:
         found += [(s, e, "ORG", p) for s, e, p in organisations(text, ())]
     if has_latin:
-        people += names_en.names(text)
+        part = LatinPart(text) if has_han else None
+        people += part.back(names_en.names(part.text)) if part else names_en.names(text)
+    elif not has_han:
+        people += names_en.small_names(text)
     if not has_han:
         people += _in_tables(text, table)
     found += _addresses_in_tables(text, table)
@@ -202,7 +210,9 @@ def _in_tables(text: str, table: Sequence[Cell]) -> list[tuple[int, int, float]]
         if not NAME_HEADS.search(cell.head.strip().translate(simplified())):
             continue
         value = text[cell.start : cell.end]
-        if re.fullmatch("[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff·•]{4,14}|[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){1,3}", value):
+        if re.fullmatch(
+            "[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff·•]{4,14}|[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){1,3}", value
+        ) or (_PART_HEADS.search(cell.head.strip()) and _PART.fullmatch(value)):
             found.append((cell.start, cell.end, 0.95))
     return found
 

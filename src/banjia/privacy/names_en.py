@@ -30,6 +30,7 @@ from banjia.privacy.cues_en import (
 )
 from banjia.privacy.gazetteer import words
 from banjia.privacy.taken import Taken
+from banjia.privacy.told_en import small, told
 
 Place = tuple[int, int, float]
 NO_INITIALS = frozenset(
@@ -57,10 +58,17 @@ def names(text: str) -> list[Place]:
         if place:
             found.append(place)
     found += _by_form(text)
+    told_by = told(text, given=is_given, last=is_last, common=is_common, fold=_fold)
+    found += [p for p in told_by if not _is_thing(text, p[0], p[1]) and not _is_public(text[p[0] : p[1]])]
     found += [(m.start("n"), m.end("n"), 0.9) for m in BOXED.finditer(text) if _plain(m["n"].split()[0].rstrip(","))]
     found += [(m.start("n"), m.end("n"), 0.85) for m in INFORMAL.finditer(text) if _both_known(m["n"])]
     found = _whole(found)
     return _again(text, found + _joined(text, found))
+
+
+def small_names(text: str) -> list[Place]:
+    """Names in a text without any capital."""
+    return small(text, given=is_given, last=is_last, common=is_common)
 
 
 def _with_title(text: str, m: re.Match[str]) -> Place | None:
@@ -157,7 +165,7 @@ def _name_at(text: str, tokens: list[tuple[int, str]], i: int) -> tuple[int, flo
 def _pair(text: str, start: int, first: str, second: str) -> float:
     given, surnames = words("given_en"), words("surnames_en")
     known_last, last = second in surnames, is_last(second)
-    if second in words("things_en") and not (known_last and is_given(first) and first not in AMBIGUOUS):
+    if second in words("things_en") and not (known_last and first in given and first not in AMBIGUOUS):
         if not (known_last and re.fullmatch(r"[A-Z][a-z]+-[a-z]+", first)):
             return 0.0
         return 0.85  # Min-ji Park
@@ -239,6 +247,8 @@ def _labelled(text: str, m: re.Match[str]) -> Place | None:
     if len(name) == 1 and (not strong or name[0] in AMBIGUOUS) and _fold(name[0]) not in given - AMBIGUOUS:
         return None
     if _is_thing(text, start, end) or " ".join(_fold(n) for n in name[:2]) in _public():
+        return None
+    if len(name) > 1 and _fold(name[-1]) in words("things_en") and _fold(name[0]) not in given and "-" not in name[0]:
         return None
     if not strong and len(name) > 1 and not (_fold(name[0]) in given or _fold(name[-1]) in surnames):
         return None
@@ -341,6 +351,10 @@ _PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,2}}")
 
 def _pinyin(word: str) -> bool:
     return bool(_PINYIN.fullmatch(word.lower().replace("-", ""))) and word not in words("words_en")
+
+
+def _is_public(name: str) -> bool:
+    return " ".join(map(_fold, name.split())) in _public()
 
 
 @cache

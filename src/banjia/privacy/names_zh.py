@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from banjia.privacy.after_label_zh import behind_label
 from banjia.privacy.cues_zh import (
     CALLED,
+    ENDS_IN_LABEL,
+    LONGEST_LABEL,
     NICKNAME,
     OF_PERSON,
     PARTICULARS,
     SIGNED,
+    SPACED,
     SPEAKS,
     acting,
     alone,
@@ -72,8 +75,12 @@ def firm(text: str, anchors: Sequence[int], labels: Sequence[re.Match[str]]) -> 
             longest = 4 if name[:2] in words("compound_surnames") else 3
             if len(name) <= longest and not (_PARTED.search(m[1]) and _odd(name)):
                 found.append((m.start(2), m.end(2), 0.96))
-    found += [(*m.span(1), 0.85) for m in labelled_rare().finditer(text) if m[1] not in known and not _odd(m[1])]
-    found += [(m.start(1), m.end(1), 0.9) for m in spaced().finditer(text)]
+    for m in labelled_rare().finditer(text):
+        label = text[max(0, m.start() - LONGEST_LABEL) : m.start()]
+        if m[1] not in known and not _odd(m[1]) and ENDS_IN_LABEL.search(label):
+            found.append((*m.span(1), 0.85))
+    if SPACED.search(text):
+        found += [(m.start(1), m.end(1), 0.9) for m in spaced().finditer(text)]
     found += [(m.start(1), m.end(1), 0.8) for m in NICKNAME.finditer(text)]
     found += [(m.start(), m.end(), 0.9) for m in titled().finditer(text) if _is_title(text, m)]
     for m in familiar().finditer(text):
@@ -126,7 +133,8 @@ def names(text: str, heard: Heard, found: list[Place], labels: Sequence[re.Match
         end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
         if end and end - start > 1 and not (_PARTED.search(m[1]) and _odd(text[start:end])):
             found.append((start, end, 0.96 if m[1] else 0.85))
-    found += [_trimmed(text, m) for m in foreign().finditer(text)]
+    if any(c in text for c in "·•‧・"):
+        found += [_trimmed(text, m) for m in foreign().finditer(text)]
     found += _in_lists(text, found)
     for m in named_after().finditer(text):
         end = _after_cue(text, m)

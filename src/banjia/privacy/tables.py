@@ -20,7 +20,7 @@ def cells(text: str) -> list[Cell]:
     """The cells below a head, with their places in the text; nothing where there is no table."""
     if found := _inserted(text):
         return found
-    if "\n" not in text:
+    if "\n" not in text or not _HEADS.search(text):
         return []
     for mark in ("|", "\t", ",", "，"):
         if text.count(mark) >= 2:
@@ -56,6 +56,9 @@ def _read(text: str, mark: str) -> list[Cell]:
     heads: list[str] = []
     at = 0
     for line in text.split("\n"):
+        if not heads and not _HEADS.search(line):
+            at += len(line) + 1
+            continue
         places = _split(line, mark)
         if len(places) < 2 or _RULE.fullmatch(line):
             if len(places) < 2:

