@@ -165,3 +165,21 @@ def test_samples_show_no_value():
 
 def test_the_evidence_changes_with_the_files():
     assert evidence([("a", "1")], Tally()) != evidence([("a", "2")], Tally())
+
+
+DAMAGED = {
+    "cut.jsonl.gz": gzip.compress(b'{"text": "13912345678"}\n' * 1000)[:60],
+    "plain.jsonl.gz": b'{"text": "13912345678"}\n',
+    "plain.jsonl.zst": b'{"text": "13912345678"}\n',
+    "plain.csv.zst": b"text\n13912345678\n",
+    "short.parquet": b"PAR1xx",
+}
+
+
+@pytest.mark.parametrize("names", [True, False])
+@pytest.mark.parametrize("name", list(DAMAGED))
+def test_a_file_that_is_damaged_is_named(tmp_path, name, names):
+    path = tmp_path / name
+    path.write_bytes(DAMAGED[name])
+    with pytest.raises(ConfigError, match=name):
+        run([path], names=names)

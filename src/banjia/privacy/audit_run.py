@@ -19,7 +19,7 @@ import msgspec
 from banjia.errors import ConfigError
 from banjia.privacy.audit import SAMPLES, Batch, Tally, mentions, sample
 from banjia.privacy.engine import Engine
-from banjia.privacy.log_file import LINES, digest, kind, rows
+from banjia.privacy.log_file import LINES, digest, kind, rows, whole
 from banjia.privacy.log_row import sent
 from banjia.privacy.sift import sifted
 from banjia.privacy.span import NOT_PERSONAL, Reading
@@ -120,28 +120,33 @@ def _unread(paths: list[Path], state: State, hashes: dict[str, str]) -> Iterator
         if name in state.hashes:
             continue
         after = state.done.get(name, 0)
-        if not state.names and kind(path) in LINES:
-            yield from _sifted(path, name, after, hashes)
-            continue
-        batch: list[Numbered] = []
-        for number, row in rows(path):
-            if number > after:
-                batch.append((name, number, row))
-                if len(batch) == ROWS:
-                    yield Lot((name, number), batch)
-                    batch = []
-        if batch:
-            yield Lot(batch[-1][:2], batch)
+        with whole(path):
+            if not state.names and kind(path) in LINES:
+                yield from _sifted(path, name, after, hashes)
+            else:
+                yield from _parsed(path, name, after)
+
+
+def _parsed(path: Path, name: str, after: int) -> Iterator[Lot]:
+    batch: list[Numbered] = []
+    for number, row in rows(path):
+        if number > after:
+            batch.append((name, number, row))
+            if len(batch) == ROWS:
+                yield Lot((name, number), batch)
+                batch = []
+    if batch:
+        yield Lot(batch[-1][:2], batch)
 
 
 def _sifted(path: Path, name: str, after: int, hashes: dict[str, str]) -> Iterator[Lot]:
     """Without names a row counts only for its identifiers: those that hold none are not parsed."""
-    whole = sha256() if kind(path) == path.suffix else None  # what is compressed is hashed as it lies there
-    for last, count, kept in sifted(path, after, whole.update if whole else None):
+    bare = sha256() if kind(path) == path.suffix else None  # what is compressed is hashed as it lies there
+    for last, count, kept in sifted(path, after, bare.update if bare else None):
         if last > after:
             yield Lot((name, last), [(name, number, row) for number, row in kept], count - len(kept))
-    if whole is not None:
-        hashes[name] = whole.hexdigest()
+    if bare is not None:
+        hashes[name] = bare.hexdigest()
 
 
 def _worked(lots: Iterator[Lot], job: Job, jobs: int) -> Iterator[tuple[tuple[str, int], Batch]]:

@@ -7,7 +7,9 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
 from typing import IO, Any, cast
@@ -61,6 +63,23 @@ def rows(path: Path) -> Iterator[tuple[int, Row]]:
                 for number, line in enumerate(stream_of_lines, 1):
                     if line.strip():
                         yield number, parsed(path, number, line)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Raises ConfigError where the file breaks off or is not what its name says."""
+    try:
+        yield
+    except Exception as error:
+        outside = type(error).__module__.partition(".")[0] in ("pyarrow", "zstandard")
+        if not outside and not isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile, csv.Error)):
+            raise
+        raise ConfigError(
+            Text("文件不完整，或与其后缀不符", "the file breaks off, or is not what its name says"),
+            where=str(path),
+            found=str(error),
+            remedy=Text("换一份完整的文件，或把它移出目录", "take a whole copy, or leave it out"),
+        ) from error
 
 
 def digest(path: Path) -> str:
