@@ -4,6 +4,7 @@ attributes of a class of this file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,13 @@ def attribute(resolver: Resolver, node: Node) -> Value:
     return resolver.value(given[node.text]) if node.text in given else NOTHING
 
 
+def package(path: str) -> str:
+    """The name a Go package is used by when the import gives none."""
+    names = path.split("/")
+    last = names[-2] if re.fullmatch(r"v\d+", names[-1]) and len(names) > 1 else names[-1]
+    return last.removeprefix("go-").removesuffix("-go").removesuffix("-sdk").replace("-", "_")
+
+
 def inherited(resolver: Resolver, name: str) -> Value:
     """A class of this file made from a library's client is such a client."""
     for base, _ in resolver.classes[name].bind:
@@ -87,6 +95,16 @@ def chained(resolver: Resolver, node: Node) -> Value:
     """`prompt | llm | parser`: what is made of it is used as the client in it."""
     values = (resolver.value(kid) for kid in node.kids)
     return next((value for value in values if value.rule is not None and "()" in value.path), NOTHING)
+
+
+def piped(resolver: Resolver, node: Node) -> Value | None:
+    """`prompt.pipe(model).pipe(parser)`: used as the client in it."""
+    for kid in (node.kids[0].kids[0], *node.kids[1:2]):
+        value = resolver.value(kid)
+        sdk = value.rule.sdk if value.rule is not None else None
+        if sdk is not None and sdk.call is not None and sdk.call.search(f"{value.path}.invoke"):
+            return value
+    return None
 
 
 def parts(target: Node, value: Node) -> Iterator[tuple[str, Node]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from banjia.scan.library import Libraries
 from banjia.scan.made import made
-from banjia.scan.objects import attribute, chained, entry, inherited, is_shadowed, parts
+from banjia.scan.objects import attribute, chained, entry, inherited, is_shadowed, package, parts, piped
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
 from banjia.scan.value import (
@@ -82,15 +82,11 @@ class Resolver:
                 self.wildcards.append(value)
                 continue
             if local == "?":
-                local = self._package(node.text)
+                local = package(node.text)
             self.imported[local] = value
-
-    @staticmethod
-    def _package(path: str) -> str:
-        """The name a Go package is used by when the import gives none."""
-        parts = path.split("/")
-        last = parts[-2] if re.fullmatch(r"v\d+", parts[-1]) and len(parts) > 1 else parts[-1]
-        return last.removeprefix("go-").removesuffix("-go").removesuffix("-sdk").replace("-", "_")
+            if "." in local and self.language == "python":  # `import vertexai.preview` gives the name `vertexai`
+                first = local.partition(".")[0]
+                self.imported.setdefault(first, self.library(first, "*"))
 
     def _assign(self, node: Node) -> None:
         target, value = node.kids[0], node.kids[1]
@@ -290,25 +286,23 @@ class Resolver:
             return NOTHING
         first, *rest = kind.split(".")
         value = self.imported.get(first) or self._global(first)
-        if value.rule is None or value.rule.sdk is None:
-            return NOTHING
+        client = value.rule.sdk.client if value.rule is not None and value.rule.sdk is not None else None
         path = ".".join(part for part in (value.path, *rest) if part)
-        client = value.rule.sdk.client
         if client is None or not any(client.search(path + made) for made in ("", ".new", ".builder")):
             return NOTHING
         return Value(rule=value.rule, path=path + "()", provider=narrowed(value, path))
 
     def _member(self, node: Node) -> Value:
         whole = node.dotted()
+        base_name = node.kids[0].dotted()
+        if base_name and ENV_STORES.search(base_name) and (node.text.isupper() or base_name.endswith("secrets")):
+            return Value(env=((node.text, node.line),))
         if whole and whole in self.bound:
             value = self._lookup(whole, node.line)
             if value is not NOTHING:
                 return value
         if whole and whole in self.imported:
             return self.imported[whole]
-        base_name = node.kids[0].dotted()
-        if base_name and ENV_STORES.search(base_name) and (node.text.isupper() or base_name.endswith("secrets")):
-            return Value(env=((node.text, node.line),))
         base = self.value(node.kids[0])
         if base.rule is not None:
             path = node.text if not base.path else f"{base.path.replace('#', '')}.{node.text}"
@@ -386,6 +380,8 @@ class Resolver:
             if first.text and re.fullmatch(r"[\w.:\-]+", first.text):
                 fallback = self.value(arguments[1]).text if len(arguments) > 1 else None
                 return Value(env=((first.text, arguments[0].line),), text=fallback)
+        if callee.kind == "member" and callee.text == "pipe" and (chain := piped(self, node)) is not None:
+            return chain
         value = self.value(callee)
         if value.rule is not None:
             if value.path.endswith("#"):

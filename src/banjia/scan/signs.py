@@ -38,6 +38,7 @@ HELP = frozenset(
         "caption",
         "metavar",
         "homepage",
+        "href",
         "docs",
         "documentation",
         "site",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -85,7 +86,13 @@ def _own(results: dict[str, FileResult], paths: Iterable[str]) -> Own:
     return Own(frozenset(names), {name: tuple(stems) for name, stems in classes.items()}, frozenset(declared))
 
 
+# Models that run on one's own machines are cut into tokens by the same libraries.
+TOKENS = re.compile(r"(?:tiktoken|tokenizer|jtokkit)-dependency$")
+
+
 def _is_strong(finding: Finding, weak: set[str]) -> bool:
+    if finding.kind == "dependency" and TOKENS.search(finding.rule):
+        return False
     return finding.kind in STRONG and finding.rule not in weak and finding.confidence >= 0.7
 
 
