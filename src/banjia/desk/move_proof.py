@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import banjia
 from banjia.desk.clock import now, today
 from banjia.desk.scan import scan
 from banjia.errors import ConfigError
@@ -250,7 +251,8 @@ def _through_gateway(moved: Enclosure, runs: Runs, found: Plan, wishes: Wishes) 
         config = folder / "banjia.yaml"
         config.write_text(GATEWAY.format(folder=folder, port=port, year=today().year), encoding="utf-8")
         words = (sys.executable, "-m", "banjia", "serve", "--config", str(config), "--port", str(parts.port or 80))
-        variables = ladder.KEYS | {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+        own = str(Path(banjia.__file__).resolve().parent.parent)  # the gateway of this very program
+        variables = ladder.KEYS | {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": own}
         service = Service(words, folder, variables, f"{found.target.root}/readyz")
         through = replace(moved, answers=(Host("127.0.0.1", port, tls=False),), services=(service,), kind="namespace")
         known = replace(runs, variables_after=dict(runs.variables_after) | ladder.KEYS)  # keys that the gateway knows
