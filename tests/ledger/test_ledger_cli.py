@@ -191,7 +191,25 @@ def test_an_incident_names_persons_classes_and_deadlines(filled, capsys):
     assert ("2026-11-24T04:00Z", "secondary") == due["incident-reporting-2025 time limits"]
     words = said(capsys, "incident", "--from", "2026-03-01", "--to", "2026-03-01", "--route", "azure")
     assert "detected, through this gateway" in words
-    assert 0 == document(capsys, "incident", "--from", "2026-03-01", "--to", "2026-03-01", "--route", "none")["entries"]
+    assert (
+        0 == document(capsys, "incident", "--from", "2020-03-01", "--to", "2020-03-01", "--route", "azure")["entries"]
+    )
+
+
+def test_an_incident_of_a_route_that_does_not_exist_is_no_quiet_span(filled, capsys):
+    assert 1 == main(["ledger", "incident", "--from", "2026-03-01", "--to", "2026-03-01", "--route", "azur"])
+    assert "azure" in capsys.readouterr().err
+
+
+def test_who_was_erased_since_still_makes_the_incident_a_grave_one(filled, capsys):
+    words = ("incident", "--from", "2026-03-01", "--to", "2026-03-01", "--route", "azure")
+    before = document(capsys, *words)
+    for name in ("u1", "u2"):
+        document(capsys, "subject", name, "--erase")
+    after = document(capsys, *words)
+    assert [0, 0] == after["persons"]["sensitive"]
+    assert 0 == before["entries_with_erased_persons"] < after["entries_with_erased_persons"]
+    assert [d["cite"] for d in before["report"]] == [d["cite"] for d in after["report"]]
 
 
 def test_a_checkpoint_printed_today_is_good_for_tomorrow(filled, capsys):

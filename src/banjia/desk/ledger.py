@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -175,7 +176,26 @@ def happened(
     noticed = clock_ms() if known is None else int(known.timestamp() * 1000)
     with opened(place) as ledger:
         found = incident(ledger.store, route, start_of(first, CHINA), start_of(last + timedelta(days=1), CHINA))
-        return found, deadlines(sensitive=found.sensitive[1] > 0, ciio=ledger.ciio), noticed
+        if not found.entries:
+            _check_route(place, ledger, route)
+        return found, deadlines(sensitive=found.grave, ciio=ledger.ciio), noticed
+
+
+def _check_route(place: Place, ledger: Ledger, route: str) -> None:
+    """Raises ConfigError for a route that neither the config nor the ledger has: a wrong name is no quiet span."""
+    config = _config(place)
+    with ledger.store.snapshot() as tx:
+        known = {r.id for r in config.routes} if config else set()
+        known |= people.routes(tx)
+    if route not in known:
+        near = difflib.get_close_matches(route, known, n=1)
+        raise ConfigError(
+            Text("没有这条路线", "there is no such route"),
+            where="--route",
+            expected=same(" | ".join(sorted(known)) or "-"),
+            found=same(route),
+            remedy=Text(f"是不是 {near[0]}？", f"did you mean {near[0]}?") if near else "",
+        )
 
 
 def checkpoints(place: Place) -> list[tuple[str, str]]:

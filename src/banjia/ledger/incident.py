@@ -37,7 +37,8 @@ class Incident:
     entries: int
     ordinary: tuple[int, int]
     sensitive: tuple[int, int]
-    uncounted: int  # entries that carried personal information whose persons were erased since
+    uncounted: int  # entries of which somebody was erased since, or may have been
+    grave: bool  # something sensitive left, whoever is still known
     countries: tuple[str, ...]
     first: int | None
     last: int | None
@@ -84,8 +85,8 @@ class Incident:
         if self.uncounted:
             lines.append(
                 Text(
-                    f"另有 {self.uncounted} 条涉及已删除的个人",
-                    f"{self.uncounted} more entries concern persons who were erased since",
+                    f"其中 {self.uncounted} 条涉及已删除的个人，不在上述人数内",
+                    f"{self.uncounted} of the entries concern persons who were erased since and are not counted here",
                 ).say(lang)
             )
         if self.first is not None and self.last is not None:
@@ -106,7 +107,8 @@ def incident(store: Store, route: str, since: int, until: int) -> Incident:
     first: int | None = None
     last: int | None = None
     with store.snapshot() as tx:
-        concerning: list[tuple[int, int, bool]] = []
+        concerning: list[tuple[int, int, dict[str, int]]] = []
+        erased = bool(rows.latest(tx, ("erasure",), 1))
         for row in rows.between(tx, since, until):
             entry = record(row)
             if entry.get("route") != route or entry.get("decision") != "pass":
@@ -115,10 +117,12 @@ def incident(store: Store, route: str, since: int, until: int) -> Incident:
             first, last = (row.at if first is None else first), row.at
             countries.add(str(entry.get("country", "")))
             if entry.get("persons"):
-                concerning.append((row.log, row.index, "sensitive" in entry["persons"]))
-        for log, index, sensitive in concerning:
+                concerning.append((row.log, row.index, entry["persons"]))
+        for log, index, counts in concerning:
+            sensitive = "sensitive" in counts
             concerned = people.seen_in(tx, log, index, route)
-            uncounted += not concerned
+            # two of an entry who turned out to be one are fewer too: it may name an entry too many, never one too few
+            uncounted += not concerned or (erased and len(concerned) < sum(counts.values()))
             for census, person, cluster, was_sensitive in concerned:
                 grave = sensitive and bool(was_sensitive)
                 _note(persons, (census, person), grave)
@@ -132,6 +136,7 @@ def incident(store: Store, route: str, since: int, until: int) -> Incident:
         (sum(not g for g in clusters.values()), sum(not g for g in persons.values())),
         (sum(clusters.values()), sum(persons.values())),
         uncounted,
+        any("sensitive" in counts for _, _, counts in concerning),
         tuple(sorted(countries - {""})),
         first,
         last,

@@ -221,6 +221,11 @@ def seen_in(tx: Transaction, log: int, index: int, route: str) -> list[Row]:
     )
 
 
+def routes(tx: Transaction) -> set[str]:
+    """The routes by which anybody's data left."""
+    return {row[0] for row in tx.rows("SELECT DISTINCT route FROM exposure")}
+
+
 def year_key(tx: Transaction, year: int) -> tuple[str, bool] | None:
     """Fingerprint of the year's subject key, and whether it was destroyed."""
     found = tx.rows("SELECT fingerprint, destroyed FROM year_key WHERE year = ?", year)
