@@ -6,9 +6,17 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from banjia.text import Text
+
 if TYPE_CHECKING:
     from banjia.scan.finding import Inventory
     from banjia.text import Lang
+
+
+NOTED = 20  # where more is for information only, half as many lines are shown
+HEAD = Text("使用：{uses} 处 · 文件：{files} 个", "uses: {uses} · files: {files}")
+KNOWN = Text(" · 另已知：{count} 处", " · known besides: {count}")
+MORE = Text("  … 另有 {count} 处，见 --json 或 --html", "  … {count} more in --json or --html")
 
 
 def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
@@ -96,29 +104,48 @@ def _text(inventory: Inventory, lang: Lang) -> str:
     from banjia.scan.finding import NO_REASON
     from banjia.scan.words import STEPS
 
-    rows: list[str] = []
-    if not inventory.findings:
-        rows.append(_nothing(inventory.suppressed, lang))
+    rows: list[str] = [_head(inventory, lang), ""] if inventory.findings else [_nothing(inventory.suppressed, lang)]
     left = list(inventory.findings)
     for name, title in STEPS:
         group = [finding for finding in left if name in (finding.kind, finding.fix)]
         left = [finding for finding in left if name not in (finding.kind, finding.fix)]
         if group:
+            shown = group if name != "none" or len(group) <= NOTED else group[: NOTED // 2]
             rows.append(f"{title.say(lang)} ({len(group)})")
             rows.extend(
-                f"  {finding.path}:{finding.line}  {finding.text.say(lang)}  [{finding.provider}"
-                f"{', ' + finding.model if finding.model else ''}]"
-                for finding in group
+                f"  {_plain(finding.path)}:{finding.line}  {finding.text.say(lang)}  [{finding.provider}"
+                f"{', ' + _plain(named) if (named := finding.model or finding.env or finding.url) else ''}]"
+                for finding in shown
             )
+            if more := len(group) - len(shown):
+                rows.append(
+                    f"  …  另有 {more} 处，见 --json 或 --html"
+                    if lang == "zh"
+                    else f"  … {more} more in --json or --html"
+                )
             rows.append("")
-    rows.extend(f"? {url.question.say(lang)} ({url.path}:{url.line})" for url in inventory.open_urls)
-    rows.extend(f"! {NO_REASON.say(lang)} ({remark.path}:{remark.line})" for remark in inventory.remarks)
+    rows.extend(f"? {url.question.say(lang)} ({_plain(url.path)}:{url.line})" for url in inventory.open_urls)
+    rows.extend(f"! {NO_REASON.say(lang)} ({_plain(remark.path)}:{remark.line})" for remark in inventory.remarks)
     rows.extend(
-        f"- {skipped.path}: {skipped.text.say(lang)}"
+        f"- {_plain(skipped.path)}: {skipped.text.say(lang)}"
         for skipped in inventory.skipped
         if skipped.reason not in ("lock", "apart")
     )
     return "\n".join(rows).rstrip()
+
+
+def _head(inventory: Inventory, lang: Lang) -> str:
+    files = len({finding.path for finding in inventory.findings})
+    providers = sorted({finding.provider for finding in inventory.findings} - {"any"})
+    head = HEAD.format(uses=len(inventory.findings), files=files).say(lang)
+    if inventory.suppressed:
+        head += KNOWN.format(count=inventory.suppressed).say(lang)
+    return f"{head} · {', '.join(providers)}" if providers else head
+
+
+def _plain(path: str) -> str:
+    """A path on one line that a terminal only shows."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path)
 
 
 def _nothing(suppressed: int, lang: Lang) -> str:

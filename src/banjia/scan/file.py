@@ -31,7 +31,7 @@ MAGIC = re.compile(r"^\s*[%!]")
 
 # The parser counts from the start of the line to say where something stands: signs times length is its work.
 LONG_LINE = re.compile(r"[^\n]{20000,}")
-SIGN = re.compile(r"[^\w\s+/=]")
+SIGN = re.compile(r"[^\w+/]")
 WORK = 500_000_000
 OWNS = re.compile(r"^[ \t]*(?:package|namespace)\s+([\w.\\]+)", re.MULTILINE)
 

@@ -32,6 +32,7 @@ PROVIDED = Text("服务商", "Providers")
 OPEN = Text("尚待说明", "To be answered")
 SKIPPED = Text("未读的文件", "Files not read")
 REMARKS = Text("不予采纳的忽略标记", "Remarks that do not count")
+MODELS = 16  # of one provider, so many are named in the table; each stands at its line below
 URGENT = frozenset({"secret", "proxy"})
 
 STYLE = """
@@ -119,10 +120,11 @@ def _providers(inventory: Inventory, lang: Lang) -> str:
         provider = load().find(provider_id)
         name = provider.name.say(lang) if provider else (ANY.say(lang) if provider_id == "any" else provider_id)
         side = SIDES[provider.side].say(lang) if provider else ""
-        models = ", ".join(sorted({finding.model for finding in found if finding.model}))
+        models = sorted({finding.model for finding in found if finding.model})
+        listed = ", ".join(models[:MODELS]) + (f" … +{len(models) - MODELS}" if len(models) > MODELS else "")
         rows.append(
             f'<tr><td>{escape(name)}</td><td>{side}</td><td class="n">{len(found)}</td>'
-            f"<td><code>{escape(models)}</code></td></tr>"
+            f"<td><code>{escape(listed)}</code></td></tr>"
         )
     heads = [text.say(lang) for text in PROVIDERS]
     head = f'<th>{heads[0]}</th><th>{heads[1]}</th><th class="n">{heads[2]}</th><th>{heads[3]}</th>'
@@ -150,7 +152,7 @@ def _anchor(finding: Finding) -> str:
 
 
 def _what(finding: Finding) -> str:
-    names = (finding.provider if finding.provider != "any" else "", finding.model or "")
+    names = (finding.provider if finding.provider != "any" else "", finding.model or finding.env or "")
     return " · ".join(name for name in names if name)
 
 

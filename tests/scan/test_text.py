@@ -1,0 +1,38 @@
+"""The text of a scan is short where nothing is to be done, and shows no more than text."""
+
+from banjia.cli import main
+from banjia.scan.scan import scan
+
+
+def shown(capsys, *arguments):
+    assert main(["scan", *map(str, arguments), "--no-cache", "--jobs", "1"]) == 0
+    return capsys.readouterr().out
+
+
+def test_it_begins_with_how_much_was_found(tmp_path, capsys):
+    (tmp_path / "a.py").write_text('import openai\n\nopenai.api_key = os.environ["OPENAI_API_KEY"]\n')
+    assert "uses: 3 · files: 1 · openai" == shown(capsys, tmp_path, "--lang", "en").splitlines()[0]
+    assert "使用：3 处 · 文件：1 个 · openai" == shown(capsys, tmp_path, "--lang", "zh").splitlines()[0]
+
+
+def test_what_is_for_information_only_is_cut_short(tmp_path, capsys):
+    for number in range(30):
+        (tmp_path / f"{number}.py").write_text("import openai\n")
+    rows = shown(capsys, tmp_path, "--lang", "en").splitlines()
+    assert 10 == sum("import:" in row for row in rows)
+    assert "  … 20 more in --json or --html" in rows
+
+
+def test_a_name_commands_no_terminal_and_stays_on_its_line(tmp_path, capsys):
+    (tmp_path / "a\x1b[31m\nb.py").write_text("import openai\n")
+    text = shown(capsys, tmp_path)
+    assert "\x1b" not in text
+    assert "a\\x1b[31m\\nb.py:1" in text
+
+
+def test_a_program_of_one_endless_line_is_named_and_not_waited_for(tmp_path):
+    (tmp_path / "A.kt").write_text("import com.openai.client.OpenAIClient\n" + "a=" * 100_000)
+    (tmp_path / "many.py").write_text("import openai\nx = [" + "0.0123, -0.5678, " * 1_536 + "]\n")
+    inventory = scan(tmp_path)
+    assert [("A.kt", "broken")] == [(skipped.path, skipped.reason) for skipped in inventory.skipped]
+    assert ["many.py"] == [finding.path for finding in inventory.findings]
