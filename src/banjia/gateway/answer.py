@@ -31,6 +31,10 @@ class UpstreamError(Exception):
         self.detail = detail
         self.sent = sent
 
+    def again(self) -> UpstreamError:
+        """The same without the frames that it has passed, and without what they hold."""
+        return UpstreamError(self.kind, self.detail, sent=self.sent)
+
 
 class Answer:
     """Status and headers once `head` returns; then `read` until it gives nothing, or `body` at once."""
@@ -88,7 +92,7 @@ class Answer:
     async def head(self) -> None:
         while not self.answered:
             if self._failure is not None:
-                raise self._failure
+                raise self._failure.again()
             self._waiter = self._loop.create_future()
             await self._waiter
 
@@ -96,7 +100,7 @@ class Answer:
         """Everything that has arrived since the last read; nothing at the end. Raises UpstreamError if cut short."""
         while not self._chunks:
             if self._failure is not None:
-                raise self._failure
+                raise self._failure.again()
             if self.complete:
                 return b""
             self._waiter = self._loop.create_future()
@@ -115,7 +119,7 @@ class Answer:
                     return False
                 continue
             if self._failure is not None:
-                raise self._failure
+                raise self._failure.again()
             if self.complete:
                 return True
             self._take, self._refused = take, None
@@ -125,7 +129,10 @@ class Answer:
             finally:
                 stopped, self._take = self._take is None, None
             if self._refused is not None:
-                raise self._refused
+                try:
+                    raise self._refused
+                finally:
+                    self._refused = None  # or it would keep this answer, and this answer it
             if stopped:
                 return False
 
@@ -138,9 +145,9 @@ class Answer:
         while data := await self.read():
             size += len(data)
             if size > limit:
-                failure = UpstreamError("too_large", f"more than {limit} bytes")
-                self.abort(failure)
-                raise failure
+                parts.clear()  # what is raised keeps this frame, and with it what it holds, until the collector comes
+                self.abort(UpstreamError("too_large", f"more than {limit} bytes"))
+                raise UpstreamError("too_large", f"more than {limit} bytes")
             parts.append(data)
         return b"".join(parts)
 

@@ -69,7 +69,8 @@ class Dispatch:
                 pin = partial(self._pin, call, candidate) if call.operation == "embeddings" else None
                 await Attempt(call, settings, candidate, decision, contents, self._tools, pin=pin).run()
             except Refusal as refusal:
-                last = refusal
+                last = refusal.with_traceback(None)  # its frames would keep this one, and with it the call
+                last.__context__ = None
                 if not refusal.retry and refusal.status not in OF_THE_ROUTE | {502, 503}:
                     break  # the request itself is at fault: no other route would take it
             else:
