@@ -361,6 +361,9 @@ def test_an_answer_reads_as_one_of_openais_although_it_has(found, provider, habi
     assert isinstance(answer.created, int)
     assert answer.model
     assert answer.usage is None or isinstance(answer.usage.total_tokens, int)
+    told = choice.to_dict()
+    if provider == "vllm":  # where it is put together anew, what OpenAI always sends is there
+        assert (told["logprobs"], told["message"]["refusal"]) == (None, None)
     if "thoughts" in habit:
         assert choice.message.reasoning_content.strip() == "hm"
 
