@@ -6,22 +6,38 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from banjia.config.config import Config
 from banjia.desk import clock
 from banjia.desk.ledger import Place, clock_ms, opened
 from banjia.errors import ConfigError
 from banjia.ledger import retention, rotation
 from banjia.ledger.checkpoint import signing_file
 from banjia.ledger.entry import Entry
+from banjia.ledger.journal import claim_signer
 from banjia.ledger.operation import operate
 from banjia.ledger.record import start_of
 from banjia.ledger.retention import FOREVER, Hold, Plan
-from banjia.ledger.subject import key_file
-from banjia.ledger.tally import CHINA
+from banjia.ledger.subject import key_file, known_year_key
+from banjia.ledger.tally import CHINA, year_of
 from banjia.store import people, ring
-from banjia.store.store import Transaction
+from banjia.store.keys import Keys
+from banjia.store.store import Transaction, open_store
 from banjia.text import Text, same
 
 RENEWED_AT_ONCE = 200  # sealed values; gateways write between two such steps
+
+
+def claim_keys(config: Config) -> None:
+    """Make the keys with a new store; an old store without one of its keys is refused before anything is served."""
+    store, keys = open_store(config.store), Keys(config.keys)
+    try:
+        with store.transaction() as tx:
+            claim_signer(tx, keys)
+            known_year_key(tx, keys, year_of(clock_ms(), CHINA))
+            if ring.ids(tx) is not None:
+                ring.claimed(tx, keys)
+    finally:
+        store.close()
 
 
 def retain(place: Place, *, dry: bool) -> Plan:

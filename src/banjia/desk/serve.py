@@ -21,6 +21,7 @@ from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk import policy as policies
 from banjia.desk.compiling import Compiling
+from banjia.desk.keeping import claim_keys
 from banjia.desk.ledger import elsewhere_of
 from banjia.desk.replay import names_of, replay, replay_lines
 from banjia.desk.supply import Request, journal_of, settings_of
@@ -31,7 +32,6 @@ from banjia.gateway.observability import read_observability
 from banjia.gateway.server import RELOADS, bind
 from banjia.gateway.settings import held_keys
 from banjia.gateway.worker import Worker, ready_file
-from banjia.ledger.journal import claim_signer
 from banjia.policy.closure import Closure
 from banjia.policy.file import write as write_policy
 from banjia.policy.policy import Policy
@@ -104,7 +104,7 @@ class Supervisor:
         require_alive(config, load_routes(), clock.today())
         begun = Compiling.begin(self.request, config, self.state, gate=True)
         policy = begun.policy()  # a config that is refused leaves no store behind
-        self._claim_store(config)
+        claim_keys(config)
         self._adopt(policy, config)
         if self.request.policy is not None:
             self._warn_of_endings()
@@ -345,15 +345,6 @@ class Supervisor:
             time.sleep(seconds)
 
     # beginnings
-
-    def _claim_store(self, config: Config) -> None:
-        """Make the keys with a new store; an old store without its keys is refused before anything is served."""
-        store = open_store(config.store)
-        try:
-            with store.transaction() as tx:
-                claim_signer(tx, Keys(config.keys))
-        finally:
-            store.close()
 
     def _bind(self) -> socket.socket:
         request = self.request
