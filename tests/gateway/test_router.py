@@ -107,8 +107,12 @@ def test_a_route_that_lets_callers_wait_in_vain_goes_last_and_one_they_leave_soo
 
 
 def test_an_app_without_fallback_has_one_route():
-    order = Router().order([("a", 1), ("b", 2)], Routing(fallback=False), app="x", conversation="", now=0.0)
-    assert order == [1]
+    router, routing = Router(), Routing(fallback=False)
+    ways = [("a", 1), ("b", 2)]
+    assert router.order(ways, routing, app="x", conversation="", now=0.0) == [1]
+    for _ in range(BREAK_AFTER):
+        router.report("x", routing, "a", failed=True, seconds=1.0, now=0.0)
+    assert router.order(ways, routing, app="x", conversation="", now=0.0) == [1]
 
 
 def test_a_wrong_rollout_names_its_place():

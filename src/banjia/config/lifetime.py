@@ -95,8 +95,11 @@ def require_alive(config: Config, catalogue: Catalogue, on: date) -> list[Lifeti
 
 
 def _ended(each: Lifetime) -> ConfigError:
+    over = Text("这个模型已经停用", "the life of this model is over")
+    if each.life.is_contested:
+        over += Text("（按所选的读法；来源不一致）", " (by the reading that holds; sources disagree)")
     return ConfigError(
-        Text("这个模型已经停用", "the life of this model is over"),
+        over,
         where=each.where,
         expected=Text("一个仍在服务的模型", "a model that is still served"),
         found=each.life.say(),

@@ -128,13 +128,17 @@ class Answer:
                 await self._waiter
             finally:
                 stopped, self._take = self._take is None, None
-            if self._refused is not None:
-                try:
-                    raise self._refused
-                finally:
-                    self._refused = None  # or it would keep this answer, and this answer it
+            self._raise_refused()
             if stopped:
                 return False
+
+    def _raise_refused(self) -> None:
+        refused, self._refused = self._refused, None
+        if refused is not None:
+            try:
+                raise refused
+            finally:
+                del refused  # or its frames would keep it, and with it this answer
 
     async def body(self, limit: int) -> bytes:
         """The whole body, at most `limit` bytes of it; a longer one is aborted."""

@@ -84,9 +84,10 @@ class Router:
             ranked = _weighted(ranked, dict(routing.weights), _point(app, conversation, "weight"))
         if routing.rollout is not None:
             ranked = self._rolled_out(ranked, routing.rollout, app, _point(app, conversation, "rollout"))
+        if not routing.fallback:
+            return [ranked[0][1]]  # though it may be broken: to go elsewhere is what the app does not want
         ranked.sort(key=lambda pair: self.is_open(pair[0], now))  # stable: broken routes go last, the rest keep order
-        found = [item for _, item in ranked]
-        return found if routing.fallback else found[:1]
+        return [item for _, item in ranked]
 
     def report(self, app: str, routing: Routing, route: str, *, failed: bool, seconds: float, now: float) -> None:
         """What came of one call on a route; what is the caller's own fault is no failure."""
