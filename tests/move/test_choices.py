@@ -156,3 +156,14 @@ def test_one_patch_and_one_commit_a_kind_say_the_same(tmp_path, capsys):
     subprocess.run(["git", "checkout", "-q", "HEAD~2"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply", str(patch)], cwd=tmp_path, check=True)
     assert whole == subprocess.run(["git", "diff"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("name", ["python-client", "py-openai-client", "env-openai"])
+def test_a_codemod_or_a_rule_limits_the_move(name, tmp_path):
+    (tmp_path / "app.py").write_text("from openai import OpenAI\nclient = OpenAI()\n", encoding="utf-8")
+    assert (name != "env-openai") == bool(move.look(tmp_path, Target(), [name]).changes)
+
+
+def test_an_unknown_rule_is_an_error_that_names_the_nearest(tmp_path, capsys):
+    assert main(["move", str(tmp_path), "--only", "python-clients", "--lang", "en"]) == 1
+    assert "the nearest is python-client" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,11 @@ from banjia.desk.clock import now
 from banjia.desk.scan import scan
 from banjia.errors import ConfigError
 from banjia.move import commits, journal
+from banjia.move.codemod import every
 from banjia.move.journal import Undone
 from banjia.move.plan import Plan, plan
 from banjia.move.target import DEFAULT, Choices, Target
+from banjia.scan.rule import rules
 from banjia.text import Text
 
 NONE = Choices()
@@ -40,7 +43,24 @@ def choices(headers: Iterable[str], *, upgrade: bool = False) -> Choices:
 
 def look(path: Path, where: Target, only: Iterable[str] = (), chosen: Choices = NONE) -> Plan:
     """What would change. `chosen`: what is done by the user's word alone."""
-    return plan(path, scan(path), replace(where, choices=chosen), only=only)
+    wanted = tuple(only)
+    for name in wanted:
+        _known(name)
+    return plan(path, scan(path), replace(where, choices=chosen), only=wanted)
+
+
+def _known(name: str) -> None:
+    """A codemod, or a rule of the scan: its own id, or that id and a kind of finding."""
+    mods, scanned = [m.ID for m in every()], [r.id for r in rules().all]
+    if name in mods or any(name == rule or name.startswith(f"{rule}-") for rule in scanned):
+        return
+    near = difflib.get_close_matches(name, [*mods, *scanned], n=1)
+    raise ConfigError(
+        Text("没有这种改写，也没有这条扫描规则", "there is no such codemod and no such rule of the scan"),
+        where="--only",
+        found=name,
+        remedy=Text(f"最接近的是 {near[0]}", f"the nearest is {near[0]}") if near else "",
+    )
 
 
 def apply(path: Path, found: Plan, *, force: bool = False, commit: bool = False) -> tuple[Path | None, tuple[str, ...]]:
