@@ -30,6 +30,9 @@ CONSTANT = re.compile(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|BASE|URL|HOST|ENDPOINT|MODEL|VERSION|APPID|APP_ID)"
 )
 
+# Settings that only Azure's client has.
+AZURE_SETTINGS = frozenset({"api_version", "azure_endpoint", "azure_ad_token", "APIVersion", "AzureModelMapperFunc"})
+
 
 class CodeReader(Shapes):
     """One walk over one file; what it says of a place it says once."""
@@ -343,7 +346,7 @@ class CodeReader(Shapes):
                 and other.line <= node.line
             ):
                 provider = "azure_openai"
-        if provider == "openai" and target.text in ("api_version", "azure_endpoint", "azure_ad_token"):
+        if provider == "openai" and target.text in AZURE_SETTINGS:
             provider = "azure_openai"
         if BASE_SETTER.match(target.text) or target.text in ("base", "BaseURL"):
             provider = self.by_url(value.text, provider)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from banjia.scan.chosen import chosen
 from banjia.scan.library import Libraries
 from banjia.scan.made import made
 from banjia.scan.objects import attribute, chained, entry, inherited, is_shadowed, package, parts, piped
@@ -28,8 +29,6 @@ from banjia.scan.value import (
     provider_of,
 )
 
-# A name bound to this many different hosts is chosen elsewhere.
-MANY_ADDRESSES = 3
 # Types that say nothing of what is kept in them.
 PLAIN = frozenset(
     {"var", "val", "let", "auto", "dynamic", "object", "any", "string", "str", "int", "long", "bool", "boolean"}
@@ -226,7 +225,7 @@ class Resolver:
                 if value.outside is not None and outside is NOTHING:
                     outside = value
                 elif value is not NOTHING and value.outside is None:
-                    return self._set_later(name, self._one_of(value, before), line)
+                    return self._set_later(name, chosen(self, value, before, line), line)
             if outside is not NOTHING:
                 return outside
         if name in self.imported:
@@ -234,14 +233,6 @@ class Resolver:
         if name in self.functions:
             return self.returned(self.functions[name])
         return inherited(self, name) if name in self.classes else self._global(name)
-
-    def _one_of(self, value: Value, places: list[tuple[int, Node | str]]) -> Value:
-        """Of a name that is given many addresses, one a vendor: no address, for nothing tells which."""
-        if value.text is None or "://" not in value.text or len(places) < MANY_ADDRESSES:
-            return value
-        texts = {self.value(thing).text for _, thing in places if isinstance(thing, Node) and thing.kind == "string"}
-        hosts = {text.split("/")[2] for text in texts if text and "://" in text}
-        return replace(value, text=None, env=()) if len(hosts) >= MANY_ADDRESSES else value
 
     def _set_later(self, name: str, value: Value, line: int) -> Value:
         """An object with the base URL that a later line gives it: `config.BaseURL = ...`."""

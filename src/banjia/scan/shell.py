@@ -27,6 +27,9 @@ SHELL_MODEL = re.compile(
     r"(?:\$\{\w+:-)?([\w.:\-/]{3,60})|model\w*\}?[\"']?\s*(?:=|==|=~|!=)\s*[\"'^]*([\w.:\-/]{3,60})"
 )
 
+# A whole word in quotes, or a pattern for one.
+QUOTED = re.compile(r"""["']\^?([A-Za-z][\w.:\-/]{3,60})\$?["']""")
+
 # A program in one line that fetches a vocabulary: python -c "import tiktoken; ...".
 VOCABULARY = re.compile(r"\btiktoken\b.*\b(?:get_encoding|encoding_for_model)\b")
 # A text that a script shows of itself.
@@ -106,8 +109,7 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
         yield make("tokenizer", "openai", lexicon.named("host", "host-tiktoken"))
     if secret := lexicon.key(bare, lambda: line):
         yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
-    for found in SHELL_MODEL.finditer(bare + " "):
-        word = found[1] or found[2]
+    for word in (*(found[1] or found[2] for found in SHELL_MODEL.finditer(bare + " ")), *QUOTED.findall(bare)):
         if "model" not in said and (model := lexicon.model(word)):
             said.add("model")
             yield make("model", model.provider, model.rule, model=word)
