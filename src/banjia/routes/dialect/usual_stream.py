@@ -99,6 +99,8 @@ class UsualStream:
         if self.is_odd:
             self.watching = True
             return False
+        if any(p.delta.role is None and p.index not in self._states for p in event.choices):
+            return False  # only the first one lacks something
         self._count += 1
         for piece in event.choices:
             state = self._states.setdefault(piece.index, _State(Fragments(self.seed)))
@@ -114,7 +116,7 @@ class UsualStream:
         content = piece.delta.content
         starts = content and not (state is not None and state.has_text)
         return (
-            (piece.delta.role is None) == (state is not None)
+            (piece.delta.role is None or state is None)
             and (piece.finish_reason is None or piece.finish_reason in FINISHES)
             and not (starts and content is not None and (not content.strip() or content.lstrip().startswith("<")))
         )
