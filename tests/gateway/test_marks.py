@@ -274,3 +274,12 @@ def test_a_notice_ends_an_old_stream_too():
 def test_a_held_old_completion_is_given_as_a_stream_of_its_kind():
     answer = {"id": "1", "choices": [{"index": 0, "text": "hi", "finish_reason": "stop"}]}
     assert b'"text":"hi"' in as_events(answer, include_usage=False)
+
+
+@pytest.mark.parametrize(
+    "choice", [{"index": 1, "message": {"content": "hi"}, "finish_reason": "stop"}, {"text": "hi"}]
+)
+def test_a_stream_that_was_made_of_a_whole_answer_keeps_its_label(choice):
+    answer = {"id": "c", "object": "x", "choices": [choice], "AIGC": {"Label": "1"}}
+    lines = as_events(answer, include_usage=True).decode().split("\n\n")
+    assert [json.loads(x[6:]).get("AIGC") for x in lines if x.startswith("data: {")][-1] == {"Label": "1"}

@@ -73,15 +73,19 @@ def joined(answers: list[Json]) -> Json:
     return _paid({**answers[0], "choices": choices}, answers)
 
 
+HEAD = ("id", "created", "model", "system_fingerprint")
+
+
 def as_events(answer: Json, *, include_usage: bool) -> bytes:
-    """A finished answer in the form of a stream."""
-    head: Json = {k: answer[k] for k in ("id", "created", "model", "system_fingerprint") if k in answer}
+    """A finished answer in the form of a stream; what else it says, as the label, stands where a choice ends."""
+    head: Json = {k: answer[k] for k in HEAD if k in answer}
+    rest = {k: v for k, v in answer.items() if k not in {*HEAD, "object", "choices", "usage"}}
     head["object"] = "chat.completion.chunk"
     events: list[Json] = []
     for choice in answer.get("choices") or []:
         if "text" in choice:  # of the old completions API
             head["object"] = "text_completion"
-            events.append({**head, "choices": [choice]})
+            events.append({**head, "choices": [choice], **rest})
             continue
         message = dict(choice.get("message") or {})
         calls = message.pop("tool_calls", None)
@@ -90,7 +94,7 @@ def as_events(answer: Json, *, include_usage: bool) -> bytes:
         index = choice.get("index", 0)
         events.append({**head, "choices": [{"index": index, "delta": message, "finish_reason": None}]})
         end = {"index": index, "delta": {}, "finish_reason": choice.get("finish_reason") or "stop"}
-        events.append({**head, "choices": [end]})
+        events.append({**head, "choices": [end], **rest})
     if include_usage and answer.get("usage"):
         events.append({**head, "choices": [], "usage": answer["usage"]})
     return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in events) + b"data: [DONE]\n\n"
