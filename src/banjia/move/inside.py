@@ -18,7 +18,7 @@ from banjia.move import hooks, names, network
 from banjia.move.authority import Authority
 from banjia.move.recorder import LOOPBACK, Recording, free_port, recording
 
-READY_SECONDS = 40
+READY_SECONDS = 150
 
 
 def main(spec_file: Path) -> int:

@@ -40,6 +40,8 @@ PAIRS = (
      "services:\n  chat:\n    environment:\n      - OPENAI_API_KEY=${OPENAI_API_KEY}\n      - OPENAI_BASE_URL=http://127.0.0.1:8420/v1\n      - OPENAI_API_BASE=http://127.0.0.1:8420/v1\n"),
     ("deploy.yaml", "kind: Pod\nspec:\n  containers:\n    - name: app\n      env:\n        - name: OPENAI_API_KEY\n          valueFrom:\n            secretKeyRef: {name: ai, key: openai}\n",
      "kind: Pod\nspec:\n  containers:\n    - name: app\n      env:\n        - name: OPENAI_BASE_URL\n          value: http://127.0.0.1:8420/v1\n        - name: OPENAI_API_BASE\n          value: http://127.0.0.1:8420/v1\n        - name: OPENAI_API_KEY\n          valueFrom:\n            secretKeyRef: {name: ai, key: openai}\n"),
+    ("deploy.yaml", "kind: Pod\nspec:\n  containers:\n    - name: app\n      env:\n        - {name: OPENAI_API_KEY, valueFrom: {secretKeyRef: {name: ai, key: openai}}}\n",
+     'kind: Pod\nspec:\n  containers:\n    - name: app\n      env:\n        - {name: OPENAI_BASE_URL, value: "http://127.0.0.1:8420/v1"}\n        - {name: OPENAI_API_BASE, value: "http://127.0.0.1:8420/v1"}\n        - {name: OPENAI_API_KEY, valueFrom: {secretKeyRef: {name: ai, key: openai}}}\n'),
     ("Dockerfile", "FROM python:3.11\nENV OPENAI_API_KEY=$KEY \\\n    TZ=Asia/Shanghai\n",
      "FROM python:3.11\nENV OPENAI_BASE_URL=http://127.0.0.1:8420/v1\nENV OPENAI_API_BASE=http://127.0.0.1:8420/v1\nENV OPENAI_API_KEY=$KEY \\\n    TZ=Asia/Shanghai\n"),
     ("Dockerfile", "FROM python:3.11\nENV OPENAI_API_KEY none\n",
