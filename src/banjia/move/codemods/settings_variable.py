@@ -65,7 +65,7 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
             yield _behind(source, after, [added], ending, finding, SPRING)
         return
     if any(
-        re.search(rf"(?<![\w$\x7b]){name}\s*[\"']?\s*(?:[=:]|$|\s\S)", source.text, re.MULTILINE) for name in wanted
+        re.search(rf"(?<![\w$\x7b]){name}\s*[\"']?\s*(?:[=:,]|$|\s\S)", source.text, re.MULTILINE) for name in wanted
     ):
         return
     values = [target.root if name.startswith("AZURE") else target.v1 for name in wanted]
