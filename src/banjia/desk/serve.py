@@ -259,7 +259,10 @@ class Supervisor:
         """Whether a file or the legal day is another than at the last look."""
         day = clock.today().isoformat()
         turned, self._day = day != self._day, day
-        return self._watch_files() or turned
+        changed = self._watch_files()
+        if turned and not changed:
+            self._signal_all(signal.SIGHUP)  # names with dates change at midnight, within the policy that is there
+        return changed or turned
 
     def _watch_files(self) -> bool:
         changed = False
