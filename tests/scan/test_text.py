@@ -1,6 +1,9 @@
 """The text of a scan is short where nothing is to be done, and shows no more than text."""
 
+import pytest
+
 from banjia.cli import main
+from banjia.scan.file import scripts
 from banjia.scan.scan import scan
 
 
@@ -36,3 +39,17 @@ def test_a_program_of_one_endless_line_is_named_and_not_waited_for(tmp_path):
     inventory = scan(tmp_path)
     assert [("A.kt", "broken")] == [(skipped.path, skipped.reason) for skipped in inventory.skipped]
     assert ["many.py"] == [finding.path for finding in inventory.findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [("a.toml", "["), ("a.ini", "[ "), ("a.vue", "<script>"), ("a.vue", "<script "), ("a.vue", "---\n")],
+)
+def test_signs_without_end_are_read_once(tmp_path, name, sign):
+    (tmp_path / name).write_text('openai = "1"\n' + sign * (500_000 // len(sign)))
+    assert () == scan(tmp_path).skipped
+
+
+def test_the_programs_of_a_component_are_told_from_its_marks():
+    text = '<script setup lang="ts">\nA\n</script>\n<template/>\n<script>\nB</script><script>'
+    assert ["\nA\n", "\nB"] == [text[start:stop] for start, stop in scripts(text)]

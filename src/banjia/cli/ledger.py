@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -175,11 +177,19 @@ def _export(args: argparse.Namespace, place: Place) -> int:
 
     found = entries(place, args.first, args.last)
     if args.format == "parquet":
-        if args.output is None:
+        if args.output is not None:
+            parquet(found, args.output)
+            return 0
+        if sys.stdout.isatty():
             raise ConfigError(
-                Text("parquet 需要输出文件", "parquet needs an output file"), where="--output", remedy="-o FILE"
+                Text("parquet 不能写到终端", "parquet is not for a terminal"), where="--output", remedy="-o FILE"
             )
-        parquet(found, args.output)
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder) / "ledger.parquet"
+            parquet(found, whole)
+            with whole.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
         return 0
     chunks = lines(found) if args.format == "jsonl" else table(found)
     if args.output is None:

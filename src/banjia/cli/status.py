@@ -27,10 +27,11 @@ def run(args: argparse.Namespace) -> int:
 
         print(json.dumps(answer.to_json(), ensure_ascii=False))
         return 0
+    uses, files = len(answer.inventory.findings), len({finding.path for finding in answer.inventory.findings})
     lines = [
         Text(
-            f"{len(answer.inventory.findings)} 处使用，{answer.inventory.files} 个文件",
-            f"{len(answer.inventory.findings)} uses in {answer.inventory.files} files",
+            f"{uses} 处使用，在 {files} 个文件中；共读 {answer.inventory.files} 个文件",
+            f"{uses} uses in {files} of {answer.inventory.files} files",
         )
     ]
     for use in answer.uses:

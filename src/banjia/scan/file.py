@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from banjia.scan import notebook
@@ -25,7 +27,8 @@ from banjia.scan.spoken import speaks
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.parse import parsed, reduced
 
-SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|^---\n(.*?)\n---", re.DOTALL | re.MULTILINE)
+SCRIPT = re.compile(r"<script\b|^---\n", re.MULTILINE)
+PARTS = 100  # programs in one component
 MAGIC = re.compile(r"^\s*[%!]")
 
 
@@ -112,10 +115,26 @@ def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, 
 
 
 def _embedded(path: str, text: str, out: FileResult, words: Lexicon) -> None:
-    for found in SCRIPT.finditer(text):
-        body = found[2] if found[2] is not None else found[3]
-        start = found.start(2) if found[2] is not None else found.start(3)
-        _code(path, body or "", "typescript", out, words, shift=text.count("\n", 0, start))
+    for start, stop in itertools.islice(scripts(text), PARTS):
+        _code(path, text[start:stop], "typescript", out, words, shift=text.count("\n", 0, start))
+
+
+def scripts(text: str) -> Iterator[tuple[int, int]]:
+    """Where the programs of a component stand: between the marks of a script, or of what stands before a page."""
+    place = 0
+    endless: set[str] = set()
+    while len(endless) < 2 and (found := SCRIPT.search(text, place)):
+        place = found.end()
+        close = "</script>" if found[0][0] == "<" else "\n---"
+        if close in endless:
+            continue
+        start = text.find(">", place) + 1 if found[0][0] == "<" else place
+        stop = text.find(close, start) if start or close == "\n---" else -1
+        if stop < 0:
+            endless.add(close)  # nor will a later one end
+            continue
+        place = stop + len(close)
+        yield start, stop
 
 
 def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:

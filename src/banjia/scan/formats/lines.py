@@ -12,7 +12,7 @@ ASSIGN = re.compile(r"^\s*(?:export\s+|set\s+)?([A-Za-z_][\w.\-\[\]]*)\s*=\s*(.*
 PROPERTY = re.compile(
     r"^\s*(?:(?:param|var|output)\s+)?([A-Za-z_][\w.\-\[\]]*)(?:\s+(?:string|int|bool|object|array))?\s*[=:]\s*(.*)$"
 )
-SECTION = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(?:#.*)?$")
+SECTION = re.compile(r"^\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
 TOML_KEY = re.compile(r"""^\s*((?:[\w\-]+|"[^"]+"|'[^']+')(?:\s*\.\s*(?:[\w\-]+|"[^"]+"))*)\s*=\s*(.*)$""")
 
 
@@ -29,7 +29,7 @@ def properties(text: str) -> Iterator[Entry]:
         if line.lstrip()[:1] in ("#", ";", "!") or line.lstrip().startswith("//"):
             continue
         if found := SECTION.match(line):
-            above = (found[1],)
+            above = (found[1].strip(),)
         elif found := PROPERTY.match(line):
             keys = (*above, *found[1].split(".")) if "." in found[1] else (*above, found[1])
             yield Entry(keys, unquoted(found[2]), number)
