@@ -214,12 +214,12 @@ def mac(value: bytes) -> bool:
 
 
 def geo(value: bytes) -> bool:
-    """A pair in range, in either order."""
+    """A pair in range, in either order; within five degrees of zero on both counts there is only sea."""
     try:
         a, b = (abs(float(part)) for part in _numbers(value)[:2])
     except ValueError:
         return False
-    return ((a <= 90 and b <= 180) or (b <= 90 and a <= 180)) and a != b and a + b > 1
+    return ((a <= 90 and b <= 180) or (b <= 90 and a <= 180)) and a != b and max(a, b) >= 5
 
 
 def real_day(value: bytes) -> bool:

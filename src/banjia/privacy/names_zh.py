@@ -37,6 +37,7 @@ from banjia.privacy.transliteration import THING, foreign_place, transliterated
 from banjia.privacy.unknown_zh import GRAMMAR, LEAST_CUED, Odds, likelihood, unknown
 
 Place = tuple[int, int, float]  # start, end, score
+OF_A_WORD, OF_A_CITY = 0.8, 1.0  # the least odds by which a tagger makes somebody of one
 SURE = 0.9  # so sure is the tagger of a name whose surname nobody has listed
 SOFT = letters("soft_zh")
 COMMON = letters("common_zh")  # surnames that are words of every day
@@ -102,6 +103,8 @@ def _holds_word(name: str) -> bool:
     return len(name) > 2 and any(name[i : i + 2] in lexicon() for i in range(first, len(name) - 1))
 
 
+HALF = 0.05  # a word of the language behind a label without a mark that says so
+_TOLD = re.compile("[:：=＝|｜>]")
 _PARTED = re.compile("[|,、<]")  # between a label and what stands in another cell
 
 
@@ -131,6 +134,13 @@ def names(text: str, heard: Heard, found: list[Place], labels: Sequence[re.Match
         if start in known:
             continue
         end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
+        if (
+            end
+            and text[start:end] in lexicon()
+            and not _TOLD.search(m[1])
+            and likelihood(heard.odds, start, end) < HALF
+        ):
+            continue
         if end and end - start > 1 and not (_PARTED.search(m[1]) and _odd(text[start:end])):
             found.append((start, end, 0.96 if m[1] else 0.85))
     if any(c in text for c in "·•‧・"):
@@ -225,6 +235,10 @@ def _from_tagger(text: str, start: int, end: int, odds: Odds) -> Place | None:
         return None
     if transliterated(text, start, end):
         return start, end, 0.8
+    if (name in lexicon() or name in words("cities")) and likelihood(odds, start, end) < (
+        OF_A_CITY if name in words("cities") else OF_A_WORD
+    ):
+        return None  # a place or a word of every day, and no more than half believed
     if not full and (
         name in lexicon()
         or not (

@@ -11,9 +11,25 @@ from importlib import resources
 from banjia.privacy.matcher import Hyperscan
 
 MINOR = "minor_u14"
+TRACK = "whereabouts"
 ADULT_AT = 14  # PIPL art. 28: items of a person under fourteen are sensitive
 # A digit first, which is quickly looked for; then that none stands before it.
 _AGES = re.compile(r"([0-9](?<![0-9.][0-9])[0-9]?)(?:\s?(?:周岁|岁|歲)|[ -]years?[ -]old|[ -]?y/?o\b)")
+_SPOKEN_AGE = re.compile(
+    "(?<![一二三四五六七八九十百几])(?:[一二两三四五六七八九]|十[一二三]?)岁(?!月)|[0-9一二三四五六七八九十]个月大"
+)
+_CHILD = re.compile(
+    r"\b(?:son|daughter|kid|child|nephew|niece|boy|girl|baby|toddler)\b.{0,40}\b(?:is|turned|turns|turning|aged)"
+    r" (?:only |just )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)\b"
+)
+# an hour of the day, and that somebody came or went then: twice, it is a track
+_PASSING = re.compile(
+    "(?:[0-9]{1,2}[:：][0-9]{2}|[0-9一二三四五六七八九十两]{1,3}点(?:半|[0-9一二三四五六七八九十]{1,3}分?)?)[^。！？\\n]{0,8}?"
+    "(?:出门|出发|上车|下车|到家|到站|到达|到单位|到公司|到学校|到地铁|离开|回家|才回|路过|经过)"
+    r"|(?:left|leaves|was at|arrived|arrives|gets (?:on|off)|got (?:on|off)|home by|takes the) "
+    r"[^.!?]{0,24}?"
+    r"(?:[0-9]{1,2}(?::[0-9]{2})|midnight|noon)"
+)
 _WORDS = re.compile(r"[a-z]+(?:-[0-9]+)?")
 Class = str
 PLAIN = 20_000
@@ -40,8 +56,12 @@ def sensitive(text: str) -> tuple[Class, ...]:
         for core, pattern, name in phrases[first]:
             if name not in found and core in lower and pattern.search(lower):
                 found.add(name)
-    if MINOR not in found and any(int(m[1]) < ADULT_AT for m in _AGES.finditer(text)):
+    if MINOR not in found and (
+        any(int(m[1]) < ADULT_AT for m in _AGES.finditer(text)) or _SPOKEN_AGE.search(text) or _CHILD.search(lower)
+    ):
         found.add(MINOR)
+    if TRACK not in found and len(_PASSING.findall(text)) > 1:
+        found.add(TRACK)
     return tuple(name for name in _vocabulary() if name in found)
 
 

@@ -46,7 +46,11 @@ def told(text: str, *, given: Known, last: Known, common: Known, fold: Callable[
 
     def strange(name: str) -> bool:
         parts = [fold(w) for w in name.split() if not re.fullmatch(r"[A-Z]\.", w)]
-        return not any(common(p) and not (given(p) and last(p)) for p in parts) and parts[-1] not in words("things_en")
+        known = [given(p) if i == 0 else last(p) for i, p in enumerate(parts)]
+        odd = [common(p) for p in parts]
+        if parts[-1] in words("things_en") or all(odd):
+            return False
+        return all(k or not o for k, o in zip(known, odd, strict=True))
 
     for m in _BEHIND_HAN.finditer(text):
         at = m.start() + 1
