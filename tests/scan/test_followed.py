@@ -41,6 +41,15 @@ def test_a_parameter_hides_the_address_of_the_same_name():
     assert [line for _, line, kind, _ in found({"a.py": code}) if kind == "http"] == [4]
 
 
+def test_the_addresses_of_other_functions_do_not_hide_the_one_of_this():
+    others = "".join(
+        f"def f{n}():\n    url = 'https://h{n}.example.org/v1'\n    requests.get(url)\n\n\n" for n in range(4)
+    )
+    own = "def ask():\n    url = 'https://api.openai.com/v1/chat/completions'\n    requests.post(url)\n"
+    lines = [line for _, line, kind, _ in found({"a.py": "import requests\n\n\n" + others + own}) if kind == "http"]
+    assert lines == [25, 26]
+
+
 def test_a_class_made_from_a_client_is_a_client():
     code = "class Mine(OpenAI):\n    pass\n\n\nc = Mine()\nc.chat.completions.create(model=m)\n"
     assert {("a.py", 6, "client", "openai"), ("a.py", 7, "call", "openai")} <= set(found({"a.py": IMPORT + code}))

@@ -20,9 +20,9 @@ BRANCHED = frozenset({"go", "java", "kotlin", "csharp", "rust", "php"})
 def chosen(resolver: Resolver, value: Value, places: list[tuple[int, Node | str]], line: int) -> Value:
     """No address where many vendors' are bound; the library's own vendor where Azure's client and its own are."""
     if value.text is not None and "://" in value.text and len(places) >= MANY_ADDRESSES:
-        texts = {
-            resolver.value(thing).text for _, thing in places if isinstance(thing, Node) and thing.kind == "string"
-        }
+        start = _function_of(resolver, line)
+        near = [thing for at, thing in places if at >= start] or [thing for _, thing in places]
+        texts = {resolver.value(thing).text for thing in near if isinstance(thing, Node) and thing.kind == "string"}
         hosts = {text.split("/")[2] for text in texts if text and "://" in text}
         return replace(value, text=None, env=()) if len(hosts) >= MANY_ADDRESSES else value
     if value.provider != "azure_openai" or value.rule is None or resolver.language not in BRANCHED or len(places) == 1:
@@ -38,4 +38,4 @@ def chosen(resolver: Resolver, value: Value, places: list[tuple[int, Node | str]
 
 def _function_of(resolver: Resolver, line: int) -> int:
     """The line on which the function around this one begins."""
-    return max((node.line for node in resolver.functions.values() if node.line <= line <= node.end), default=0)
+    return max((node.line for node in resolver.spans if node.line <= line <= node.end), default=0)
