@@ -130,3 +130,19 @@ def test_every_host_of_the_catalogue_is_known_by_its_provider(provider):
 
 def test_every_relay_of_the_dated_list_is_known():
     assert all(lexicon().host(name).provider == "relay" for name in load().relays.names)
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("a.sh", "curl https://api.openai.com/v1/x\ncat <<EOF\n  OPENAI_API_KEY   the key\nEOF\n"),
+        ("a.sh", "curl https://api.openai.com/v1/x\nexport OPENAI_TOKENS=500\nCHATGPT_VERSION=4\n"),
+        (
+            "A.java",
+            "import dev.langchain4j.store.embedding.pgvector.PgVectorEmbeddingStore;\n\n\nclass A { Object o = PgVectorEmbeddingStore.builder().host(h).build(); }\n",
+        ),
+    ],
+    ids=["what a script shows of itself", "sizes and versions", "the host of a store"],
+)
+def test_words_beside_a_use_are_no_use(file, code):
+    assert {1} == {line for _, line, _, _ in found({file: code})}
