@@ -127,7 +127,9 @@ def main() -> int:
             print(f"{line.name:15} {line.seconds:6.2f} s {limit} {line.text}{'  BROKEN' if line.is_broken else ''}")
         if rg := shutil.which("rg"):
             start = time.perf_counter()
-            done = subprocess.run([rg, "--no-ignore", "--hidden", "-il", WORDS, str(root)], capture_output=True, check=False)
+            done = subprocess.run(
+                [rg, "--no-ignore", "--hidden", "-il", WORDS, str(root)], capture_output=True, check=False
+            )
             spent = time.perf_counter() - start
             print(
                 f"{'ripgrep':15} {spent:6.2f} s               {done.stdout.count(10):9,} files hold one of six words, no answer"
