@@ -211,7 +211,7 @@ def test_a_declaration_of_exports_elsewhere_counts_without_a_restart(tmp_path):
             config.write(f"elsewhere: {{{year}: {{ordinary: [0, 20], sensitive: 0, by: dpo, on: {year}-01-01}}}}\n")
         return before, until(lambda: upper(port) == "20" or None)
 
-    assert behind(tmp_path, scene) == ("inf", True)
+    assert behind(tmp_path, scene) == ("Inf", True)
 
 
 def test_a_key_that_is_taken_back_is_refused_at_once_and_the_new_one_serves(tmp_path):

@@ -353,7 +353,7 @@ def test_where_no_route_has_embeddings_it_is_said_at_once(tmp_path):
 
 
 def test_what_the_catalogue_says_of_embeddings_decides(tmp_path):
-    names = ("deepseek", "minimax", "zhipu", "self_hosted", "openai", "sensenova", "volcengine_ark")
+    names = ("deepseek", "minimax", "zhipu", "self_hosted", "openai", "sensenova", "iflytek_spark", "volcengine_ark")
     ways = [Route(n, n, "http://127.0.0.1:9/v1") for n in names]
     found = {name for name, has in apis(config(tmp_path, ways)).items() if "embeddings" in has}
-    assert found == {"minimax", "zhipu", "self_hosted", "openai", "volcengine_ark"}
+    assert found == {"minimax", "zhipu", "self_hosted", "openai", "sensenova", "volcengine_ark"}
