@@ -8,6 +8,8 @@ from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, 
 
 from banjia.gateway.legacy import as_chat
 from banjia.gateway.refusal import Refusal
+from banjia.routes.catalogue import load
+from banjia.routes.dialect.translator import Translator
 from house import KEY, house, open_cells, policy, route
 
 CHAT_ONLY = {"r": frozenset({"chat"})}
@@ -109,3 +111,19 @@ def test_what_chat_cannot_say_is_refused_by_name(more, param):
     with pytest.raises(Refusal) as caught:
         as_chat({"model": "m", "prompt": "Once", **more})
     assert (caught.value.status, caught.value.param) == (400, param)
+
+
+def test_a_stream_of_an_engine_that_has_the_old_api_passes_through_what_is_put_right(tmp_path):
+    async def handler(seen, writer):
+        await write(writer, SSE_HEAD)
+        for text, finish in (("up", None), ("on", "stop")):
+            choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": finish}
+            old = {"id": "cmpl-1", "object": "text_completion", "created": 0, "model": "m", "choices": [choice]}
+            await write(writer, chunk(event(old)))
+        await write(writer, chunk(event("[DONE]")) + b"0\r\n\r\n")
+
+    both = {"r": frozenset({"chat", "completions"})}
+    spoken = {"r": Translator(load().by_id("vllm"))}
+    pieces, seen = ask(tmp_path, complete_in_pieces, both, handler, translators=spoken)
+    assert seen[0].path.endswith("/v1/completions")
+    assert pieces == [("up", None), ("on", "stop")]

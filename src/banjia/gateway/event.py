@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from banjia.gateway.answer import UpstreamError
+from banjia.gateway.glance import FINISH, USAGE, ends_at, is_field, is_plain, is_text, is_whole, plain_until
 from banjia.routes.dialect.error import CanonicalError
 from banjia.routes.dialect.usual import COUNTS, counted
 from banjia.routes.dialect.usual_stream import UsualStream
@@ -19,8 +20,6 @@ BOM = b"\xef\xbb\xbf"
 CONTENT = b'"content":"'
 TELLING = (b'"role"', b'"error"', b'"usage":{', b'"usage": {', b'"tool_calls":[', b'"obfuscation"', b"[DONE]")
 LESSONS = 8  # of one stream: where every event is another, nothing is to be learned
-USAGE = re.compile(rb'"usage"\s*:\s*\{')
-FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothing
 ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*[{"]', re.MULTILINE)
 DONE = re.compile(rb"^data:\s*\[DONE\]", re.MULTILINE)
 T = TypeVar("T")
@@ -156,7 +155,7 @@ class Events:
         prefix = self._prefix
         if prefix and data.startswith(prefix) and data.endswith(self._suffix) and not self._parts:
             text = data[len(prefix) : -len(self._suffix)]
-            if b'"' not in text and b"\n" not in text and (text.isascii() or _is_text(text)):
+            if b'"' not in text and b"\n" not in text and (text.isascii() or is_text(text)):
                 return data  # only words between what has been looked at
         if not self._started:
             data = self._begun(data)
@@ -189,7 +188,7 @@ class Events:
         rest = b"".join(self._parts).rstrip(b"\n")
         self._parts.clear()
         self._size = 0
-        out = self._seen(rest + b"\n\n") if rest and _is_whole(rest) else b""
+        out = self._seen(rest + b"\n\n") if rest and is_whole(rest) else b""
         usual = self._usual
         if usual is not None and self.finished and not (self.done or self.failed):
             out += _sent(usual.ending())
@@ -251,7 +250,7 @@ class Events:
         if b'"usage"' in data and USAGE.search(data) is not None:
             data = self._counted(data)
         usual = self._usual
-        if usual is not None and (ends or self.done or usual.watching or not _is_plain(data)):
+        if usual is not None and (ends or self.done or usual.watching or not is_plain(data)):
             return self._put_right(usual, data)
         if self._learned < LESSONS and not (ends or self.done or self.failed):
             self._learn(data)
@@ -272,25 +271,18 @@ class Events:
     def _put_right(self, usual: UsualStream, data: bytes) -> bytes:
         """Each event as it came, or in its usual form; what carries nothing that a client could read is left out."""
         out: list[bytes] = []
-        for block in data.split(b"\n\n"):
-            lines = [line for line in block.split(b"\n") if line]
-            payload = b" ".join(line[5:].strip() for line in lines if line.startswith(b"data:"))
-            if payload == b"[DONE]":
-                if usual.error is not None:
-                    break  # what broke off is not over
-                if not usual.began:
-                    raise UpstreamError("broken", "an empty stream")
-                out += [_sent(usual.ending()), b"data: [DONE]\n\n"]
-                break
-            if not payload:
-                if lines and (all(line.startswith(b":") for line in lines) or not (usual.began or _is_field(lines[0]))):
-                    out.append(block + b"\n\n")
-            elif any(line.startswith(b"event:") and line[6:].strip() == b"error" for line in lines):
-                out.append(_sent(usual.event(_as_error(payload))))
-            elif usual.passes(payload):
-                out.append(block + b"\n\n")
-            else:
-                out.append(_sent(usual.event(event_in(payload))))
+        at, glances, goes_on = 0, True, True
+        while goes_on and at < len(data):
+            if glances and not usual.watching:
+                until = plain_until(data, at)
+                glances = until > at or ends_at(data, at)
+                if until > at:
+                    out.append(data[at:until])
+                    at = until
+                    continue
+            end = data.find(b"\n\n", at)
+            block, at = (data[at:end], end + 2) if end >= 0 else (data[at:], len(data))
+            goes_on = self._one_put_right(usual, block, out)
         if usual.watching:
             self._prefix = b""
         self.failed = usual.error is not None or (usual.provider is None and self.failed)
@@ -298,6 +290,28 @@ class Events:
             self.done = True
             out += [_sent(usual.ending()), b"data: [DONE]\n\n"]
         return b"".join(out)
+
+    def _one_put_right(self, usual: UsualStream, block: bytes, out: list[bytes]) -> bool:
+        """One event onto the others; False: nothing comes after it."""
+        lines = [line for line in block.split(b"\n") if line]
+        payload = b" ".join(line[5:].strip() for line in lines if line.startswith(b"data:"))
+        if payload == b"[DONE]":
+            if usual.error is not None:
+                return False  # what broke off is not over
+            if not usual.began:
+                raise UpstreamError("broken", "an empty stream")
+            out += [_sent(usual.ending()), b"data: [DONE]\n\n"]
+            return False
+        if not payload:
+            if lines and (all(line.startswith(b":") for line in lines) or not (usual.began or is_field(lines[0]))):
+                out.append(block + b"\n\n")
+        elif any(line.startswith(b"event:") and line[6:].strip() == b"error" for line in lines):
+            out.append(_sent(usual.event(_as_error(payload))))
+        elif usual.passes(payload):
+            out.append(block + b"\n\n")
+        else:
+            out.append(_sent(usual.event(event_in(payload))))
+        return True
 
     def _counted(self, data: bytes) -> bytes:
         kept: list[bytes] = []
@@ -347,42 +361,6 @@ def _as_error(payload: bytes) -> dict[str, Any]:
 
 def _sent(events: Sequence[dict[str, Any]]) -> bytes:
     return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in events)
-
-
-def _is_plain(data: bytes) -> bool:
-    """At a glance: events with choices and no calls, in text that can be read."""
-    return (
-        data.startswith(b"data: ")
-        and b'"tool_calls"' not in data
-        and b'"error"' not in data
-        and data.count(b'"choices"') == data.count(b"data: ")
-        and (data.isascii() or _is_text(data))
-    )
-
-
-def _is_field(line: bytes) -> bool:
-    return line.startswith((b":", b"data", b"event", b"id", b"retry"))
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_whole(event: bytes) -> bool:
-    """Whether the data of an event is JSON or the end mark; what has no data is not judged."""
-    lines = [line[5:].strip() for line in event.splitlines() if line.startswith(b"data:")]
-    data = b"\n".join(lines)
-    if not lines or data == b"[DONE]":
-        return True
-    try:
-        msgspec.json.decode(data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return False
-    return True
 
 
 _DETAILS = ("prompt_tokens_details", "completion_tokens_details", "prompt_cache_hit_tokens")

@@ -75,6 +75,7 @@ class UsualStream:
     _states: dict[int, _State] = field(default_factory=dict)
     _count: int = 0
     _last: Json = field(default_factory=dict)
+    _has_old: bool = False  # an event of the old completions API came: its choices stay as they are
     watching: bool = True  # the next event has to be looked at even if nothing in it looks odd
 
     def _watch(self) -> None:
@@ -84,7 +85,7 @@ class UsualStream:
 
     @property
     def began(self) -> bool:
-        return bool(self._states)
+        return bool(self._states) or self._has_old
 
     def passes(self, payload: bytes) -> bool:
         """Whether the event may go on as it is."""
@@ -138,6 +139,7 @@ class UsualStream:
         self._last = head
         before: list[Json] = []
         new = [self._piece(c, before) if "text" not in c else c for c in choices if isinstance(c, dict)]
+        self._has_old |= any("text" in c for c in new)
         self._watch()
         return [*before, {**head, "choices": new}] if new else before
 
