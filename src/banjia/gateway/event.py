@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from banjia.gateway.answer import UpstreamError
-from banjia.gateway.glance import FINISH, USAGE, ends_at, is_field, is_plain, is_text, is_whole, plain_until
+from banjia.gateway.glance import FINISH, USAGE, before_end, is_field, is_plain, is_text, is_whole
 from banjia.routes.dialect.error import CanonicalError
 from banjia.routes.dialect.usual import COUNTS, counted
 from banjia.routes.dialect.usual_stream import UsualStream
@@ -152,18 +152,15 @@ class Events:
 
     def feed(self, data: bytes) -> bytes:
         """All events that are whole now. Raises UpstreamError where one grows without end."""
-        prefix = self._prefix
-        if prefix and data.startswith(prefix) and data.endswith(self._suffix) and not self._parts:
-            text = data[len(prefix) : -len(self._suffix)]
-            if b'"' not in text and b"\n" not in text and (text.isascii() or is_text(text)):
-                return data  # only words between what has been looked at
+        if self._prefix and not self._parts and data.endswith(self._suffix) and self._only_words(data):
+            return data
         if not self._started:
             data = self._begun(data)
         if data and (self._return or b"\r" in data):
             data = self._with_line_feeds(data)
         parts = self._parts
         if not parts and data.endswith(b"\n\n"):  # nearly always
-            return self._seen(data)
+            return self._whole(data)
         if parts:
             if not data:
                 return b""
@@ -181,7 +178,7 @@ class Events:
         if end < len(data):
             self._keep(data[end:])
             data = data[:end]
-        return self._seen(data)
+        return self._whole(data)
 
     def rest(self) -> bytes:
         """What an upstream that ended properly left without its blank line; half an event counts for nothing."""
@@ -235,6 +232,33 @@ class Events:
         if self._size > MAX_EVENT:
             raise UpstreamError("too_large", f"an event of more than {MAX_EVENT} bytes")
 
+    def _only_words(self, data: bytes) -> bool:
+        """Whether only the text of these events differs from one that has been looked at."""
+        prefix, suffix = self._prefix, self._suffix
+        if len(data) < len(prefix) + len(suffix) or not data.startswith(prefix):
+            return False
+        text = data[len(prefix) : -len(suffix)]
+        if b'"' in text:
+            text = text.replace(suffix + prefix, b" ")
+        return b'"' not in text and b"\n" not in text and (text.isascii() or is_text(text))
+
+    def _whole(self, data: bytes) -> bytes:
+        """Whole events, one by one until it is known how one that only adds words looks; such are told at a glance."""
+        out: list[bytes] = []
+        while data:
+            end = len(data)
+            if self._prefix:
+                words = data.rfind(self._suffix) + len(self._suffix)
+                if words > len(self._prefix) and self._only_words(data[:words]):
+                    out.append(data[:words])
+                    data = data[words:]
+                    continue
+            elif self._learned < LESSONS:
+                end = data.find(b"\n\n") + 2
+            out.append(self._seen(data[:end]))
+            data = data[end:]
+        return out[0] if len(out) == 1 else b"".join(out)
+
     def _seen(self, data: bytes) -> bytes:
         if not self.model and (found := NAMED.search(data)) is not None:
             self.model = found[1].decode("utf-8", "replace")
@@ -274,14 +298,16 @@ class Events:
         at, glances, goes_on = 0, True, True
         while goes_on and at < len(data):
             if glances and not usual.watching:
-                until = plain_until(data, at)
-                glances = until > at or ends_at(data, at)
+                until = before_end(data, at)
                 if until > at:
-                    out.append(data[at:until])
-                    at = until
-                    continue
+                    glances = is_plain(data[at:until])
+                    if glances:
+                        out.append(data[at:until])
+                        at = until
             end = data.find(b"\n\n", at)
-            block, at = (data[at:end], end + 2) if end >= 0 else (data[at:], len(data))
+            if end < 0:
+                break
+            block, at = data[at:end], end + 2
             goes_on = self._one_put_right(usual, block, out)
         if usual.watching:
             self._prefix = b""

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 USAGE = re.compile(rb'"usage"\s*:\s*\{')
+FINISHED = b'"finish_reason":"'  # as it nearly always stands
 FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothing
 
 
@@ -23,23 +24,16 @@ def is_plain(data: bytes) -> bool:
     )
 
 
-def plain_until(data: bytes, at: int) -> int:
-    """How far events from there on need no look of their own: none of them ends anything."""
-    end = _first_end(data, at)
-    if end < len(data):
-        end = max(at, data.rfind(b"\n\n", at, end) + 2)
-    return end if end > at and is_plain(data[at:end]) else at
-
-
-def ends_at(data: bytes, at: int) -> bool:
-    """Whether the event there is the first that ends something."""
-    return _first_end(data, at) < data.find(b"\n\n", at)
-
-
-def _first_end(data: bytes, at: int) -> int:
-    finish, done = FINISH.search(data, at), data.find(b"[DONE]", at)
-    ends = [finish.start() if finish is not None else len(data), done if done >= 0 else len(data)]
-    return min(ends)
+def before_end(data: bytes, at: int) -> int:
+    """Where the first event from there on begins that ends an answer or the stream; the length where none does."""
+    finish = data.find(FINISHED, at)
+    usual = data.count(b'"finish_reason":null', at) + (data.count(FINISHED, at) if finish >= 0 else 0)
+    if data.count(b'"finish_reason"', at) != usual:
+        found = FINISH.search(data, at)
+        finish = found.start() if found is not None else -1
+    done = data.find(b"[DONE]", at)
+    ends = [place for place in (finish, done) if place >= 0]
+    return max(at, data.rfind(b"\n\n", at, min(ends)) + 2) if ends else len(data)
 
 
 def is_field(line: bytes) -> bool:
