@@ -155,7 +155,19 @@ def test_a_parquet_file_holds_every_entry(filled, capsys):
         "kind"
     ).to_pylist()
     assert not (filled / "out.parquet.part").exists()
-    assert main(["ledger", *words]) == 1
+
+
+def test_parquet_goes_into_a_pipe_and_never_to_a_terminal(filled, capfdbinary, monkeypatch):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
+    words = ["ledger", "export", "--from", "2026-03-01", "--to", "2026-03-01", "--format", "parquet"]
+    capfdbinary.readouterr()
+    assert main(words) == 0
+    assert parquet.read_table(io.BytesIO(capfdbinary.readouterr().out)).num_rows == 7
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(words) == 1
+    out, err = capfdbinary.readouterr()
+    assert out == b""
+    assert b"-o FILE" in err
 
 
 def test_what_of_one_person_went_where(filled, capsys):
