@@ -35,7 +35,7 @@ from banjia.text import same
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "0.4"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
-SETTLE = 0.2  # seconds in which what was put off, as a ledger's notes, is written and counted too
+SETTLE = 0.5  # seconds in which what was put off, as a ledger's notes, is written and counted too
 CONNECTIONS = 16
 TICKS = os.sysconf("SC_CLK_TCK")
 

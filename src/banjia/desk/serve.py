@@ -293,7 +293,7 @@ class Supervisor:
             worker = Worker(
                 settings=settings_of(self.request, self.state),
                 held=lambda: held_keys(read_config(self.request.config)),
-                journal=journal_of(config, number),
+                journal=journal_of(config, number, self.request.workers),
                 elsewhere=lambda: elsewhere_of(read_config(self.request.config)),
                 vault=lambda: Vault.open(open_store(config.store), Keys(config.keys)),
                 board=board,

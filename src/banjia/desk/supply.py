@@ -56,10 +56,15 @@ def settings_of(request: Request, state: Path) -> Callable[[], Settings]:
     return build
 
 
-def journal_of(config: Config, number: int) -> Callable[[], Journal]:
+def journal_of(config: Config, number: int, workers: int = 1) -> Callable[[], Journal]:
     def open_journal() -> Journal:
         store = open_store(config.store)
-        terms = Terms(entity=config.entity.id, elsewhere=elsewhere_of(config), outside=checkpoint_file(config))
+        terms = Terms(
+            entity=config.entity.id,
+            elsewhere=elsewhere_of(config),
+            outside=checkpoint_file(config),
+            processes=workers,
+        )
         return Journal.open(store, config.keys, f"gateway/{number}", clock=_at, terms=terms)
 
     return open_journal

@@ -24,7 +24,7 @@ from banjia.ledger.public import publish
 from banjia.ledger.reservation import Place, Reservation
 from banjia.ledger.subject import Persons, YearKey, digests, open_year_key
 from banjia.ledger.tally import CHINA, Elsewhere, Line, Tally, nothing_counted, redeclared, tally_of, year_of
-from banjia.ledger.writer import Pending, Receipt, Writer
+from banjia.ledger.writer import LINGER, Pending, Receipt, Writer
 from banjia.store import log as rows
 from banjia.store import people
 from banjia.store.keys import Keys
@@ -33,6 +33,7 @@ from banjia.store.store import Row, Store, Transaction
 from banjia.text import Text, same
 
 CLOSE_SECONDS = 15.0
+MOST_LINGERS = 4
 SIGNING = "ledger key"  # the lock of who signs
 NOTED = Receipt("", 0, 0)  # of notes: nobody waits for it
 Clock = Callable[[], int]  # milliseconds since 1970, UTC
@@ -48,6 +49,7 @@ class Terms:
     every: int = 1000  # entries between two kept checkpoints
     outside: Path | None = None  # a file, best on another disk, to which kept checkpoints are appended
     bound: int = 20_000  # entries that may wait
+    processes: int = 1  # that share the store: each gathers notes so much longer that all commit as often as one would
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Journal:
         self._unpublished = ""  # a kept checkpoint that could not yet be written outside
         self._year_keys: dict[int, YearKey] = {}
         self._tallies: dict[int, Tally] = {}
-        self._writer = Writer(self._commit_group, bound=terms.bound)
+        self._writer = Writer(self._commit_group, bound=terms.bound, linger=LINGER * min(terms.processes, MOST_LINGERS))
 
     @classmethod
     def open(cls, store: Store, keys_dir: Path, origin: str, *, clock: Clock, terms: Terms = Terms()) -> Journal:

@@ -60,8 +60,9 @@ Commit = Callable[[Sequence[Pending], int, int], Sequence[Receipt]]
 
 
 class Writer:
-    def __init__(self, commit: Commit, *, bound: int) -> None:
+    def __init__(self, commit: Commit, *, bound: int, linger: float = LINGER) -> None:
         self._commit = commit
+        self._linger = linger
         self._bound = bound
         self._queue: deque[Pending] = deque()
         self._urgent = 0  # queued entries for which somebody waits
@@ -118,7 +119,9 @@ class Writer:
             if self._trouble is None:
                 self._changed.wait_for(lambda: self._queue or self._closing or self._lost)
                 if not self._urgent and not self._closing:
-                    self._changed.wait_for(lambda: self._urgent or self._closing or len(self._queue) >= GROUP, LINGER)
+                    self._changed.wait_for(
+                        lambda: self._urgent or self._closing or len(self._queue) >= GROUP, self._linger
+                    )
             else:
                 self._changed.wait_for(lambda: self._urgent or self._closing, PROBE)
                 if self._closing and not self._urgent:
