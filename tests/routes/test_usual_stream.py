@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from banjia.gateway.event import usage_of
 from banjia.routes.dialect.usual_stream import UsualStream
 
 FIRST = {"role": "assistant", "content": ""}
@@ -49,3 +50,16 @@ def test_a_stream_that_goes_on_oddly_is_watched_to_its_end(odd):
     assert not passed(usual, odd)
     assert not passed(usual, {"content": "!"})
     assert usual.watching
+
+
+def test_counts_with_their_parts_are_read():
+    used = {
+        "prompt_tokens": 5,
+        "completion_tokens": 3,
+        "total_tokens": 8,
+        "prompt_tokens_details": {"cached_tokens": 2},
+    }
+    found = usage_of(used)
+    assert found is not None
+    assert (found.read, found.written, found.cached) == (5, 3, 2)
+    assert usage_of({**used, "prompt_tokens": "5"}) == found

@@ -93,6 +93,7 @@ class _Chunk(msgspec.Struct):
 
 
 _chunk = msgspec.json.Decoder(_Chunk)
+_usage = msgspec.json.Decoder(Usage)
 
 
 def usage_of(found: dict[str, Any] | None) -> Usage | None:
@@ -100,11 +101,11 @@ def usage_of(found: dict[str, Any] | None) -> Usage | None:
     if not found:
         return None
     try:
-        return msgspec.convert(found, Usage)
+        return _usage.decode(msgspec.json.encode(found))
     except msgspec.ValidationError:
         raw = {name: value for name, value in found.items() if name in _DETAILS}
         counts = {name: value for name, value in counted(found).items() if name in COUNTS}
-        return msgspec.convert(raw | counts, Usage)
+        return _usage.decode(msgspec.json.encode(raw | counts))
 
 
 class Events:
