@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 from banjia.gateway.answer import UpstreamError
 
 MOST = 16 * 1024 * 1024  # bytes that one read may become
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+GZIP = b"\x1f\x8b"
+_GZIP, _ZLIB, _BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 class Inflater:
-    """`feed` what arrives; what comes out is bounded for each read. Raises UpstreamError for what cannot be read."""
+    """`feed` what arrives; what comes out is bounded for each read. Raises UpstreamError for what cannot be read.
+
+    Its first two bytes tell what it is: "deflate" comes with zlib's own envelope (RFC 1950) or, from some servers,
+    without it, and gzip (RFC 1952) may be of several members.
+    """
 
     def __init__(self) -> None:
-        self._stream = zlib.decompressobj(_GZIP_OR_ZLIB)
-        self._raw = False  # "deflate" without zlib's own envelope, as some servers have it
+        self._head = b""
+        self._stream: Any = None
 
     def feed(self, data: bytes) -> bytes:
-        try:
-            out = self._stream.decompress(data, MOST + 1)
-        except zlib.error as error:
-            if self._raw:
+        out: list[bytes] = []
+        room = MOST
+        data, self._head = self._head + data, b""
+        while data:
+            if self._stream is None or self._stream.eof:
+                if len(data) < len(GZIP):
+                    self._head = data
+                    break
+                if self._stream is not None and not data.startswith(GZIP):
+                    break  # only a gzip goes on behind its end, with another member
+                self._stream = _stream_of(data)
+            try:
+                out.append(self._stream.decompress(data, room + 1))
+            except zlib.error as error:
                 raise UpstreamError("garbage", f"not compressed as it says: {error}") from error
-            self._raw, self._stream = True, zlib.decompressobj(-zlib.MAX_WBITS)
-            return self.feed(data)
-        if len(out) > MOST:
-            raise UpstreamError("too_large", f"more than {MOST} bytes in one piece once decompressed")
-        return out
+            room -= len(out[-1])
+            if room < 0:
+                raise UpstreamError("too_large", f"more than {MOST} bytes in one piece once decompressed")
+            data = self._stream.unused_data
+        return b"".join(out)
+
+
+def _stream_of(head: bytes) -> Any:
+    if head.startswith(GZIP):
+        return zlib.decompressobj(_GZIP)
+    is_zlib = head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2]) % 31 == 0
+    return zlib.decompressobj(_ZLIB if is_zlib else _BARE)
 
 
 def inflater(encoding: bytes) -> Inflater | None:
