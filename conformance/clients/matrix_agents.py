@@ -17,7 +17,7 @@ from agents import (
     set_tracing_disabled,
 )
 from openai.types.responses import ResponseTextDeltaEvent
-from scenarios import ApiError
+from scenarios import ApiError, NoSuchCallError
 
 set_tracing_disabled(True)  # it would send traces abroad
 
@@ -57,7 +57,7 @@ class Client:
         self, model, called, *, kind=OpenAIChatCompletionsModel, tools=(), tool_choice=None, response_format=None
     ):
         if response_format == {"type": "json_object"}:
-            raise NotImplementedError("an agent's output is text or a schema")
+            raise NoSuchCallError("an agent's output is text or a schema")
         chosen = tool_choice["function"]["name"] if isinstance(tool_choice, dict) else tool_choice
         return Agent(
             name="agent",
@@ -86,7 +86,7 @@ class Client:
         found = said(self._run(streamed()), called)
         text = messages[-1]["content"]
         if "simulate:filtered" in text or "simulate:late-error" in text:
-            raise NotImplementedError("it does not say why an answer ended")
+            raise NoSuchCallError("it does not say why an answer ended")
         return found
 
     def leave(self, model, messages):

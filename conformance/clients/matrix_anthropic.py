@@ -5,7 +5,7 @@ import time
 
 import anthropic
 import scenarios
-from scenarios import ApiError
+from scenarios import ApiError, NoSuchCallError
 
 FINISHES = {
     "end_turn": "stop",
@@ -68,7 +68,7 @@ def asked(model, messages, options):
         found["tool_choice"] = named
     if form := options.get("response_format"):
         if form["type"] != "json_schema":
-            raise NotImplementedError("the Messages API asks for JSON with a schema only")
+            raise NoSuchCallError("the Messages API asks for JSON with a schema only")
         wanted = {"type": "json_schema", "schema": form["json_schema"]["schema"]}
         found["output_config"] = {"format": wanted}
     return found

@@ -6,7 +6,7 @@ import openai
 import scenarios
 from langchain_core.messages import AIMessageChunk
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
-from scenarios import ApiError
+from scenarios import ApiError, NoSuchCallError
 
 
 class Client:
@@ -46,7 +46,7 @@ class Client:
 
     def embed(self, model, inputs):
         if not isinstance(inputs[0], str):
-            raise NotImplementedError("it makes token ids of its own, with a vocabulary fetched from abroad")
+            raise NoSuchCallError("it makes token ids of its own, with a vocabulary fetched from abroad")
         made = OpenAIEmbeddings(model=model, check_embedding_ctx_length=False, chunk_size=2048, **self._to)
         return self._run(lambda: made.embed_documents(inputs))
 

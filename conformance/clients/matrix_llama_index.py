@@ -10,7 +10,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.embeddings.openai import OpenAIEmbedding
 from llama_index.llms.openai import OpenAI
 from llama_index.llms.openai.utils import from_openai_message_dicts
-from scenarios import ApiError
+from scenarios import ApiError, NoSuchCallError
 
 
 class Client:
@@ -41,7 +41,7 @@ class Client:
 
     def embed(self, model, inputs):
         if not isinstance(inputs[0], str):
-            raise NotImplementedError("it embeds text only")
+            raise NoSuchCallError("it embeds text only")
         made = OpenAIEmbedding(model=model, embed_batch_size=2048, **self._to)
         return self._run(lambda: made.get_text_embedding_batch(inputs))
 

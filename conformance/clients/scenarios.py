@@ -2,7 +2,7 @@
 
 A client is a class with `chat`, `stream`, `embed`, `leave` (and `respond`, `respond_stream` where it has the Responses API). They
 take OpenAI's words and give plain data back; an error of the API is raised as `ApiError`. What a client cannot say it does not have,
-or raises `NotImplementedError` with the reason. `run(Client)` goes through all dialects of the plan in the variable CONFORMANCE.
+or raises `NoSuchCallError` with the reason. `run(Client)` goes through all dialects of the plan in the variable CONFORMANCE.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ class ApiError(Exception):
     def __init__(self, status, code, message, retry=""):
         super().__init__(f"HTTP {status} {code}: {message}"[:300])
         self.status, self.code, self.retry = status, code, retry
+
+
+class NoSuchCallError(Exception):
+    """The client cannot say this; the reason is the message."""
 
 
 def user(text):
@@ -276,10 +280,10 @@ def run(make):
             begun = time.perf_counter()
             try:
                 if (way := WAYS.get(name, "chat")) and not hasattr(client, way):
-                    raise NotImplementedError("the client has no such call")
+                    raise NoSuchCallError("the client has no such call")
                 scenario(client)
                 cell["outcome"] = "pass"
-            except NotImplementedError as error:
+            except NoSuchCallError as error:
                 cell |= {"outcome": "absent", "why": said_of(error)}
             except ApiError as error:
                 cell |= {"outcome": "error", "status": error.status, "code": error.code, "why": str(error)}
