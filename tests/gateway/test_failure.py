@@ -10,6 +10,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from open_house import OPEN, behind
 from scripted import SSE_HEAD, Scripted, chunk, completion, event, http, piece, play, stream, write
 
 from banjia.gateway.event import LESSONS, Events
@@ -17,16 +18,11 @@ from banjia.policy.decide import Index
 from banjia.routes.dialect.usual_stream import UsualStream
 from house import KEY, House, chat, closed_cells, house, open_cells, parsed, policy, route
 
-OPEN = policy(open_cells("local"))
 CLOSED_PORT = "http://127.0.0.1:1/v1"
 
 
 def one_call(tmp_path, handler, body=None, **more):
-    async def main():
-        async with Scripted(handler) as upstream, house(tmp_path, [route("local", upstream.url, **more)], OPEN) as h:
-            return await h.post(body=body)
-
-    return play(main())
+    return behind(tmp_path, lambda h, _: h.post(body=body), handler, **more)
 
 
 def sends(raw: bytes):
