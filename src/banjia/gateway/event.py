@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from banjia.gateway.answer import UpstreamError
-from banjia.gateway.glance import FINISH, USAGE, before_end, is_field, is_plain, is_text, is_whole
+from banjia.gateway.glance import FINISH, USAGE, is_field, is_plain, is_text, is_whole
 from banjia.routes.dialect.error import CanonicalError
 from banjia.routes.dialect.usual import COUNTS, counted
 from banjia.routes.dialect.usual_stream import UsualStream
@@ -186,7 +186,7 @@ class Events:
         rest = b"".join(self._parts).rstrip(b"\n")
         self._parts.clear()
         self._size = 0
-        out = self._seen(rest + b"\n\n") if rest and is_whole(rest) else b""
+        out = self._seen(rest + b"\n\n") if rest and not self.done and is_whole(rest) else b""
         usual = self._usual
         if usual is not None and self.finished and not (self.done or self.failed):
             out += _sent(usual.ending())
@@ -246,7 +246,7 @@ class Events:
     def _whole(self, data: bytes) -> bytes:
         """Whole events, one by one until it is known how one that only adds words looks; such are told at a glance."""
         out: list[bytes] = []
-        while data:
+        while data and not self.done:  # an end mark ends the answer, whatever follows
             end = len(data)
             if self._prefix:
                 words = data.rfind(self._suffix) + len(self._suffix)
@@ -254,8 +254,9 @@ class Events:
                     out.append(data[:words])
                     data = data[words:]
                     continue
-            elif self._learned < LESSONS:
-                end = data.find(b"\n\n") + 2
+            elif self._learned < LESSONS and not (self._usual is not None and self._usual.is_odd):
+                first = data.find(b"\n\n")
+                end = first + 2 if first >= 0 else end
             out.append(self._seen(data[:end]))
             data = data[end:]
         return out[0] if len(out) == 1 else b"".join(out)
@@ -267,9 +268,10 @@ class Events:
         if data.count(b'"finish_reason"') != data.count(b'"finish_reason":null') and (ends := FINISH.findall(data)):
             self._ends += len(ends)
             self.finished = self._ends >= self._choices
-        at = data.rfind(b"[DONE]")
-        if at >= 0 and (data[data.rfind(b"\n", 0, at) + 1 : at].rstrip() == b"data:" or DONE.search(data) is not None):
+        if b"[DONE]" in data and (mark := DONE.search(data)) is not None:
             self.done = True
+            self._prefix = b""
+            data = data[: data.index(b"\n\n", mark.start()) + 2]
         if b'"error"' in data and ERROR.search(data) is not None:
             self.failed = True
         if b'"usage"' in data and USAGE.search(data) is not None:
@@ -296,20 +298,9 @@ class Events:
     def _put_right(self, usual: UsualStream, data: bytes) -> bytes:
         """Each event as it came, or in its usual form; what carries nothing that a client could read is left out."""
         out: list[bytes] = []
-        at, glances, goes_on = 0, True, True
-        while goes_on and at < len(data):
-            if glances and not usual.watching:
-                until = before_end(data, at)
-                if until > at:
-                    glances = is_plain(data[at:until])
-                    if glances:
-                        out.append(data[at:until])
-                        at = until
-            end = data.find(b"\n\n", at)
-            if end < 0:
+        for block in data.removesuffix(b"\n\n").split(b"\n\n"):
+            if not self._one_put_right(usual, block, out):
                 break
-            block, at = data[at:end], end + 2
-            goes_on = self._one_put_right(usual, block, out)
         if usual.watching:
             self._prefix = b""
         self.failed = usual.error is not None or (usual.provider is None and self.failed)

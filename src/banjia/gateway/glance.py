@@ -7,7 +7,6 @@ import re
 import msgspec
 
 USAGE = re.compile(rb'"usage"\s*:\s*\{')
-FINISHED = b'"finish_reason":"'  # as it nearly always stands
 FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothing
 
 
@@ -22,18 +21,6 @@ def is_plain(data: bytes) -> bool:
         and data.count(b'"choices"') == data.count(b"data: ")
         and (data.isascii() or is_text(data))
     )
-
-
-def before_end(data: bytes, at: int) -> int:
-    """Where the first event from there on begins that ends an answer or the stream; the length where none does."""
-    finish = data.find(FINISHED, at)
-    usual = data.count(b'"finish_reason":null', at) + (data.count(FINISHED, at) if finish >= 0 else 0)
-    if data.count(b'"finish_reason"', at) != usual:
-        found = FINISH.search(data, at)
-        finish = found.start() if found is not None else -1
-    done = data.find(b"[DONE]", at)
-    ends = [place for place in (finish, done) if place >= 0]
-    return max(at, data.rfind(b"\n\n", at, min(ends)) + 2) if ends else len(data)
 
 
 def is_field(line: bytes) -> bool:
