@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from banjia.gateway.answer import UpstreamError
 from banjia.gateway.call import Call, Message, Send
-from banjia.gateway.event import Events
-from banjia.gateway.messages.answer import Json, error, message
+from banjia.gateway.messages.answer import error, message
 from banjia.gateway.messages.request import losses, to_chat, wanted
 from banjia.gateway.messages.stream import MessageStream
-from banjia.gateway.rewrite import payloads
+from banjia.gateway.retold import Retold
 
 
 class Bridge:
@@ -19,10 +17,8 @@ class Bridge:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._start: Message = {}
-        self._stream: MessageStream | None = None
-        self._events = Events()
         self._thinks = False
-        self._failed = False
+        self._retold = Retold(self._told)
 
     def ask(self, call: Call) -> None:
         """Turn the call into a chat completion. Raises Refusal."""
@@ -51,28 +47,13 @@ class Bridge:
         await self._send({**self._start, "headers": [*headers, (b"content-length", b"%d" % len(out))]})
         await self._send({"type": "http.response.body", "body": out})
 
-    def _fail(self, given: Json) -> bytes:
-        assert self._stream is not None
-        self._failed = True
-        return self._stream.fail(given)
-
     async def _piece(self, piece: Message) -> None:
-        out = b""
-        body = self._events.feed(piece["body"])
-        if self._stream is None:
+        begins, more = self._retold.stream is None, piece.get("more_body", False)
+        out = self._retold.feed(piece["body"], more=more)
+        if begins:
             await self._send(self._start)
-            named = next((v.decode() for n, v in self._start["headers"] if n == b"x-banjia-model"), "")
-            self._stream = MessageStream(self._events.model or named, self._thinks)
-            out = self._stream.begin()
-        more = piece.get("more_body", False)
-        for payload in payloads(body):
-            if self._failed:  # nothing follows an error
-                break
-            event = msgspec.json.decode(payload)
-            try:
-                out += self._stream.feed(event) if not event.get("error") else self._fail(event["error"])
-            except UpstreamError as error_:
-                out += self._fail({"code": f"upstream_{error_.kind}", "message": error_.detail})
-        if not more and not self._failed and self._events.done:
-            out += self._stream.end()
         await self._send({"type": "http.response.body", "body": out, "more_body": more})
+
+    def _told(self, model: str) -> MessageStream:
+        named = next((v.decode() for n, v in self._start["headers"] if n == b"x-banjia-model"), "")
+        return MessageStream(model or named, self._thinks)

@@ -6,17 +6,15 @@ import logging
 
 import msgspec
 
-from banjia.gateway.answer import UpstreamError
 from banjia.gateway.call import Call, Message, Send
 from banjia.gateway.clock import Clock
-from banjia.gateway.event import Events
 from banjia.gateway.refusal import Refusal, bad_request
 from banjia.gateway.responses.answer import beside, finished, items, message_of, new_id, shell
 from banjia.gateway.responses.kept import as_item, not_found
 from banjia.gateway.responses.request import Json, Wanted, input_messages, losses, to_chat, wanted
 from banjia.gateway.responses.state import Kept, States
 from banjia.gateway.responses.stream import ResponseStream
-from banjia.gateway.rewrite import payloads
+from banjia.gateway.retold import Retold
 from banjia.text import Text
 
 log = logging.getLogger("banjia.gateway")
@@ -82,10 +80,8 @@ class _Back:
         self._root = root
         self._at = at
         self._start: Message = {}
-        self._stream: ResponseStream | None = None
-        self._events = Events()
+        self._retold = Retold(self._told)
         self._passes = False
-        self._failed = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -117,30 +113,16 @@ class _Back:
         await self._send({"type": "http.response.body", "body": out})
 
     async def _piece(self, message: Message) -> None:
-        out = b""
-        body = self._events.feed(message["body"])
-        if self._stream is None:
+        begins, more = self._retold.stream is None, message.get("more_body", False)
+        out = self._retold.feed(message["body"], more=more)
+        if begins:
             await self._send(self._start)
-            self._stream = ResponseStream(self._shell(self._events.model or self._told_model()), self._id)
-            out = self._stream.begin()
-        more = message.get("more_body", False)
-        for payload in payloads(body):
-            if self._failed:  # nothing follows an error
-                break
-            event = msgspec.json.decode(payload)
-            try:
-                out += self._stream.feed(event) if not event.get("error") else self._fail(event["error"])
-            except UpstreamError as error:
-                out += self._fail({"code": f"upstream_{error.kind}", "message": error.detail})
-        if not more and not self._failed and self._events.done:
-            out += self._stream.end()
-            await self._keep(self._stream.response)
+        if self._retold.ended and self._retold.stream is not None:
+            await self._keep(self._retold.stream.response)
         await self._send({"type": "http.response.body", "body": out, "more_body": more})
 
-    def _fail(self, given: Json) -> bytes:
-        assert self._stream is not None
-        self._failed = True
-        return self._stream.fail(given)
+    def _told(self, model: str) -> ResponseStream:
+        return ResponseStream(self._shell(model or self._told_model()), self._id)
 
     def _shell(self, model: str) -> Json:
         return shell(self._request, self._whole, self._id, model, self._at // 1000)
