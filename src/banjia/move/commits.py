@@ -9,10 +9,14 @@ from banjia.errors import ConfigError
 from banjia.move.plan import Plan
 from banjia.text import Text
 
+WRITTEN = Text(
+    "文件已按计划写好；处理 git 的问题后自行提交", "the files stand as planned; mend git and commit them yourself"
+)
+
 
 def check(root: Path) -> None:
     """Raises ConfigError where the tree is not under git: nothing is written then."""
-    _git(root, "rev-parse", "--is-inside-work-tree")
+    _git(root, "rev-parse", "--is-inside-work-tree", remedy=Text("什么也没有写", "nothing was written"))
 
 
 def commit(root: Path, plan: Plan) -> tuple[str, ...]:
@@ -51,7 +55,7 @@ def _message(plan: Plan, kind: str) -> str:
     return f"banjia move: {reason} ({kind})\n\n" + "\n".join(rows)
 
 
-def _git(root: Path, *words: str) -> str:
+def _git(root: Path, *words: str, remedy: Text = WRITTEN) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - fixed program, paths behind `--`
             ["git", *words],  # noqa: S607 - the user's git
@@ -68,11 +72,6 @@ def _git(root: Path, *words: str) -> str:
             Text("git 没有完成", "git did not do it"),
             where=f"git {words[0]}",
             found=said,
-            remedy=Text(
-                "文件已按计划写好；处理 git 的问题后自行提交",
-                "the files stand as planned; mend git and commit them yourself",
-            )
-            if words[0] != "rev-parse"
-            else Text("什么也没有写", "nothing was written"),
+            remedy=remedy,
         )
     return done.stdout

@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from banjia.move.edit import Edit
+from banjia.move.reason import CLIENT as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "csharp-client"
 LANGUAGES = frozenset({"csharp"})
-REASON = Text(
-    "客户端的基础地址取自环境变量，默认网关", "the client's base URL comes from the environment, by default the gateway"
-)
 SERVICES = frozenset({"OpenAIChatCompletionService"})
 VECTORS = frozenset({"AddOpenAITextEmbeddingGeneration", "AddOpenAIEmbeddingGenerator"})
 OPTIONS = frozenset({"OpenAiOptions", "OpenAIOptions"})
@@ -27,9 +24,9 @@ PAIRS = (
     ("A.cs", 'using System;\nusing Microsoft.SemanticKernel;\nclass A {\n    void M() { Kernel.CreateBuilder().AddOpenAITextEmbeddingGeneration("text-embedding-3-small", "key"); }\n}\n',
      'using System;\nusing Microsoft.SemanticKernel;\nclass A {\n    void M() { Kernel.CreateBuilder().AddOpenAITextEmbeddingGeneration("text-embedding-3-small", new OpenAI.OpenAIClient(new System.ClientModel.ApiKeyCredential("key"), new OpenAI.OpenAIClientOptions { Endpoint = new Uri(Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1") })); }\n}\n'),
     ("A.cs", 'using System;\nusing Betalgo.Ranul.OpenAI;\nclass A {\n    object s = new OpenAIService(new OpenAIOptions { ApiKey = "key" });\n    object t = new OpenAIService(new OpenAIOptions() { ApiKey = "key" });\n}\n',
-     'using System;\nusing Betalgo.Ranul.OpenAI;\nclass A {\n    object s = new OpenAIService(new OpenAIOptions { BaseDomain = (Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1").Replace("/v1", "").TrimEnd(\'/\') + "/", ApiKey = "key" });\n    object t = new OpenAIService(new OpenAIOptions() { BaseDomain = (Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1").Replace("/v1", "").TrimEnd(\'/\') + "/", ApiKey = "key" });\n}\n'),
+     'using System;\nusing Betalgo.Ranul.OpenAI;\nclass A {\n    object s = new OpenAIService(new OpenAIOptions { BaseDomain = System.Text.RegularExpressions.Regex.Replace(Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1", "(/v1)?/?$", "") + "/", ApiKey = "key" });\n    object t = new OpenAIService(new OpenAIOptions() { BaseDomain = System.Text.RegularExpressions.Regex.Replace(Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1", "(/v1)?/?$", "") + "/", ApiKey = "key" });\n}\n'),
     ("A.cs", 'using System;\nusing OpenAI_API;\nclass A {\n    OpenAIAPI a = new OpenAIAPI("key");\n    OpenAIAPI b = new OpenAIAPI();\n}\n',
-     'using System;\nusing OpenAI_API;\nclass A {\n    OpenAIAPI a = new OpenAIAPI("key") { ApiUrlFormat = (Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1").Replace("/v1", "").TrimEnd(\'/\') + "/{0}/{1}" };\n    OpenAIAPI b = new OpenAIAPI() { ApiUrlFormat = (Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1").Replace("/v1", "").TrimEnd(\'/\') + "/{0}/{1}" };\n}\n'),
+     'using System;\nusing OpenAI_API;\nclass A {\n    OpenAIAPI a = new OpenAIAPI("key") { ApiUrlFormat = System.Text.RegularExpressions.Regex.Replace(Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1", "(/v1)?/?$", "") + "/{0}/{1}" };\n    OpenAIAPI b = new OpenAIAPI() { ApiUrlFormat = System.Text.RegularExpressions.Regex.Replace(Environment.GetEnvironmentVariable("OPENAI_BASE_URL") ?? "http://127.0.0.1:8420/v1", "(/v1)?/?$", "") + "/{0}/{1}" };\n}\n'),
 )  # fmt: skip
 
 
@@ -82,7 +79,7 @@ def _uri(source: Source, target: Target) -> str:
 
 
 def _root(source: Source, target: Target) -> str:
-    return f"""({_read(source, target)}).Replace("/v1", "").TrimEnd('/')"""
+    return f'System.Text.RegularExpressions.Regex.Replace({_read(source, target)}, "(/v1)?/?$", "")'
 
 
 def _read(source: Source, target: Target) -> str:

@@ -7,18 +7,15 @@ from typing import Any
 
 from banjia.move.address import find
 from banjia.move.edit import Edit
+from banjia.move.reason import ADDRESS as REASON
+from banjia.move.reason import CONSTANT_ADDRESS as FIXED
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "csharp"
 LANGUAGES = frozenset({"csharp"})
-REASON = Text("地址取自环境变量，默认网关", "the address comes from the environment, by default the gateway")
-FIXED = Text(
-    "常量不能读环境变量，直接写网关地址", "a constant cannot read the environment: the gateway's address stands in it"
-)
 CONSTANT = frozenset({"attribute", "attribute_argument", "parameter", "enum_member_declaration", "case_switch_label"})
 CLIENTS = {
     "OpenAIClient": 1,

@@ -8,6 +8,8 @@ from typing import Any
 
 from banjia.move.address import find
 from banjia.move.edit import Edit
+from banjia.move.reason import ADDRESS as REASON
+from banjia.move.reason import CONSTANT_ADDRESS as FIXED
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place, within
 from banjia.move.target import Target
@@ -16,15 +18,11 @@ from banjia.text import Text
 
 ID = "go"
 LANGUAGES = frozenset({"go"})
-REASON = Text("地址取自环境变量，默认网关", "the address comes from the environment, by default the gateway")
 IMPORT = Text("读取环境变量需要 cmp 和 os", "reading the environment needs cmp and os")
 MADE = re.compile(r"^(?P<indent>[ \t]*)(?P<name>\w+)\s*:?=\s*(?P<package>\w+)\.Default(?:Azure)?Config\(")
 BLOCK = re.compile(r"^import \(\r?\n", re.MULTILINE)
 SINGLE = re.compile(r"^import [^(\n]+\n", re.MULTILINE)
 
-FIXED = Text(
-    "常量不能读环境变量，直接写网关地址", "a constant cannot read the environment: the gateway's address stands in it"
-)
 CONSTANT = frozenset({"const_declaration", "const_spec"})
 PLAIN = re.compile(r"^\w+\.NewClient$")
 OFFICIAL = re.compile(

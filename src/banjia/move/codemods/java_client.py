@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from banjia.move.edit import Edit
+from banjia.move.reason import CLIENT as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "java-client"
 LANGUAGES = frozenset({"java", "kotlin"})
-REASON = Text(
-    "客户端的基础地址取自环境变量，默认网关", "the client's base URL comes from the environment, by default the gateway"
-)
 OKHTTP, API = "okhttp3.OkHttpClient", "com.theokanning.openai.client.OpenAiApi"
 LOW_LEVEL = frozenset({"OpenAiApi", "OpenAiImageApi", "OpenAiAudioApi", "OpenAiModerationApi"})
 
@@ -30,7 +27,7 @@ PAIRS = (
     ("B.kt", 'import com.aallam.openai.client.OpenAI\nimport com.aallam.openai.client.OpenAIConfig\nval client = OpenAI(OpenAIConfig("key"))\n',
      'import com.aallam.openai.client.OpenAI\nimport com.aallam.openai.client.OpenAIConfig\nval client = OpenAI(OpenAIConfig("key", host = com.aallam.openai.client.OpenAIHost(baseUrl = (System.getenv("OPENAI_BASE_URL") ?: "http://127.0.0.1:8420/v1").removeSuffix("/") + "/")))\n'),
     ("B.kt", 'import com.theokanning.openai.service.OpenAiService\nval service = OpenAiService("key")\n',
-     'import com.theokanning.openai.service.OpenAiService\nval service = OpenAiService.defaultClient("key", java.time.Duration.ofSeconds(10)).let { http -> OpenAiService(OpenAiService.defaultRetrofit(http, OpenAiService.defaultObjectMapper()).newBuilder().baseUrl((System.getenv("OPENAI_BASE_URL") ?: "http://127.0.0.1:8420/v1").removeSuffix("/v1") + "/").build().create(com.theokanning.openai.client.OpenAiApi::class.java), http.dispatcher().executorService()) }\n'),
+     'import com.theokanning.openai.service.OpenAiService\nval service = OpenAiService.defaultClient("key", java.time.Duration.ofSeconds(10)).let { http -> OpenAiService(OpenAiService.defaultRetrofit(http, OpenAiService.defaultObjectMapper()).newBuilder().baseUrl((System.getenv("OPENAI_BASE_URL") ?: "http://127.0.0.1:8420/v1").removeSuffix("/").removeSuffix("/v1") + "/").build().create(com.theokanning.openai.client.OpenAiApi::class.java), http.dispatcher().executorService()) }\n'),
 )  # fmt: skip
 
 
@@ -107,7 +104,7 @@ def _kotlin(source: Source, node: Any, finding: Finding, target: Target) -> Iter
         at = start + len(name) + 1 + len(inner.rstrip().removesuffix(","))
         yield Edit(source.path, at, at, f", {host}", ID, REASON, finding)
     elif name == "OpenAiService" and "com.theokanning" in source.text and "," not in inner and _is_token([inner]):
-        made = f'{name}.defaultRetrofit(http, {name}.defaultObjectMapper()).newBuilder().baseUrl({read}.removeSuffix("/v1") + "/")'
+        made = f'{name}.defaultRetrofit(http, {name}.defaultObjectMapper()).newBuilder().baseUrl({read}.removeSuffix("/").removeSuffix("/v1") + "/")'
         made += f".build().create({_api(source)}::class.java), http.dispatcher().executorService()"
         client = f"{name}.defaultClient({inner}, java.time.Duration.ofSeconds(10))"
         yield Edit(source.path, start, end, f"{client}.let {{ http -> {name}({made}) }}", ID, REASON, finding)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from banjia.move.address import find
 from banjia.move.edit import Edit
+from banjia.move.reason import ADDRESS as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place, within
 from banjia.move.target import Target
@@ -16,7 +17,6 @@ ID = "java"
 LANGUAGES = frozenset({"java"})
 FIXED = Text("注解里的常量直接写网关地址", "an annotation takes constants only: the gateway's address stands in it")
 ANNOTATION = frozenset({"annotation", "marker_annotation", "annotation_argument_list", "switch_label"})
-REASON = Text("地址取自环境变量，默认网关", "the address comes from the environment, by default the gateway")
 BUILDERS = (
     "OpenAiChatModel",
     "OpenAiStreamingChatModel",

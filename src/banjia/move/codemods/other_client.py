@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterator
 
 from banjia.move.edit import Edit
+from banjia.move.reason import CLIENT as REASON
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "other-client"
 LANGUAGES = frozenset({"ruby", "php", "kotlin"})
-REASON = Text(
-    "客户端的基础地址取自环境变量，默认网关", "the client's base URL comes from the environment, by default the gateway"
-)
 RUBY = re.compile(r"\bOpenAI::Client\.new(?P<open>\(\s*(?!\s*[\w@]+\s*\))(?P<first>\w+:)?|\b(?!\s*[({]|\s+\w))")
 CONFIGURE = re.compile(r"^(?P<indent>[ \t]*)OpenAI\.configure do \|(?P<name>\w+)\|[ \t]*\n", re.MULTILINE)
 PHP_CLIENT = re.compile(

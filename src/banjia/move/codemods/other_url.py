@@ -8,18 +8,15 @@ from typing import Any
 
 from banjia.move.address import Address, find
 from banjia.move.edit import Edit
+from banjia.move.reason import CONSTANT_ADDRESS as FIXED
+from banjia.move.reason import LITERAL as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "other-url"
 LANGUAGES = frozenset({"kotlin", "php", "ruby", "rust", "bash"})
-REASON = Text("写死的地址改为环境变量，默认网关", "a literal address becomes a setting, by default the gateway")
-FIXED = Text(
-    "常量不能读环境变量，直接写网关地址", "a constant cannot read the environment: the gateway's address stands in it"
-)
 KINDS = {
     "kotlin": ("string_literal",),
     "php": ("string", "encapsed_string"),

@@ -11,6 +11,7 @@ from banjia.move.address import OPENAI_VARIABLE, find
 from banjia.move.edit import Edit
 from banjia.move.python_forms import Form, form
 from banjia.move.python_tree import append, import_os, nodes, original, parse, place, variable
+from banjia.move.reason import CLIENT as REASON
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
@@ -22,9 +23,6 @@ OTHERS = re.compile(
     re.IGNORECASE,
 )
 LANGUAGES = frozenset({"python"})
-REASON = Text(
-    "客户端的基础地址取自环境变量，默认网关", "the client's base URL comes from the environment, by default the gateway"
-)
 EMPTY = Text(
     "这个地址可能是空的，空则会去 OpenAI：空时用网关",
     "this address may be empty and would lead to OpenAI: then the gateway",

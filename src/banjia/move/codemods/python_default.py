@@ -8,17 +8,13 @@ from collections.abc import Iterator
 from banjia.move.address import OPENAI_VARIABLE
 from banjia.move.edit import Edit
 from banjia.move.python_tree import import_os, nodes, parse, variable
+from banjia.move.reason import FRAMEWORK as REASON
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "python-default"
 LANGUAGES = frozenset({"python"})
-REASON = Text(
-    "这个框架自己建客户端，只读 OPENAI_BASE_URL：没有设置时用网关",
-    "the framework makes its client itself and reads OPENAI_BASE_URL alone: where it is not set, the gateway",
-)
 RULES = {
     "py-instructor-client": frozenset({"from_provider"}),
     "py-pydantic-ai-client": frozenset(

@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from banjia.move.edit import Edit
 from banjia.move.python_forms import FORMS
 from banjia.move.python_tree import append, nodes, original, parse, place
+from banjia.move.reason import HEADER as REASON
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "python-header"
 LANGUAGES = frozenset({"python"})
-REASON = Text(
-    "按您的选择告诉网关用途或所涉个人", "by your choice the gateway is told the purpose or the person concerned"
-)
 PURPOSE, SUBJECT = "x-banjia-purpose", "x-banjia-subject"
 CLIENTS = frozenset({"py-openai-client", "py-langchain-openai-client"})
 CALLS = frozenset({"create", "acreate", "stream", "parse"})

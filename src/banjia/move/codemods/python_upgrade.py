@@ -17,7 +17,7 @@ from banjia.text import Text
 ID = "python-upgrade"
 LANGUAGES = frozenset({"python"})
 REASON = Text("0.x 的写法改成现行版本的", "what version 0 wrote, as today's version writes it")
-PAIRS: tuple[tuple[str, str, str], ...] = ()  # nothing is done without a choice; shown in tests/move/test_upgrade.py
+PAIRS: tuple[tuple[str, str, str], ...] = ()  # nothing is done without a choice; shown in tests/move/test_choices.py
 
 
 def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:

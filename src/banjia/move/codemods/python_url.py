@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from banjia.move.address import Address, find
 from banjia.move.edit import Edit
 from banjia.move.python_tree import import_os, nodes, place, variable
+from banjia.move.reason import LITERAL as REASON
 from banjia.move.source import Source
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "python-url"
 LANGUAGES = frozenset({"python"})
-REASON = Text("写死的地址改为环境变量，默认网关", "a literal address becomes a setting, by default the gateway")
 ABOVE = 12
 READS = frozenset({"get", "getenv", "setdefault"})
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from banjia.move.edit import Edit
+from banjia.move.reason import CLIENT as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place, root
 from banjia.move.target import Target
@@ -16,9 +17,6 @@ from banjia.text import Text
 
 ID = "script-client"
 LANGUAGES = frozenset({"javascript", "typescript", "tsx"})
-REASON = Text(
-    "客户端的基础地址取自环境变量，默认网关", "the client's base URL comes from the environment, by default the gateway"
-)
 RESIDENCY = Text("dataResidency 与基础地址互斥，删去", "dataResidency excludes a base URL and is removed")
 EMPTY = Text(
     "这个地址可能是空的，空则会去 OpenAI：空时用网关",

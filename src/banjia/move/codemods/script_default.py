@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from banjia.move.edit import Edit
+from banjia.move.reason import FRAMEWORK as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import root
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "script-default"
 LANGUAGES = frozenset({"javascript", "typescript", "tsx"})
-REASON = Text(
-    "这个框架自己建客户端，只读 OPENAI_BASE_URL：没有设置时用网关",
-    "the framework makes its client itself and reads OPENAI_BASE_URL alone: where it is not set, the gateway",
-)
 RULES = {"js-agents-client": frozenset({"Agent", "Agent.create", "Runner", "OpenAIProvider"})}
 LINE = "process.env.OPENAI_BASE_URL = process.env.OPENAI_BASE_URL || "
 IMPORTS = frozenset({"import_statement", "comment", "hash_bang_line"})

@@ -8,17 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from banjia.move.edit import Edit
+from banjia.move.reason import HEADER as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "script-header"
 LANGUAGES = frozenset({"javascript", "typescript", "tsx"})
-REASON = Text(
-    "按您的选择告诉网关用途或所涉个人", "by your choice the gateway is told the purpose or the person concerned"
-)
 PURPOSE, SUBJECT = "x-banjia-purpose", "x-banjia-subject"
 PAIRS: tuple[tuple[str, str, str], ...] = ()  # nothing is done without a choice; shown in tests/move/test_choices.py
 METHODS = frozenset({"create", "stream", "parse", "generate"})

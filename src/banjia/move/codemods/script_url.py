@@ -7,15 +7,14 @@ from typing import Any
 
 from banjia.move.address import Address, find
 from banjia.move.edit import Edit
+from banjia.move.reason import LITERAL as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place
 from banjia.move.target import Target
 from banjia.scan.finding import Finding
-from banjia.text import Text
 
 ID = "script-url"
 LANGUAGES = frozenset({"javascript", "typescript", "tsx"})
-REASON = Text("写死的地址改为环境变量，默认网关", "a literal address becomes a setting, by default the gateway")
 
 PAIRS = (
     ("reply.ts", 'const base = process.env.OPENAI_BASE_URL ?? "https://api.openai.com/v1";\nfetch(`${base}/chat/completions`);\n',
