@@ -119,9 +119,9 @@ def run(args: argparse.Namespace) -> int:
         exact, merged = undone.exact, undone.merged
         words = Text(f"已还原 {len(exact)} 个文件", f"{len(exact)} files are as they were")
         if merged:
-            words = Text(
-                f"{words.zh}；{', '.join(merged)}：搬迁已撤出，之后的修改保留",
-                f"{words.en}; {', '.join(merged)}: the move is out, what was edited since stays",
+            words += Text(
+                f"；{', '.join(merged)}：搬迁已撤出，之后的修改保留",
+                f"; {', '.join(merged)}: the move is out, what was edited since stays",
             )
         _print(args, {"undone": [*exact, *merged], "merged": list(merged)}, words)
         return 0

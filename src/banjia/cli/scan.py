@@ -118,11 +118,7 @@ def _text(inventory: Inventory, lang: Lang) -> str:
                 for finding in shown
             )
             if more := len(group) - len(shown):
-                rows.append(
-                    f"  …  另有 {more} 处，见 --json 或 --html"
-                    if lang == "zh"
-                    else f"  … {more} more in --json or --html"
-                )
+                rows.append(MORE.format(count=more).say(lang))
             rows.append("")
     rows.extend(f"? {url.question.say(lang)} ({_plain(url.path)}:{url.line})" for url in inventory.open_urls)
     rows.extend(f"! {NO_REASON.say(lang)} ({_plain(remark.path)}:{remark.line})" for remark in inventory.remarks)

@@ -22,6 +22,7 @@ from banjia.ledger.tally import CHINA, year_of
 from banjia.store import people, ring
 from banjia.store.keys import Keys
 from banjia.store.store import Transaction, open_store
+from banjia.store.vault import swept
 from banjia.text import Text, same
 
 RENEWED_AT_ONCE = 200  # sealed values; gateways write between two such steps
@@ -143,7 +144,7 @@ def rotate_vault(place: Place, by: str, reason: str, *, destroy: bool) -> dict[s
             with ledger.store.transaction() as tx:
                 after = ring.renewed(tx, ledger.keys, after, RENEWED_AT_ONCE)
         with ledger.store.transaction() as tx:
-            tx.run("DELETE FROM expiring WHERE until <= ?", at)
+            swept(tx, at)
             gone = ring.spent(tx)
         for id_ in gone:
             ledger.keys.destroy(ring.key_file(id_))

@@ -129,6 +129,7 @@ class Supervisor:
             told = told or self._are_ready(listening)
             if self.stopping:
                 self._due.clear()
+                self._drop()
                 self._wait(0.05)
                 continue
             now = time.monotonic()
@@ -223,13 +224,16 @@ class Supervisor:
     def _reread(self) -> None:
         """Keys change at once; all else waits for the compiler, and meanwhile stays as it was."""
         self._signal_all(signal.SIGUSR1)
-        if self._compiling is not None:
-            self._compiling.stop()
-            self._compiling = None
+        self._drop()
         try:
             self._compiling = Compiling.begin(self.request, read_config(self.request.config), self.state)
         except BanjiaError as error:
             self._refuse(error)
+
+    def _drop(self) -> None:
+        if self._compiling is not None:
+            self._compiling.stop()
+            self._compiling = None
 
     def _take_over(self, config: Config, compiling: Compiling) -> Config:
         """What was compiled acts from now on; what cannot be used leaves everything as it was."""
@@ -279,16 +283,18 @@ class Supervisor:
     # workers
 
     def _start(self, number: int, config: Config, board: Path, listening: socket.socket) -> None:
+        signal.pthread_sigmask(
+            signal.SIG_BLOCK, RELOADS
+        )  # what comes before the worker listens waits, and ends nothing
         pid = os.fork()
         if pid:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, RELOADS)
             self.pids[pid] = number
             return
         code = 1
         try:
-            for name in (signal.SIGTERM, signal.SIGINT):
+            for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(name, signal.SIG_DFL)
-            signal.signal(signal.SIGHUP, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_BLOCK, RELOADS)  # one that comes before the worker listens is not lost
             own = listening if self.request.workers == 1 else bind(*listening.getsockname()[:2])
             worker = Worker(
                 settings=settings_of(self.request, self.state),
@@ -332,8 +338,6 @@ class Supervisor:
 
     def _stop(self) -> None:
         self.stopping = True
-        if self._compiling is not None:
-            self._compiling.stop()
         log.info(
             "%s",
             Text("正在停止：先做完手上的请求", "stopping: what is in hand is finished first").say(self.request.lang),

@@ -101,7 +101,7 @@ class Vault:
     def sweep(self, *, at: int) -> int:
         """Delete what has outlived its span and answer how much that was."""
         with self._store.transaction() as tx:
-            return tx.run("DELETE FROM expiring WHERE until <= ?", at)
+            return swept(tx, at)
 
     def _newest(self, tx: Transaction) -> SealingKey:
         return self._key(ring.newest(tx))
@@ -115,6 +115,11 @@ class Vault:
         if key is None:
             key = self._ring[id] = ring.read_key(self._keys, id)
         return key
+
+
+def swept(tx: Transaction, at: int) -> int:
+    """Delete what has outlived its span."""
+    return tx.run("DELETE FROM expiring WHERE until <= ?", at)
 
 
 def _find(tx: Transaction, space: str, name: str, at: int) -> bytes | None:
