@@ -10,6 +10,7 @@ from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "bench"))
 
+from gateways.framed import Framed
 from gateways.load import ANSWER
 
 EVENTS = 20
@@ -50,14 +51,13 @@ FAULTS: dict[bytes, tuple[bytes, bool]] = {
 }
 
 
-class Upstream(asyncio.Protocol):
+class Upstream(Framed):
     """Answers as the text of the request says; counts what is open."""
 
     busy: ClassVar[set[Upstream]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: asyncio.Transport = transport  # type: ignore[assignment]
-        self.held = b""
+        super().connection_made(transport)
         self.timer: asyncio.TimerHandle | None = None
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -65,18 +65,7 @@ class Upstream(asyncio.Protocol):
         if self.timer is not None:
             self.timer.cancel()
 
-    def data_received(self, data: bytes) -> None:
-        self.held += data
-        while (end := self.held.find(b"\r\n\r\n")) >= 0:
-            head = self.held[:end].lower()
-            at = head.find(b"content-length:")
-            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            if len(self.held) < end + 4 + length:
-                return
-            body, self.held = self.held[end + 4 : end + 4 + length], self.held[end + 4 + length :]
-            self.answer(head, body)
-
-    def answer(self, head: bytes, body: bytes) -> None:
+    def asked(self, head: bytes, body: bytes) -> None:
         if head.startswith(b"get /busy"):
             self.transport.write(plain(b"200 OK", b"%d" % len(self.busy)))
         elif b"/embeddings" in head.split(b"\r\n", 1)[0]:

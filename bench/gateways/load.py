@@ -8,6 +8,8 @@ import json
 import os
 import time
 
+from gateways.framed import Framed
+
 EVENTS = 50
 KEY = "sk-bench"
 ANSWER = json.dumps(
@@ -25,23 +27,11 @@ ANSWER = json.dumps(
 # the stand-in
 
 
-class StandIn(asyncio.Protocol):
+class StandIn(Framed):
     """Answers chat completions: JSON, or a stream of one event a write."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self.transport = transport
-        self.held = b""
-
-    def data_received(self, data: bytes) -> None:
-        self.held += data
-        while (end := self.held.find(b"\r\n\r\n")) >= 0:
-            head = self.held[:end].lower()
-            at = head.find(b"content-length:")
-            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            if len(self.held) < end + 4 + length:
-                return
-            body, self.held = self.held[end + 4 : end + 4 + length], self.held[end + 4 + length :]
-            self.answer(stream=b'"stream":true' in body.replace(b" ", b""))
+    def asked(self, head: bytes, body: bytes) -> None:
+        self.answer(stream=b'"stream":true' in body.replace(b" ", b""))
 
     def write(self, data: bytes) -> None:
         """One event, one write to the socket: a model says its words one by one."""
