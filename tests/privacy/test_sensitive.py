@@ -32,3 +32,18 @@ def test_no_word_of_a_class_is_lost_at_the_gate(form):
 @given(st.lists(st.sampled_from([*ENTRIES, *AGES, " ", "-", "，", "订单", "a", "9"]), max_size=6).map("".join))
 def test_texts_of_several_words_are_told_alike(text):
     assert without_gate(text) == sensitive(text)
+
+
+SAID = {
+    "My son Amir is seven and won't read": "minor_u14",
+    "our niece turned just twelve": "minor_u14",
+    "侄女十一个月大了，不肯睡": "minor_u14",
+    "他早上八点从家出门，八点四十到地铁口": "whereabouts",
+    "8:05上车，8:40下车": "whereabouts",
+    "She left at 8:10, was at the bank at 9:20": "whereabouts",
+}
+
+
+@pytest.mark.parametrize(("text", "told"), SAID.items())
+def test_ages_and_tracks_pass_the_gate(text, told):
+    assert (told,) == sensitive(text) == without_gate(text)

@@ -190,12 +190,7 @@ def _keyed(text: str) -> list[tuple[int, int, float]]:
     return [
         (m.start(2), m.end(2), 0.93)
         for m in _KEYED.finditer(text)
-        if m[2][0] in _family_names()
-        or m[2][:2] in words("compound_surnames")
-        or "·" in m[2]
-        or m[2][0] in letters("surnames_rare")
-        or m[2][:2] in words("compound_surnames")
-        or "·" in m[2]
+        if m[2][0] in _family_names() or m[2][:2] in words("compound_surnames") or "·" in m[2]
     ]
 
 

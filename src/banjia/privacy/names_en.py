@@ -177,7 +177,8 @@ def _pair(text: str, start: int, first: str, second: str) -> float:
         return 0.95 if known_last else 0.88
     if is_common(first):
         return 0.0
-    after = text[start + len(first) + len(second) + 1 :][:24]
+    end = start + len(first) + len(second) + 1
+    after = text[end : end + 24]
     opens = _opens(text, start) and not PERSON_AFTER.match(after)
     if first in words("given_more_en") and first not in surnames and (last or not is_common(second)):
         return 0.85 if last else 0.7
@@ -302,7 +303,10 @@ def _is_thing(text: str, start: int, end: int) -> bool:
 
 def _opens(text: str, start: int) -> bool:
     """At the start of a sentence, where any word is capitalised."""
-    return not text[:start].rstrip(" \"'([*_>-") or bool(
+    at = start
+    while at and text[at - 1] in " \"'([*_>-":
+        at -= 1
+    return not at or bool(
         re.search(r"[.!?:;\n\u3002\uff01\uff1f\uff1a][\s\"'(*_>-]*$", text[max(0, start - 6) : start])
     )
 

@@ -15,20 +15,21 @@ TRACK = "whereabouts"
 ADULT_AT = 14  # PIPL art. 28: items of a person under fourteen are sensitive
 # A digit first, which is quickly looked for; then that none stands before it.
 _AGES = re.compile(r"([0-9](?<![0-9.][0-9])[0-9]?)(?:\s?(?:周岁|岁|歲)|[ -]years?[ -]old|[ -]?y/?o\b)")
+_MONTHS = "个月大"
 _SPOKEN_AGE = re.compile(
-    "(?<![一二三四五六七八九十百几])(?:[一二两三四五六七八九]|十[一二三]?)岁(?!月)|[0-9一二三四五六七八九十]个月大"
+    "(?<![一二三四五六七八九十百几])(?:[一二两三四五六七八九]|十[一二三]?)岁(?!月)|[0-9一二三四五六七八九十]" + _MONTHS
 )
-_CHILD = re.compile(
-    r"\b(?:son|daughter|kid|child|nephew|niece|boy|girl|baby|toddler)\b.{0,40}\b(?:is|turned|turns|turning|aged)"
-    r" (?:only |just )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)\b"
+_TURNED = (
+    "(?:is|turned|turns|turning|aged) (?:only |just )?"
+    "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)"
 )
+_CHILD = re.compile(rf"\b(?:son|daughter|kid|child|nephew|niece|boy|girl|baby|toddler)\b.{{0,40}}\b{_TURNED}\b")
 # an hour of the day, and that somebody came or went then: twice, it is a track
+_CAME_ZH = "(?:出门|出发|上车|下车|到家|到站|到达|到单位|到公司|到学校|到地铁|离开|回家|才回|路过|经过)"
+_CAME_EN = "(?:left|leaves|was at|arrived|arrives|gets (?:on|off)|got (?:on|off)|home by|takes the) "
 _PASSING = re.compile(
-    "(?:[0-9]{1,2}[:：][0-9]{2}|[0-9一二三四五六七八九十两]{1,3}点(?:半|[0-9一二三四五六七八九十]{1,3}分?)?)[^。！？\\n]{0,8}?"
-    "(?:出门|出发|上车|下车|到家|到站|到达|到单位|到公司|到学校|到地铁|离开|回家|才回|路过|经过)"
-    r"|(?:left|leaves|was at|arrived|arrives|gets (?:on|off)|got (?:on|off)|home by|takes the) "
-    r"[^.!?]{0,24}?"
-    r"(?:[0-9]{1,2}(?::[0-9]{2})|midnight|noon)"
+    "(?:[0-9]{1,2}[:：][0-9]{2}|[0-9一二三四五六七八九十两]{1,3}点(?:半|[0-9一二三四五六七八九十]{1,3}分?)?)"
+    f"[^。！？\\n]{{0,8}}?{_CAME_ZH}|{_CAME_EN}[^.!?]{{0,24}}?(?:[0-9]{{1,2}}(?::[0-9]{{2}})|midnight|noon)"
 )
 _WORDS = re.compile(r"[a-z]+(?:-[0-9]+)?")
 Class = str
@@ -74,7 +75,7 @@ def _vocabulary() -> dict[Class, dict[str, list[str]]]:
 @cache
 def _gate() -> Hyperscan | None:
     """Where nothing of it occurs, no class is spoken of; most texts go no further."""
-    anchors = ["岁", "歲", "years?[ -]old", "[0-9][ -]?y/?o"]
+    anchors = ["岁", "歲", "years?[ -]old", "[0-9][ -]?y/?o", _MONTHS, _TURNED, _CAME_ZH, _CAME_EN]
     anchors += [re.escape(w.lower()) for c in _vocabulary().values() for w in c["zh"]]
     for c in _vocabulary().values():
         for entry in c["en"]:
