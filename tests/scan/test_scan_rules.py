@@ -10,6 +10,20 @@ from banjia.scan.tree import settled
 
 HITS = [(rule, sample) for rule in rules().all for sample in rule.hits]
 MISSES = [(rule, sample) for rule in rules().all for sample in rule.misses]
+MODULES = [(rule, module) for rule in rules().of("sdk") for module in rule.sdk.modules]
+# Libraries for much else: only another word beside the import tells that a model is meant.
+COMMON = frozenset({"boto3", "aioboto3", "Microsoft.ML.Tokenizers"})
+IMPORTS = {
+    "python": ("import {0}\n", "from {0} import a\n", "from {1} import {2}\n"),
+    "java": ("import {0}.A;\n",),
+    "kotlin": ("import {0}.A\n",),
+    "go": ('import "{0}"\n',),
+    "csharp": ("using {0};\n",),
+    "php": ("use {0}\\A;\n",),
+    "ruby": ('require "{0}"\n',),
+    "rust": ("use {0}::a;\n",),
+    "typescript": ('import a from "{0}";\n',),
+}
 
 
 def name(value: Rule | Sample) -> str:
@@ -33,6 +47,15 @@ def test_a_rule_finds_its_hits(rule, sample, prefilter):
 def test_a_rule_leaves_its_misses_alone(rule, sample):
     found = settled({sample.file: scan_file(sample.file, sample.code)})
     assert [] == [finding for finding in found if finding.rule.startswith(rule.id)]
+
+
+@pytest.mark.parametrize(("rule", "module"), MODULES, ids=lambda value: getattr(value, "id", value))
+def test_a_program_that_imports_a_library_of_a_rule_is_read(rule, module, prefilter):
+    language = next(language for language in IMPORTS if language in rule.languages)
+    whole = module.replace("*", "a").replace(":", ".").replace(".", {"php": "\\", "rust": "::"}.get(language, "."))
+    folder, _, last = whole.rpartition(".")
+    programs = [form.format(whole, folder or whole, last) for form in IMPORTS[language]]
+    assert module in COMMON or any(rule.id in prefilter.ids(program.encode()) for program in programs)
 
 
 @pytest.mark.parametrize("rule", rules().all, ids=name)
