@@ -24,7 +24,7 @@ def scanned(row, folder):
     return scan(folder)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["entry"])
+@pytest.mark.parametrize("row", [row for row in ROWS if row["finds"]], ids=lambda row: row["entry"])
 def test_every_entry_of_the_list_is_found(row, tmp_path):
     where = "{0.path} " if "files" in row else ""
     found = {(where + "{0.line} {0.kind} {0.provider}").format(one) for one in scanned(row, tmp_path).findings}

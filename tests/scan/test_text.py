@@ -1,5 +1,7 @@
 """The text of a scan is short where nothing is to be done, and shows no more than text."""
 
+import json
+
 import pytest
 
 from banjia.cli import main
@@ -42,14 +44,37 @@ def test_a_program_of_one_endless_line_is_named_and_not_waited_for(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "sign"),
-    [("a.toml", "["), ("a.ini", "[ "), ("a.vue", "<script>"), ("a.vue", "<script "), ("a.vue", "---\n")],
+    ("name", "sign", "reasons"),
+    [
+        ("a.toml", "[", []),
+        ("a.ini", "[ ", []),
+        ("a.vue", "<script>", []),
+        ("a.vue", "<script ", []),
+        ("a.vue", "---\n", ["broken"]),  # more programs than are read
+    ],
 )
-def test_signs_without_end_are_read_once(tmp_path, name, sign):
+def test_signs_without_end_are_read_once(tmp_path, name, sign, reasons):
     (tmp_path / name).write_text('openai = "1"\n' + sign * (500_000 // len(sign)))
-    assert () == scan(tmp_path).skipped
+    assert reasons == [skipped.reason for skipped in scan(tmp_path).skipped]
 
 
 def test_the_programs_of_a_component_are_told_from_its_marks():
     text = '<script setup lang="ts">\nA\n</script>\n<template/>\n<script>\nB</script><script>'
     assert ["\nA\n", "\nB"] == [text[start:stop] for start, stop in scripts(text)]
+
+
+def test_a_component_of_more_programs_than_are_read_is_named(tmp_path):
+    part = '<script>\nimport OpenAI from "openai";\n</script>\n'
+    (tmp_path / "a.vue").write_text(part * 100)
+    (tmp_path / "b.vue").write_text(part * 101)
+    inventory = scan(tmp_path)
+    assert [("b.vue", "broken")] == [(skipped.path, skipped.reason) for skipped in inventory.skipped]
+    assert 200 == len(inventory.findings)
+
+
+def test_what_a_cell_written_to_a_file_accepts_is_counted(tmp_path):
+    source = ["%%writefile a.py\n", "import openai  # banjia: ignore[import] a type only\n", "import anthropic"]
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": source}]}, indent=1))
+    inventory = scan(tmp_path)
+    assert ["anthropic"] == [finding.provider for finding in inventory.findings]
+    assert 1 == inventory.suppressed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,7 +27,7 @@ from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.parse import parsed, reduced
 
 SCRIPT = re.compile(r"<script\b|^---\n", re.MULTILINE)
-PARTS = 100  # programs in one component
+PARTS = 100  # programs of one component that are read
 MAGIC = re.compile(r"^\s*[%!]")
 
 
@@ -70,7 +69,7 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
         rows = text.splitlines()
         kept = [found for found in out.findings if not is_remarked(found, rows)]
         pending = [found for found in out.pending if not is_remarked(found.finding, rows)]
-        out.suppressed = len(out.findings) - len(kept) + len(out.pending) - len(pending)
+        out.suppressed += len(out.findings) - len(kept) + len(out.pending) - len(pending)
         out.findings, out.pending = kept, pending
         out.remarks = without_reason(rows)
     out.findings.sort(key=lambda finding: finding.order)
@@ -115,7 +114,10 @@ def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, 
 
 
 def _embedded(path: str, text: str, out: FileResult, words: Lexicon) -> None:
-    for start, stop in itertools.islice(scripts(text), PARTS):
+    for number, (start, stop) in enumerate(scripts(text)):
+        if number == PARTS:
+            out.broken = True  # it says so where the rest of a file is not read
+            return
         _code(path, text[start:stop], "typescript", out, words, shift=text.count("\n", 0, start))
 
 
@@ -196,6 +198,8 @@ def _written(path: str, name: str, cell: notebook.Cell, out: FileResult) -> None
 
     out.findings.extend(moved(finding) for finding in inner.findings)
     out.pending.extend(replace(pending, finding=moved(pending.finding)) for pending in inner.pending)
+    out.suppressed += inner.suppressed
+    out.broken = out.broken or inner.broken
 
 
 def _magic_setting(path: str, row: str, line: int, words: Lexicon) -> list[Finding]:
