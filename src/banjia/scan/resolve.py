@@ -310,13 +310,11 @@ class Resolver:
         if whole and whole.split(".")[0] not in self.imported:
             if node.text in self.functions:
                 return self.returned(self.functions[node.text])
-            return attribute(self, node) if self.language != "go" else self._field(node.text)
+            return self._field(node.text) if self.language == "go" else attribute(self, node)
         return NOTHING
 
     def _field(self, name: str) -> Value:
-        """Of a field of an object this file does not make: what the file declares a field of that name to be."""
-        if self.language != "go":
-            return NOTHING
+        """Go: of a field of an object this file does not make: what the file declares a field of that name to be."""
         kinds = [kind for _, kind in self.bound.get(name, ()) if isinstance(kind, str)]
         return next((value for kind in kinds if (value := self.typed(kind)) is not NOTHING), NOTHING)
 

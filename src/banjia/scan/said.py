@@ -20,9 +20,10 @@ def said(
     model: str | None = None,
     symbol: str | None = None,
     env: str | None = None,
+    url: str | None = None,
     confidence: float = 0.9,
 ) -> Finding:
-    """`snippet` goes into the fingerprint only."""
+    """`snippet` goes into the fingerprint only; of an address no password is kept."""
     return Finding(
         path=path,
         line=line,
@@ -35,5 +36,6 @@ def said(
         model=model,
         symbol=symbol,
         env=env,
+        url=url,
         confidence=confidence,
     ).marked(snippet)

@@ -9,8 +9,8 @@ from banjia.scan.finding import Finding, Kind
 from banjia.scan.lexicon import Lexicon
 from banjia.scan.manifest import installed
 from banjia.scan.rule import Rule
+from banjia.scan.said import said
 from banjia.scan.syntax.node import HOLE
-from banjia.scan.words import WORDS
 
 # What is told to whoever runs the script.
 ASIDE = re.compile(r"\d?>&\d|>>?\s*/dev/(?:null|stderr|stdout)")
@@ -56,42 +56,33 @@ def shell_lines(text: str) -> Iterator[tuple[int, str]]:
 def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: bool = False) -> Iterator[Finding]:
     """One line of shell: variables set, addresses called, libraries installed."""
 
-    def make(kind: Kind, provider: str, rule: Rule, **more: object) -> Finding:
-        return Finding(
-            path=path,
-            line=number,
-            end=number,
-            kind=kind,
-            provider=provider,
-            rule=rule.id_of(kind),
-            fix=rule.fix_of(kind),
-            text=WORDS[kind].format(what=rule.text),
-            **more,  # type: ignore[arg-type]
-        ).marked(line if kind != "secret" else kind)
+    def make(kind: Kind, provider: str, rule: Rule, **more: str | None) -> Finding:
+        snippet = line if kind != "secret" else kind
+        return said(path, number, kind, provider, rule, snippet, fix=rule.fix_of(kind), **more)  # type: ignore[arg-type]
 
     bare = re.sub(r"(?:^|\s)#.*$", "", line).strip()
     if written := WRITTEN.match(bare):
         bare = written[1]
     if not bare or (re.match(r"(?i)(?:@?echo|printf|rem|write-host|::)\b", bare) and ">" not in ASIDE.sub("", bare)):
         return
-    said: set[Kind] = set()
+    told: set[Kind] = set()
     for item, rule, provider in installed(bare, number):
         yield make("dependency", provider, rule, symbol=item.name)
-        said.add("dependency")
+        told.add("dependency")
     for _, hit in lexicon.urls(bare):
         kind: Kind = "proxy" if hit.provider == "relay" else hit.rule.kind or "http"
         setting = re.match(r"(?:export\s+|set\s+|-e\s+)?([A-Za-z_]\w*)=", bare)
         if kind == "http" and setting and lexicon.env(setting[1]) and not code:
             continue
-        if kind not in said:
-            said.add(kind)
+        if kind not in told:
+            told.add(kind)
             yield make(kind, hit.provider, hit.rule, url=hit.url)
-    for word in ADDRESS.findall(bare) if "http" not in said else ():
+    for word in ADDRESS.findall(bare) if "http" not in told else ():
         if (asked := lexicon.path(re.sub(r"\$\{?\w+\}?", HOLE, word))) and not asked.rule.weak:
             owner = next((known for name in VARIABLE.findall(word) if (known := lexicon.env(name))), None)
             provider = owner.provider if owner and owner.provider != "any" else asked.provider
             yield make("http", provider, asked.rule, url=word)
-            said.add("http")
+            told.add("http")
             break
     for found in re.finditer(
         r"(?:^|[\s;&|\"'({$!]|-e\s+|\$env:)([A-Za-z_][A-Za-z0-9_]{4,60})(?==|[\"'}\s)%:]|$)", bare
@@ -99,17 +90,17 @@ def shell_line(path: str, line: str, number: int, lexicon: Lexicon, *, code: boo
         name = found[1]
         if not re.search(r"[A-Z]", name) or "_" not in name:
             continue
-        if (named := lexicon.env(name)) and not named.rule.weak and "env" not in said:
-            said.add("env")
-            if "http" not in said and CALLED.search(bare) and name.endswith(("URL", "URI", "ENDPOINT", "HOST", "BASE")):
-                said.add("http")
+        if (named := lexicon.env(name)) and not named.rule.weak and "env" not in told:
+            told.add("env")
+            if "http" not in told and CALLED.search(bare) and name.endswith(("URL", "URI", "ENDPOINT", "HOST", "BASE")):
+                told.add("http")
                 yield make("http", named.provider, named.rule, env=name)
             yield make("env" if code else "config", named.provider, named.rule, env=name)
-    if VOCABULARY.search(bare) and "tokenizer" not in said:
+    if VOCABULARY.search(bare) and "tokenizer" not in told:
         yield make("tokenizer", "openai", lexicon.named("host", "host-tiktoken"))
     if secret := lexicon.key(bare, lambda: line):
         yield make("secret", "openai" if secret.provider == "any" else secret.provider, secret.rule)
     for word in (*(found[1] or found[2] for found in SHELL_MODEL.finditer(bare + " ")), *QUOTED.findall(bare)):
-        if "model" not in said and (model := lexicon.model(word)):
-            said.add("model")
+        if "model" not in told and (model := lexicon.model(word)):
+            told.add("model")
             yield make("model", model.provider, model.rule, model=word)
