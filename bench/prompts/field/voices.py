@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from prompts.field import care, care_kept, en, zh
+from prompts.field import care, care_kept, care_more, en, zh
 from prompts.field.decoys import DECOYS
 from prompts.field.numbers import NUMBERS
 from prompts.field.people import PEOPLE
@@ -16,11 +16,12 @@ from prompts.values import Maker
 ZH = {
     "chat": zh.CHAT, "service": zh.SERVICE, "clinic": zh.CLINIC, "staff": zh.STAFF, "mixed": zh.MIXED, "origins": zh.ORIGINS, "verbs": zh.VERBS,
     "forms": zh.FORMS, "scanned": zh.SCANNED, "lists": zh.LISTS, "tables": zh.TABLES, "tools": zh.TOOLS, "hant": zh.HANT, "numbers": zh.NUMBERS,
-    "nobody": zh.NOBODY, "plain": care.PLAIN, **care.CARE, "kept-health": care_kept.HEALTH, "kept-others": care_kept.OTHERS,
+    "nobody": zh.NOBODY, "plain": care.PLAIN, **care.CARE,
+    "more-health": care_more.HEALTH, "more-others": care_more.OTHERS, "kept-health": care_kept.HEALTH, "kept-others": care_kept.OTHERS,
 }  # fmt: skip
 EN = {
     "mail": en.MAIL, "desk": en.DESK, "chat": en.CHAT, "clinic": en.CLINIC, "forms": en.FORMS, "machines": en.MACHINES, "nobody": en.NOBODY,
-    "care": care.EN_CARE, "kept-care": care_kept.EN, "plain": care.EN_PLAIN,
+    "care": care.EN_CARE, "more-care": care_more.EN, "kept-care": care_kept.EN, "plain": care.EN_PLAIN,
 }  # fmt: skip
 TIMES = 5  # a template is told so often at full size
 _TYPES = {
