@@ -14,7 +14,7 @@ Json = dict[str, Any]
 WORDS = {
     "en": {
         "on": "Run of {on}: {clients} clients × {scenarios} scenarios × {dialects} dialects, {passed} cells pass, {refused} are refused, "
-        "{absent} the client cannot say, {failed} fail. “18+4” reads: 18 dialects pass, 4 refuse with a reason that stands in their file; “–”: the client has no such call.",
+        "{absent} the client cannot say, {failed} fail. “a+b” reads: a dialects pass, b refuse with a reason that stands in their file; “–”: the client has no such call.",
         "scenario": "scenario",
         "why": "What is refused, and where its reason stands:",
         "dialect": "dialect",
@@ -23,7 +23,7 @@ WORDS = {
     },
     "zh-CN": {
         "on": "{on} 的一次运行：{clients} 个客户端 × {scenarios} 个场景 × {dialects} 种方言；{passed} 格通过，{refused} 格被拒绝，{absent} 格客户端没有这种调用，"
-        "{failed} 格失败。“18+4” 表示 18 种方言通过、4 种因其服务商文件里写明的理由被拒绝；“–” 表示客户端没有这种调用。",
+        "{failed} 格失败。“a+b” 表示 a 种方言通过、b 种因其服务商文件里写明的理由被拒绝；“–” 表示客户端没有这种调用。",
         "scenario": "场景",
         "why": "被拒绝的，以及理由所在：",
         "dialect": "方言",
@@ -39,9 +39,9 @@ TESTS = {
 }
 SCHEMA = {
     "en": "OpenAI's description {description}, schemathesis {schemathesis}, run of {on}: {operations} operations, {cases} cases, "
-    "{server_errors} server errors, {findings} findings, each for a reason that stands here:",
+    "{findings} findings, each for a reason that stands here; {server_errors} server errors without one:",
     "zh-CN": "OpenAI 的接口描述 {description}，schemathesis {schemathesis}，{on} 的一次运行：{operations} 个操作，{cases} 个用例，"
-    "{server_errors} 个服务器错误，{findings} 处不一致，理由都写在这里：",
+    "{findings} 处不一致，理由都写在这里；此外的服务器错误 {server_errors} 个：",
 }
 SOAK = {
     "en": "Run of {on}: {seconds:.0f} seconds, {callers} callers, {requests:,} requests ({a_second} a second, on two busy cores), "
