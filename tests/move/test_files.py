@@ -139,6 +139,14 @@ def test_undo_takes_the_move_out_and_leaves_what_was_edited_elsewhere_since(tmp_
     assert f"A = 1\n\n\n\n{CLIENT}\n\n\n\nB = 3\n" == (tmp_path / "a.py").read_text(encoding="utf-8")
 
 
+def test_the_journal_shows_nobody_what_only_the_owner_may_read(tmp_path):
+    (tmp_path / ".env").write_text(ENV, encoding="utf-8")
+    (tmp_path / ".env").chmod(0o600)
+    main(["move", str(tmp_path), "--apply"])
+    [record] = (tmp_path / ".banjia" / "moves").glob("*.json")
+    assert [0o600, 0o600] == [f.stat().st_mode & 0o777 for f in (record, tmp_path / ".env")]
+
+
 def test_a_single_file_moves_and_comes_back(tmp_path):
     for name in ("a.py", "b.py"):
         (tmp_path / name).write_text(CLIENT, encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from banjia.config import plain
 from banjia.config.document import parse
 from banjia.config.reader import config, read
 from banjia.errors import ConfigError
+from banjia.store.whole import write_whole
 from banjia.text import Text
 
 Value = str | date | tuple[str, ...]
@@ -61,17 +61,12 @@ def _place(path: Path, text: str, section: str, line: str) -> tuple[int, str, bo
 
 
 def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_bytes(text.encode("utf-8"))
-        draft.chmod(path.stat().st_mode & 0o777)
-        draft.replace(path)
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise ConfigError(
             Text("写不了配置文件", "the config cannot be written"), where=str(path), found=error.strerror or str(error)
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _shown(value: Value) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from banjia.errors import ConfigError
+from banjia.store.whole import write_whole
 from banjia.text import Text
 
 if TYPE_CHECKING:
@@ -64,13 +65,9 @@ def page(inventory: Inventory, path: str | Path, lang: Lang) -> str:
 
 def write(file: str | Path, text: str) -> None:
     """A whole file or none: it is written beside its place first."""
-    place = Path(file)
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(place)
+        write_whole(Path(file), text.encode())
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise ConfigError(
             Text("无法写入文件", "the file cannot be written"), where=str(file), found=str(error.strerror)
         ) from error

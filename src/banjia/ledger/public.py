@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-
 from banjia.errors import StoreError
 from banjia.ledger.checkpoint import PUBLIC_FILE, Verifier
 from banjia.store.keys import Keys
+from banjia.store.whole import write_whole
 from banjia.text import Text, same
 
 
 def publish(keys: Keys, verifier: Verifier) -> None:
     """Written whole or not at all; the old one still verifies, since the ledger tells of its successor."""
     path = keys.folder / PUBLIC_FILE
-    partial = path.with_name(f".{PUBLIC_FILE}.{os.getpid()}")
     try:
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(f"{verifier}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        write_whole(path, f"{verifier}\n".encode())
     except OSError as error:
         raise StoreError(
             Text("公钥写不出", "the public key cannot be written"),

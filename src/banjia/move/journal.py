@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterable
@@ -16,9 +15,11 @@ from typing import Any
 from banjia.errors import ConfigError
 from banjia.move.change import Change
 from banjia.move.plan import Plan
+from banjia.store.whole import write_whole
 from banjia.text import Text
 
 FOLDER = Path(".banjia") / "moves"
+PRIVATE = 0o600  # it holds what the files held, those that others may not read among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def apply(root: Path, plan: Plan, *, stamp: str, force: bool = False) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     (file.parent / ".gitignore").write_text("*\n", encoding="ascii")
     _sweep(root, record)
-    _replace(file, json.dumps(record, indent=1).encode())
+    write_whole(file, json.dumps(record, indent=1).encode(), mode=PRIVATE)
     written: list[Change] = []
     try:
         for change in plan.changes:
@@ -183,20 +184,8 @@ def _refuse_dirty(root: Path, changes: Iterable[Change]) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write beside and rename: a file is never seen half-written; its permissions stay; a link leads where it led."""
-    path = path.resolve()
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    part = _part(path)
-    try:
-        with part.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        part.chmod(mode)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    """Whole or not at all; what is left beside it when the process ends is found by its name."""
+    write_whole(path, data, part=_part(path.resolve()))
 
 
 def _sweep(root: Path, record: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from banjia.errors import RouteError
 from banjia.policy.policy import Policy
+from banjia.store.whole import write_whole
 from banjia.text import Text
 
 SCHEMA = 1
@@ -49,14 +50,8 @@ def read(path: Path) -> Policy:
 
 def write(policy: Policy, path: Path) -> None:
     """All of it or nothing: a reader never sees half a policy. A pipe or a device is written into, never replaced."""
-    target = path.resolve()
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(policy.encode())
-            return
-        fresh = target.with_name(f".{target.name}.new")
-        fresh.write_bytes(policy.encode())
-        fresh.replace(target)
+        write_whole(path, policy.encode())
     except OSError as error:
         raise RouteError(
             Text("策略文件写不进去", "the policy file cannot be written"),

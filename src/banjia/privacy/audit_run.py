@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from banjia.privacy.log_row import sent
 from banjia.privacy.sift import sifted
 from banjia.privacy.span import NOT_PERSONAL, Reading
 from banjia.privacy.treater import Treater
+from banjia.store.whole import write_whole
 from banjia.text import Text
 
 ROWS = 200  # rows of one batch
@@ -208,10 +208,4 @@ def _load(path: Path | None, reading: Reading, *, names: bool) -> State:
 
 def _save(path: Path, state: State) -> None:
     """The state holds the key of its digests: only its owner may read it."""
-    partial = path.with_name(path.name + ".part")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.msgpack.encode(state))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_whole(path, msgspec.msgpack.encode(state), mode=0o600)

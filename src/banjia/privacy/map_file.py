@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from banjia.errors import ConfigError
 from banjia.privacy.surrogate import Surrogates
+from banjia.store.whole import write_whole
 from banjia.text import Text
 
 KEY_BYTES, NONCE_BYTES = 32, 12
@@ -55,9 +56,4 @@ def _new_key(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_whole(path, content, mode=0o600)
