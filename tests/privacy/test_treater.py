@@ -143,6 +143,16 @@ def test_a_part_of_a_message_that_nobody_knows_is_refused(kind):
         Treater(ENGINE).request(body)
 
 
+@pytest.mark.parametrize("kind", ["audio_url", "novel_media"])
+def test_a_part_of_a_result_that_nobody_knows_is_refused(kind):
+    part = {"type": kind, kind: {"data": "iVBORw0KGgo="}}
+    told = user([{"type": "tool_result", "tool_use_id": "a", "content": [{"type": "text", "text": "看"}, part]}])
+    asked = {"input": [{"type": "function_call_output", "call_id": "a", "output": [part]}]}
+    for body in (told, asked):
+        with pytest.raises(Unreadable, match=kind):
+            Treater(ENGINE).request(body)
+
+
 NUMBERS = [
     {"phone": 13987654321},
     {"rows": [{"id": 7, "mobile": 13987654321, "at": 1770000000}, [13987654321]]},

@@ -105,14 +105,20 @@ def media(body: Any) -> list[str]:
 
 
 def _parts(body: Any) -> Iterator[dict[str, Any]]:
-    """The parts of messages whose content is a list."""
+    """The parts of messages whose content is a list, and of results of tools inside them."""
     for field in ("messages", "input"):
         items = body.get(field) if isinstance(body, dict) else None
         for item in items if isinstance(items, list) else ():
-            content = item.get("content") if isinstance(item, dict) else None
-            for part in content if isinstance(content, list) else ():
-                if isinstance(part, dict):
-                    yield part
+            yield from _within(item)
+
+
+def _within(item: Any) -> Iterator[dict[str, Any]]:
+    for field in ("content", "output"):
+        held = item.get(field) if isinstance(item, dict) else None
+        for part in held if isinstance(held, list) else ():
+            if isinstance(part, dict):
+                yield part
+                yield from _within(part)
 
 
 def rewritten(body: Any, new: Callable[[Leaf], str]) -> Any:
