@@ -86,7 +86,7 @@ def serving(
     with (path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=path, env=env, stderr=log, stdout=log)
         try:
-            until = time.monotonic() + 20
+            until = time.monotonic() + 60
             while time.monotonic() < until and process.poll() is None:
                 with contextlib.suppress(OSError):
                     get(port, "/readyz")
@@ -95,7 +95,7 @@ def serving(
             yield process, port
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(60)
 
 
 def get(port: int, path: str) -> dict:
@@ -116,7 +116,7 @@ def call(port: int, model: str = "m", key: str = KEY) -> tuple[int, dict]:
             return error.code, json.load(error)
 
 
-def until(probe, seconds: float = 10.0):
+def until(probe, seconds: float = 60.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if (found := probe()) is not None:

@@ -280,7 +280,7 @@ def test_the_first_event_is_forwarded_before_the_second_exists(tmp_path):
 
         async with Scripted(handler) as upstream, house(tmp_path, [route("local", upstream.url)], OPEN) as h:
             reader, writer = await ask(h, chat(stream=True))
-            await asyncio.wait_for(reader.readuntil(b"first"), 2)
+            await asyncio.wait_for(reader.readuntil(b"first"), 10)
             more.set()
             rest = await reader.read()
             writer.close()

@@ -233,8 +233,8 @@ def test_whichever_api_was_called_who_hangs_up_frees_the_upstream_and_every_limi
         writer.write(sized(data).replace(b"chat/completions", path.encode()))
         await upstream.arrived.wait()
         writer.close()
-        await asyncio.wait_for(upstream.gone.wait(), 1)
-        for _ in range(100):
+        await asyncio.wait_for(upstream.gone.wait(), 10)
+        for _ in range(500):
             if not (h.gateway.active or h.gateway._pools.in_use):
                 break
             await asyncio.sleep(0.01)

@@ -153,6 +153,6 @@ def test_three_workers_at_once_let_in_exactly_what_the_limit_allows(tmp_path, li
     workers = [fork.Process(target=use, args=(tmp_path / "board", w, limits, keep, 4000, results)) for w in range(3)]
     for worker in workers:
         worker.start()
-    assert sum(results.get(timeout=30) for _ in workers) == total
+    assert sum(results.get(timeout=120) for _ in workers) == total
     for worker in workers:
         worker.join()

@@ -222,7 +222,7 @@ def together(path, work, limit) -> dict[int, int]:
     workers = [spawn.Process(target=work, args=(path, w, 3, limit, 500, results)) for w in range(3)]
     for worker in workers:
         worker.start()
-    taken = dict(results.get(timeout=20) for _ in workers)
+    taken = dict(results.get(timeout=120) for _ in workers)
     for worker in workers:
         worker.join()
     return taken

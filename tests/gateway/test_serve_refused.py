@@ -29,7 +29,7 @@ def refused(tmp_path, routes, more="", config=None, table=None) -> tuple[int, st
         "--lang",
         "en",
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stderr
 
 
@@ -64,7 +64,7 @@ def test_a_file_that_is_no_policy_is_refused(tmp_path, text):
     lay_out(tmp_path, {"local": ("self_hosted", "http://127.0.0.1:9/v1")}, policy(open_cells("local")))
     (tmp_path / "policy.json").write_text(text)
     command = [sys.executable, "-m", "banjia", "serve", "--policy", "policy.json", "--lang", "en"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "policy.json" in done.stderr
     assert "Traceback" not in done.stderr
@@ -81,7 +81,7 @@ def test_an_address_in_use_is_said_plainly(tmp_path):
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )
     assert done.returncode == 1

@@ -58,7 +58,7 @@ def test_closing_the_routes_abroad_waits_for_no_compiler(tmp_path):
         (tmp_path / "banjia.yaml").write_text((tmp_path / "banjia.yaml").read_text() + "# touched\n")
         words = [sys.executable, "-m", "banjia", "policy", "close", "--abroad", "--by", "night", "--reason", "leak"]
         subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
-        return before, until(lambda: everywhere(port, 403), 5)
+        return before, until(lambda: everywhere(port, 403))
 
     abroad = ", country: SG, reason: a test, channel: public-internet-no-circumvention"
     assert behind(tmp_path, scene, *WORKERS, more=abroad, compiles=True) == (200, True)
@@ -77,7 +77,7 @@ def test_one_application_that_may_use_no_route_any_more_holds_up_no_other(tmp_pa
                 "routes: [local], facts: {data.personal_info: no, data.important: no}}\nroutes",
             )
         )
-        closed = until(lambda: everywhere(port, 403, "sk-other"), 20)
+        closed = until(lambda: everywhere(port, 403, "sk-other"))
         return closed, call(port)[0], "application other may use no route; open facts: data." in log_of(tmp_path)
 
     abroad = ", country: SG, reason: a test, channel: public-internet-no-circumvention"

@@ -269,7 +269,7 @@ def test_cancelling_the_caller_cuts_the_upstream():
         task = asyncio.ensure_future(exchange(upstream))
         await server.arrived.wait()
         task.cancel()
-        await asyncio.wait_for(server.gone.wait(), 1)
+        await asyncio.wait_for(server.gone.wait(), 10)
 
     run(handler, scene)
 
