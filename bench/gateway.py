@@ -42,16 +42,17 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 STREAM = f"stream of {EVENTS}"
 TWO = "gateway, 2 workers"
+APART = "two gateways apart"
 CASES = {"JSON 1 kB": (1024, False), "JSON 16 kB": (16384, False), STREAM: (1024, True)}
 
 
 @dataclass
 class Target:
-    """One program under load, and what was measured of it."""
+    """One program under load, or several that share the callers, and what was measured of it."""
 
     name: str
-    port: int
-    pid: int
+    ports: tuple[int, ...]
+    pids: tuple[int, ...]
     start: float
     headers: str = ""
     model: str = "mock"
@@ -147,18 +148,18 @@ def gateway(
 # measuring
 
 
-def tree(pid: int) -> list[int]:
-    found = [pid]
+def tree(pids: tuple[int, ...]) -> list[int]:
+    found = [*pids]
     for at in found:
         with contextlib.suppress(OSError):
             found += [int(x) for x in Path(f"/proc/{at}/task/{at}/children").read_text().split()]
     return found
 
 
-def cpu(pid: int) -> float:
-    """Seconds that the threads of the process tree have run, to the nanosecond where the kernel tells."""
+def cpu(pids: tuple[int, ...]) -> float:
+    """Seconds that the threads of the process trees have run, to the nanosecond where the kernel tells."""
     total = 0.0
-    for each in tree(pid):
+    for each in tree(pids):
         with contextlib.suppress(OSError):
             tasks = list(Path(f"/proc/{each}/task").iterdir())
             try:
@@ -169,10 +170,10 @@ def cpu(pid: int) -> float:
     return total
 
 
-def memory(pid: int) -> float:
-    """Proportional set size of the process tree, in MB."""
+def memory(pids: tuple[int, ...]) -> float:
+    """Proportional set size of the process trees, in MB."""
     total = 0
-    for each in tree(pid):
+    for each in tree(pids):
         with contextlib.suppress(OSError):
             lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
             total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
@@ -185,18 +186,18 @@ def measure(targets: list[Target]) -> None:
         for _ in range(ROUNDS + 1):
             for target in targets:
                 request = request_of(size, stream=stream, model=target.model, headers=target.headers)
-                before = cpu(target.pid)
+                before = cpu(target.pids)
                 with excused(target, name) as goes_on:
                     if goes_on:
-                        times = uvloop.run(load(target.port, request, target.callers, SECONDS, stream=stream))
+                        times = uvloop.run(load(target.ports, request, target.callers, SECONDS, stream=stream))
                         time.sleep(SETTLE)
-                        target.cpu.setdefault(name, []).append((cpu(target.pid) - before) / len(times) * 1e6)
+                        target.cpu.setdefault(name, []).append((cpu(target.pids) - before) / len(times) * 1e6)
         for target in targets:
             request = request_of(size, stream=stream, model=target.model, headers=target.headers)
             with excused(target, name) as goes_on:
                 if goes_on:
                     del target.cpu[name][0]  # that was the warm-up
-                    times = uvloop.run(load(target.port, request, 1, max(0.4, SECONDS), stream=stream))
+                    times = uvloop.run(load(target.ports[:1], request, 1, max(0.4, SECONDS), stream=stream))
                     target.first[name], target.whole[name] = (median(each) for each in zip(*times, strict=True))
 
 
@@ -218,8 +219,8 @@ def used_alone(name: str, base: Path, upstream: int) -> float:
     folder.mkdir()
     with running(gateway(folder, port, upstream, **GATEWAYS[name]), folder, port, ready="/readyz") as (pid, _):
         for size, stream in CASES.values():
-            uvloop.run(load(port, request_of(size, stream=stream), CONNECTIONS, SECONDS, stream=stream))
-        return memory(pid)
+            uvloop.run(load((port,), request_of(size, stream=stream), CONNECTIONS, SECONDS, stream=stream))
+        return memory((pid,))
 
 
 def main() -> int:
@@ -227,7 +228,7 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         base = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         mock, _ = stack.enter_context(running([sys.executable, __file__, "--stand-in", str(upstream)], base, upstream))
-        targets = [Target("direct", upstream, mock, 0.0)]
+        targets = [Target("direct", (upstream,), (mock,), 0.0)]
         others = stack.enter_context(contextlib.ExitStack())
 
         def start(name: str, folder: Path, port: int, command: list[str], **more: Any) -> None:
@@ -237,7 +238,7 @@ def main() -> int:
             except RuntimeError as error:
                 print(f"{name} did not start: {error}")
             else:
-                targets.append(Target(name, port, pid, seconds, **more))
+                targets.append(Target(name, (port,), (pid,), seconds, **more))
 
         def place(name: str) -> tuple[Path, int]:
             folder = base / name.replace(" ", "-").replace(",", "")
@@ -258,11 +259,16 @@ def main() -> int:
             start(name, folder, port, command, env=env, headers=headers, model=model, ready=ready, is_peer=True)
         two = next(t for t in targets if t.name == TWO)
         targets.append(
-            Target(f"{TWO}, {2 * CONNECTIONS} callers", two.port, two.pid, two.start, callers=2 * CONNECTIONS)
+            Target(f"{TWO}, {2 * CONNECTIONS} callers", two.ports, two.pids, two.start, callers=2 * CONNECTIONS)
         )
+        for half in ("first", "second"):
+            folder, port = place(half)
+            start(half, folder, port, gateway(folder, port, upstream), ready="/readyz")
+        second, first = targets.pop(), targets.pop()
+        targets.append(Target(APART, first.ports + second.ports, first.pids + second.pids, first.start))
         measure(targets)
         for target in targets:
-            target.memory = memory(target.pid)
+            target.memory = memory(target.pids)
         others.close()
         for target in targets:
             if target.name in GATEWAYS:
@@ -302,7 +308,8 @@ def _pairs(one: Target, other: Target) -> tuple[tuple[dict[str, float], dict[str
 def limits(rows: dict[str, Target]) -> int:
     """Print every limit beside its figure; 1 where one is broken."""
     ours, direct, base = rows["gateway"], rows["direct"], rows.get("nginx")
-    abroad, translated, two = (rows[f"gateway, {name}"] for name in ("route abroad", "translated", "2 workers"))
+    abroad, translated = rows["gateway, route abroad"], rows["gateway, translated"]
+    two, apart = rows[TWO], rows[APART]
     found: list[tuple[str, float, float, str]] = []
     if base is not None:
         for case, most in (("JSON 1 kB", 7.0), ("JSON 16 kB", 12.0), (STREAM, 2.2)):
@@ -323,6 +330,9 @@ def limits(rows: dict[str, Target]) -> int:
     print()
     for what, figure, most, unit in found:
         print(f"{what:40}{figure:>8.2f} <= {most:<5g} {unit:16}{'ok' if figure <= most else 'BROKEN'}")
+    for case in CASES:
+        machine, coordination = apart.times(ours, case), two.times(apart, case)
+        print(f"{f'{case}, {APART}':40}{machine:>8.2f}    x one; two workers take {coordination:.2f} x that")
     extra = 1000 * (abroad.whole["JSON 1 kB"] - ours.whole["JSON 1 kB"])
     cost = abroad.micros("JSON 1 kB") - ours.micros("JSON 1 kB")
     print(f"{'a route abroad: one ledger commit more':40}{extra:>+8.2f} ms, {cost:+.0f} us of CPU")

@@ -103,15 +103,19 @@ class Caller(asyncio.Protocol):
 
 
 async def load(
-    port: int, request: bytes, connections: int, seconds: float, *, stream: bool
+    ports: tuple[int, ...], request: bytes, connections: int, seconds: float, *, stream: bool
 ) -> list[tuple[float, float]]:
-    """What whole answers took; of a slow target until each caller might have had one. Raises RuntimeError for a wrong one."""
+    """What whole answers took, of connections shared out among the ports; of a slow target until each caller might
+    have had one. Raises RuntimeError for a wrong one.
+    """
     times: list[tuple[float, float]] = []
     faults: list[str] = []
     loop = asyncio.get_running_loop()
     opened = [
-        await loop.create_connection(lambda: Caller(request, times, faults, stream=stream), "127.0.0.1", port)
-        for _ in range(connections)
+        await loop.create_connection(
+            lambda: Caller(request, times, faults, stream=stream), "127.0.0.1", ports[n % len(ports)]
+        )
+        for n in range(connections)
     ]
     await asyncio.sleep(seconds)
     for _ in range(round(MOST_SECONDS / LOOK)):
