@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,7 @@ REOPEN = 5.0  # seconds between two attempts to open a store that is not there
 WARN = 60.0  # seconds between two looks at what the tally will come to
 FLUSH = 5.0  # seconds between two writes of the counts to the disk
 MOST_FILES = 1 << 17
+TURN = 0.0005  # seconds a thread may keep others waiting: the ledger must get its turn among many short ones
 REFRESH = 5.0  # seconds between two looks at what other processes have counted
 
 log = logging.getLogger("banjia.gateway")
@@ -67,6 +69,7 @@ class Worker:
             metrics=Metrics(self.counts, self.number),
             vault=self.vault,
         )
+        sys.setswitchinterval(TURN)
         gc.collect()
         gc.set_threshold(5000, 20, 20)  # a call leaves few cycles behind
         gc.freeze()  # what is here now lives as long as the worker: the collector need not walk it again

@@ -35,10 +35,9 @@ class EntryRow:
 
 
 _COLUMNS = "log, idx, id, at, kind, salt, body, leaf"
-_TOGETHER = 32
+_TOGETHER = (512, 64, 8, 1)  # rows of one step: a thread that hands over less often works less
 _PLACES = "(?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES {_PLACES}"  # noqa: S608 - constant column names
-_INSERT_MANY = f"INSERT INTO entry ({_COLUMNS}) VALUES {', '.join([_PLACES] * _TOGETHER)}"  # noqa: S608
+_INSERT = {n: f"INSERT INTO entry ({_COLUMNS}) VALUES {', '.join([_PLACES] * n)}" for n in _TOGETHER}  # noqa: S608
 
 
 def logs(tx: Transaction) -> list[LogRow]:
@@ -66,11 +65,11 @@ def add_log(tx: Transaction, row: LogRow) -> None:
 
 def append(tx: Transaction, before: int, row: LogRow, entries: Sequence[Row]) -> None:
     """Add entries to a log of `before` entries and move its head; refuse if anyone else moved it."""
-    whole = len(entries) - len(entries) % _TOGETHER
-    for at in range(0, whole, _TOGETHER):  # one step for many rows: a thread that hands over less often works less
-        tx.run(_INSERT_MANY, *chain.from_iterable(entries[at : at + _TOGETHER]))
-    if whole < len(entries):
-        tx.many(_INSERT, entries[whole:])
+    at = 0
+    for together in _TOGETHER:
+        while len(entries) - at >= together:
+            tx.run(_INSERT[together], *chain.from_iterable(entries[at : at + together]))
+            at += together
     moved = tx.run(
         "UPDATE log SET size = ?, peaks = ?, head = ? WHERE id = ? AND size = ?",
         row.size,

@@ -125,6 +125,7 @@ class SqliteStore:
                 connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA cell_size_check = ON")
+                connection.execute("PRAGMA temp_store = MEMORY")  # a long insert keeps what it may take back
                 connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
             except sqlite3.Error:
                 connection.close()
