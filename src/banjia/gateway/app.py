@@ -10,15 +10,15 @@ from typing import Any
 
 import msgspec
 
-from banjia.gateway.attempt import Tools
 from banjia.gateway.board import Board
 from banjia.gateway.budget import need_of
 from banjia.gateway.call import Call, ClientGone, Receive, Room, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.function import through_tools
+from banjia.gateway.gauge import Gauges, gauges
 from banjia.gateway.legacy import through_chat
-from banjia.gateway.limit import Exceeded, Use
+from banjia.gateway.limit import Use, over_limit
 from banjia.gateway.line import tell_refusal
 from banjia.gateway.listing import model_entry, model_list
 from banjia.gateway.messages.bridge import Bridge as MessagesBridge
@@ -36,11 +36,10 @@ from banjia.gateway.settings import Settings
 from banjia.gateway.space import Spaces
 from banjia.gateway.surface import OPERATIONS, having, not_served, place, wrong_method
 from banjia.gateway.thought import Thoughts
+from banjia.gateway.tools import Tools
 from banjia.gateway.vector import as_text
 from banjia.ledger.journal import Journal
-from banjia.routes.tariff import NANO, shown
 from banjia.store.vault import Vault
-from banjia.text import Text
 
 Scope = Mapping[str, Any]
 
@@ -74,8 +73,9 @@ class Gateway:
         self._recorder = Recorder(journal, self._clock)
         self._personal = Personal(settings.privacy, vault)
         self._states = States(vault)
+        self._router = Router(board, lambda route, state: self.metrics.count("banjia_breaker_total", route, state))
         self._tools = Tools(
-            self._pools, self._recorder, self.metrics, self._clock, self._personal, Router(board), Thoughts(vault)
+            self._pools, self._recorder, self.metrics, self._clock, self._personal, self._router, Thoughts(vault)
         )
         self._dispatch = Dispatch(self._tools, Spaces(vault))
         self._active: set[Call] = set()
@@ -84,9 +84,14 @@ class Gateway:
         self._timer: asyncio.TimerHandle | None = None
 
     def replace(self, settings: Settings) -> None:
-        before, self.settings = self.settings.telemetry, settings
-        if before is not None and before is not settings.telemetry:
-            threading.Thread(target=before.close, daemon=True).start()  # it may still have something to deliver
+        before, self.settings = self.settings, settings
+        told = before.telemetry
+        if told is not None and told is not settings.telemetry:
+            threading.Thread(target=told.close, daemon=True).start()  # it may still have something to deliver
+        for route in before.routes.values():
+            after = settings.routes.get(route.id)
+            if after is None or (after.target, after.auth, after.headers) != (route.target, route.auth, route.headers):
+                self._router.forget(route.id)
         self._personal.replace(settings.privacy)
         self._pools.keep(settings.targets)
         self.metrics.count("banjia_reloads_total", "ok")
@@ -278,50 +283,8 @@ class Gateway:
             return 200, [TEXT], self.metrics.render(self._gauges())
         return None
 
-    def _gauges(self) -> list[tuple[str, str, Mapping[tuple[str, ...], float], tuple[str, ...]]]:
-        (o_low, o_high), (s_low, s_high) = self._recorder.tallies()
-        shown: dict[tuple[str, ...], float] = {
-            ("ordinary", "lower"): o_low,
-            ("ordinary", "upper"): float("inf") if o_high is None else o_high,
-            ("sensitive", "lower"): s_low,
-            ("sensitive", "upper"): float("inf") if s_high is None else s_high,
-        }
-        lines: dict[tuple[str, ...], float] = {
-            (name, str(number)): edge
-            for name, edges in self.settings.index.policy.lines.items()
-            for number, edge in enumerate(edges, 1)
-        }
-        return [
-            ("banjia_in_flight", "Calls in hand in this process.", {(): float(len(self._active))}, ()),
-            ("banjia_upstream_connections", "Connections in use.", {(): float(self._pools.in_use)}, ()),
-            ("banjia_ledger_writable", "Whether entries can be written.", {(): float(not self._recorder.trouble)}, ()),
-            *self._budgets(),
-            ("banjia_exported_persons", "Persons exported this year.", shown, ("class", "bound")),
-            ("banjia_tally_line", "Persons at which an answer of the policy changes.", lines, ("class", "line")),
-        ]
-
-    def _budgets(self) -> list[tuple[str, str, Mapping[tuple[str, ...], float], tuple[str, ...]]]:
-        board = self._board
-        apps = [a for a in self.settings.apps.values() if a.limits.counts_money]
-        if board is None or not apps:
-            return []
-        self._clock.today()
-        day, month = self._clock.number
-        spent: dict[tuple[str, ...], float] = {}
-        most: dict[tuple[str, ...], float] = {}
-        for app in apps:
-            money = board.spent(app.id, day=day, month=month)[2:]
-            limits = (app.limits.money_per_day, app.limits.money_per_month)
-            for period, used, limit in zip(("day", "month"), money, limits, strict=True):
-                labels = (app.id, period, app.budget.currency)
-                spent[labels] = used / NANO
-                if limit is not None:
-                    most[labels] = limit / NANO
-        names = ("app", "period", "currency")
-        return [
-            ("banjia_budget_spent", "Spent of an application's budget, by list prices.", spent, names),
-            ("banjia_budget_limit", "What an application may spend.", most, names),
-        ]
+    def _gauges(self) -> Gauges:
+        return gauges(self.settings, self._tools, self._board, in_flight=len(self._active))
 
     def _tick(self) -> None:
         """Look after calls that take long: a caller that has hung up must not keep an upstream busy."""
@@ -350,35 +313,3 @@ async def _respond(send: Send, status: int, headers: list[Header], body: bytes) 
     }
     await send(start)
     await send({"type": "http.response.body", "body": body})
-
-
-def over_limit(exceeded: Exceeded, currency: str = "") -> Refusal:
-    names = {
-        "in_flight": Text("同时进行的请求", "requests in flight"),
-        "requests": Text("每分钟请求数", "requests a minute"),
-        "tokens": Text("每分钟词元数", "tokens a minute"),
-        "day": Text("当日词元预算", "tokens a day"),
-        "month": Text("当月词元预算", "tokens a month"),
-        "money_day": Text("当日费用预算", "to be spent a day"),
-        "money_month": Text("当月费用预算", "to be spent a month"),
-    }
-    is_money = exceeded.which in {"money_day", "money_month"}
-    limit = f"{currency} {shown(exceeded.limit)}" if is_money else str(exceeded.limit)
-    text = Text("应用已达上限：{name} {limit}", "the application has reached its limit of {limit} {name}").format(
-        name=names[exceeded.which], limit=limit
-    )
-    if exceeded.asked and exceeded.used < exceeded.limit:
-        used, asked = (shown(n) if is_money else str(n) for n in (exceeded.used, exceeded.asked))
-        text += Text(
-            f"（已用 {used}，这次调用至多 {asked}；减小 max_tokens 可少预留）",
-            f" ({used} is used, this call may use up to {asked}; a lower max_tokens reserves less)",
-        )
-    budget = exceeded.wait is None and exceeded.which != "tokens"
-    return Refusal(
-        429,
-        "insufficient_quota" if budget else "rate_limit_error",
-        "insufficient_quota" if budget else "rate_limit_exceeded",
-        text,
-        retry=exceeded.wait is not None,
-        wait=exceeded.wait,
-    )

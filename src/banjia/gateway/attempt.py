@@ -10,27 +10,24 @@ from typing import Any
 import msgspec
 
 from banjia.gateway.answer import Answer, UpstreamError
+from banjia.gateway.breaker import Ticket
 from banjia.gateway.budget import costs
 from banjia.gateway.call import Call
-from banjia.gateway.clock import Clock
 from banjia.gateway.event import BOM, Events, Usage, event_in
 from banjia.gateway.failure import failed, from_canonical, from_status
 from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, hidden_error, read_answer
 from banjia.gateway.gathered import gathered, has_message, is_stream
 from banjia.gateway.held import Gate, forward_held
 from banjia.gateway.line import tell_call
-from banjia.gateway.metric import Metrics
 from banjia.gateway.moderation import Screen, said_by, silenced
 from banjia.gateway.outgoing import Outgoing, at_once, head_of, prepare
-from banjia.gateway.personal import Personal
-from banjia.gateway.pool import Pools
-from banjia.gateway.record import Contents, Recorder
+from banjia.gateway.record import Contents
 from banjia.gateway.refusal import Refusal
 from banjia.gateway.rewrite import Rewrite
-from banjia.gateway.router import Router
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.telemetry import Span
-from banjia.gateway.thought import Thoughts, thought_of
+from banjia.gateway.thought import thought_of
+from banjia.gateway.tools import Tools
 from banjia.gateway.vector import VectorSettings, embedded
 from banjia.gateway.whole import as_events, needs_whole, whole
 from banjia.policy.decide import Decision
@@ -44,19 +41,6 @@ ERROR_BYTES = 1024 * 1024
 FILTERED = "content_filter"
 OF_THE_ROUTE = frozenset({401, 402, 403, 404})  # key, arrears, region, model: another route may do better
 NOTHING_PAID: dict[str, str] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What every attempt works with."""
-
-    pools: Pools
-    recorder: Recorder
-    metrics: Metrics
-    clock: Clock
-    personal: Personal
-    router: Router
-    thoughts: Thoughts
 
 
 @dataclass(slots=True)
@@ -77,9 +61,17 @@ class Attempt:
 
     async def run(self) -> None:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
+        router, route = self.tools.router, self.candidate.route.id
+        self.began = self.tools.clock.monotonic()
+        ticket = router.enter(route, self.began)
+        try:
+            await self._run(ticket)
+        finally:
+            router.leave(route, ticket)
+
+    async def _run(self, ticket: Ticket) -> None:
         tools, candidate, contents = self.tools, self.candidate, self.contents
         route = candidate.route
-        self.began = tools.clock.monotonic()
         out = at_once(self.call, candidate, self.decision, contents)
         if out is None:
             out = await prepare(
@@ -107,7 +99,7 @@ class Attempt:
             try:
                 await self._exchange(out)
             except asyncio.CancelledError:
-                self._given_up()
+                self._given_up(ticket)
                 self._record(status=499, ms=self._ms())
                 raise
             except UpstreamError as error:
@@ -125,9 +117,9 @@ class Attempt:
                     continue
                 refusal = error
             else:
-                self._report(failed=self.is_broken)
+                self._report(ticket, failed=self.is_broken)
                 return
-            self._report(failed=refusal.retry or refusal.status >= 500 or refusal.status in OF_THE_ROUTE)
+            self._report(ticket, failed=refusal.retry or refusal.status >= 500 or refusal.status in OF_THE_ROUTE)
             raw = {"raw": refusal.raw} if refusal.raw else {}
             self._record(status=refusal.status, code=refusal.code, ms=self._ms(), **raw)
             raise refusal
@@ -340,20 +332,18 @@ class Attempt:
         told |= {"warnings": list(self.losses)} if self.losses else {}
         self._record(status=status, input=read, output=written, ms=ms, **told, **paid)
 
-    def _report(self, *, failed: bool) -> None:
-        call, clock = self.call, self.tools.clock
-        now = clock.monotonic()
-        self.tools.router.report(
-            call.app.id, call.app.routing, self.candidate.route.id, failed=failed, seconds=now - self.began, now=now
-        )
+    def _report(self, ticket: Ticket, *, failed: bool) -> None:
+        app, now = self.call.app, self.tools.clock.monotonic()
+        route, seconds = self.candidate.route.id, now - self.began
+        self.tools.router.report(app.id, app.routing, route, ticket, failed=failed, seconds=seconds, now=now)
 
-    def _given_up(self) -> None:
+    def _given_up(self, ticket: Ticket) -> None:
         """The caller has hung up; whether that says something of the route hangs on how long it was silent."""
-        call, clock = self.call, self.tools.clock
+        call = self.call
         if call.gone and not call.answered:
-            now = clock.monotonic()
-            seconds = now - self.began
-            self.tools.router.given_up(call.app.id, call.app.routing, self.candidate.route.id, seconds=seconds, now=now)
+            app, now = call.app, self.tools.clock.monotonic()
+            route, seconds = self.candidate.route.id, now - self.began
+            self.tools.router.given_up(app.id, app.routing, route, ticket, seconds=seconds, now=now)
 
     def _record(self, **outcome: Any) -> None:
         """Decision and outcome in one entry; where the decision is on disk already, the outcome completes it."""

@@ -8,13 +8,14 @@ from functools import partial
 
 import msgspec
 
-from banjia.gateway.attempt import OF_THE_ROUTE, Attempt, Tools
+from banjia.gateway.attempt import OF_THE_ROUTE, Attempt
 from banjia.gateway.call import Call
 from banjia.gateway.moderation import STOPPED, said_in, stopped
 from banjia.gateway.record import Contents, ask_of
 from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.space import Spaces
+from banjia.gateway.tools import Tools
 from banjia.gateway.treatment import REPLACING, finer_of, overall
 from banjia.gateway.vector import embedding
 from banjia.policy.decide import Decision, raised
@@ -64,7 +65,9 @@ class Dispatch:
         if call.operation == "embeddings":
             pinned = call.app.vectors.space or await self._spaces.of(call.app.id, call.asked)
             ordered = one_space(ordered, pinned)
-        for candidate, decision in ordered:
+        left = list(ordered)
+        while left:
+            candidate, decision = left.pop(self._next(left) if len(left) > 1 else 0)
             try:
                 pin = partial(self._pin, call, candidate) if call.operation == "embeddings" else None
                 await Attempt(call, settings, candidate, decision, contents, self._tools, pin=pin).run()
@@ -76,6 +79,9 @@ class Dispatch:
             else:
                 return
         raise last or NO_ROUTE
+
+    def _next(self, left: Allowed) -> int:
+        return self._tools.router.next_of([c.route.id for c, _ in left], self._tools.clock.monotonic())
 
     async def _pin(self, call: Call, candidate: Candidate) -> None:
         own = bool(call.app.vectors.space)

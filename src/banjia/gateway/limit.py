@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from banjia.gateway.option import Options
+from banjia.gateway.refusal import Refusal
+from banjia.routes.tariff import shown
+from banjia.text import Text
 
 LIMITS = frozenset({"in_flight", "requests_per_minute", "tokens_per_minute", "reserve_output"})
 
@@ -77,3 +80,35 @@ class Exceeded:
     wait: float | None
     used: int = 0  # already, of a budget
     asked: int = 0  # what this call may use
+
+
+def over_limit(exceeded: Exceeded, currency: str = "") -> Refusal:
+    names = {
+        "in_flight": Text("同时进行的请求", "requests in flight"),
+        "requests": Text("每分钟请求数", "requests a minute"),
+        "tokens": Text("每分钟词元数", "tokens a minute"),
+        "day": Text("当日词元预算", "tokens a day"),
+        "month": Text("当月词元预算", "tokens a month"),
+        "money_day": Text("当日费用预算", "to be spent a day"),
+        "money_month": Text("当月费用预算", "to be spent a month"),
+    }
+    is_money = exceeded.which in {"money_day", "money_month"}
+    limit = f"{currency} {shown(exceeded.limit)}" if is_money else str(exceeded.limit)
+    text = Text("应用已达上限：{name} {limit}", "the application has reached its limit of {limit} {name}").format(
+        name=names[exceeded.which], limit=limit
+    )
+    if exceeded.asked and exceeded.used < exceeded.limit:
+        used, asked = (shown(n) if is_money else str(n) for n in (exceeded.used, exceeded.asked))
+        text += Text(
+            f"（已用 {used}，这次调用至多 {asked}；减小 max_tokens 可少预留）",
+            f" ({used} is used, this call may use up to {asked}; a lower max_tokens reserves less)",
+        )
+    budget = exceeded.wait is None and exceeded.which != "tokens"
+    return Refusal(
+        429,
+        "insufficient_quota" if budget else "rate_limit_error",
+        "insufficient_quota" if budget else "rate_limit_exceeded",
+        text,
+        retry=exceeded.wait is not None,
+        wait=exceeded.wait,
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from banjia.gateway import unit
-from banjia.gateway.attempt import Tools
 from banjia.gateway.budget import costs
 from banjia.gateway.call import Call
 from banjia.gateway.settings import Candidate, Settings
+from banjia.gateway.tools import Tools
 from banjia.gateway.unit import MOST_READ
 from banjia.routes.tariff import NANO
 

@@ -24,6 +24,7 @@ COUNTERS: Mapping[str, tuple[str, Label]] = {
     "banjia_cost_total": ("Cost at list price.", ("app", "route", "model", "currency")),
     "banjia_refusals_total": ("Calls that the gateway refused, by rule or code.", ("app", "code")),
     "banjia_upstream_failures_total": ("Failed exchanges with an upstream.", ("route", "kind")),
+    "banjia_breaker_total": ("Times that the breaker of a route turned to a state.", ("route", "state")),
     "banjia_warnings_total": ("Lossy translations.", ("route", "operation")),
     "banjia_reloads_total": ("Reloads of config or policy.", ("result",)),
     "banjia_unexpected_total": ("Internal errors.", ()),

@@ -8,7 +8,6 @@ from dataclasses import replace
 import msgspec
 
 from banjia.gateway.answer import Answer, UpstreamError
-from banjia.gateway.attempt import Tools
 from banjia.gateway.call import Call
 from banjia.gateway.failure import failed, from_status
 from banjia.gateway.label import metadata, plan_labels
@@ -20,6 +19,7 @@ from banjia.gateway.refusal import Refusal, policy_refusal
 from banjia.gateway.route import TOKEN, VALUE, RouteSettings
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.surface import having, not_served
+from banjia.gateway.tools import Tools
 from banjia.policy.decide import Decision
 from banjia.text import Text
 

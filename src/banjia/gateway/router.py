@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
 
 from banjia.gateway.board import Board
+from banjia.gateway.breaker import Breaker, State, Ticket
 from banjia.gateway.option import Options
 
-BREAK_AFTER = 5  # failures in a row
-BREAK_SECONDS = 30.0
 WAITED = 10.0  # seconds without an answer after which a caller that hangs up has given the route up
 MOST_WINDOW = 10_000
 ROLLOUT = frozenset({"route", "percent", "max_errors", "max_seconds", "window"})
@@ -51,12 +50,6 @@ class Routing:
 
 
 @dataclass(slots=True)
-class _Health:
-    failures: int = 0
-    open_until: float = 0.0
-
-
-@dataclass(slots=True)
 class _Canary:
     outcomes: deque[tuple[bool, float]] = field(default_factory=deque)
     aborted: bool = False
@@ -65,12 +58,14 @@ class _Canary:
 class Router:
     """Health is what this process has seen. Stickiness needs no memory: it follows from the conversation's id.
 
-    That a rollout was aborted is known to all workers through the board, and after a restart.
+    That a rollout was aborted is known to all workers through the board, and after a restart. `turned` is told the
+    route whose breaker has another state, and the state.
     """
 
-    def __init__(self, board: Board | None = None) -> None:
+    def __init__(self, board: Board | None = None, turned: Callable[[str, State], None] | None = None) -> None:
         self._board = board
-        self._health: dict[str, _Health] = {}
+        self._turned = turned
+        self._breakers: dict[str, Breaker] = {}
         self._canaries: dict[tuple[str, Rollout], _Canary] = {}
 
     def order(
@@ -86,43 +81,78 @@ class Router:
             ranked = self._rolled_out(ranked, routing.rollout, app, _point(app, conversation, "rollout"))
         if not routing.fallback:
             return [ranked[0][1]]  # though it may be broken: to go elsewhere is what the app does not want
-        ranked.sort(key=lambda pair: self.is_open(pair[0], now))  # stable: broken routes go last, the rest keep order
+        ranked.sort(key=lambda pair: not self.admits(pair[0], now))  # stable: broken routes go last
         return [item for _, item in ranked]
 
-    def report(self, app: str, routing: Routing, route: str, *, failed: bool, seconds: float, now: float) -> None:
+    def next_of(self, routes: Sequence[str], now: float) -> int:
+        """Which of the routes that are left is tried now: what was in order when they were ranked may be no more."""
+        return next((at for at, route in enumerate(routes) if self.admits(route, now)), 0)
+
+    def admits(self, route: str, now: float) -> bool:
+        """Whether a route is tried in its turn. One whose breaker is open is tried when nothing else is left."""
+        breaker = self._breakers.get(route)
+        return breaker is None or breaker.admits(now)
+
+    def state(self, route: str, now: float) -> State:
+        breaker = self._breakers.get(route)
+        return "closed" if breaker is None else breaker.state(now)
+
+    def enter(self, route: str, now: float) -> Ticket:
+        """A call begins on a route; `leave` ends it, whatever came of it."""
+        breaker = self._breakers.get(route)
+        if breaker is None:
+            breaker = self._breakers[route] = Breaker()
+        ticket = breaker.enter(now)
+        if ticket.is_trial:
+            self._tell(route, "half-open")
+        return ticket
+
+    def leave(self, route: str, ticket: Ticket) -> None:
+        if (breaker := self._breakers.get(route)) is not None:
+            breaker.leave(ticket)
+
+    def forget(self, route: str) -> None:
+        """The route leads elsewhere now, or with another key: what was seen of it says nothing."""
+        self._breakers.pop(route, None)
+
+    def report(
+        self, app: str, routing: Routing, route: str, ticket: Ticket, *, failed: bool, seconds: float, now: float
+    ) -> None:
         """What came of one call on a route; what is the caller's own fault is no failure."""
-        health = self._health.setdefault(route, _Health())
-        if failed:
-            health.failures += 1
-            if health.failures >= BREAK_AFTER:
-                health.open_until = now + BREAK_SECONDS
-        elif health.failures:
-            health.failures = 0
-            health.open_until = 0.0
+        breaker = self._breakers.get(route)
+        if breaker is None:  # forgotten meanwhile
+            pass
+        elif failed and breaker.failed(ticket, now):
+            self._tell(route, "open", breaker.wait)
+        elif not failed and breaker.succeeded(ticket):
+            self._tell(route, "closed")
         rollout = routing.rollout
         if rollout is not None and rollout.route == route:
             self._guard(app, rollout, failed=failed, seconds=seconds)
 
-    def given_up(self, app: str, routing: Routing, route: str, *, seconds: float, now: float) -> None:
+    def given_up(self, app: str, routing: Routing, route: str, ticket: Ticket, *, seconds: float, now: float) -> None:
         """A caller has hung up on a route that was silent. Soon is the caller's choice, late the route's fault.
 
         Either way the guard of a rollout hears how long it took: it was at least that.
         """
         if seconds >= WAITED:
-            self.report(app, routing, route, failed=True, seconds=seconds, now=now)
+            self.report(app, routing, route, ticket, failed=True, seconds=seconds, now=now)
         elif routing.rollout is not None and routing.rollout.route == route:
             self._guard(app, routing.rollout, failed=False, seconds=seconds)
-
-    def is_open(self, route: str, now: float) -> bool:
-        """The breaker is open: the route is tried only when nothing else is left. Then one failure opens it again."""
-        health = self._health.get(route)
-        return health is not None and now < health.open_until
 
     def is_aborted(self, app: str, rollout: Rollout) -> bool:
         canary = self._canaries.get((app, rollout))
         if canary is not None and canary.aborted:
             return True
         return self._board is not None and self._board.aborted(app) == rollout.mark
+
+    def _tell(self, route: str, state: State, wait: float = 0.0) -> None:
+        if state == "open":
+            log.warning("route %s fails: it goes last for %.0f s, then one call tries it", route, wait)
+        elif state == "closed":
+            log.warning("route %s answers again", route)
+        if self._turned is not None:
+            self._turned(route, state)
 
     def _rolled_out(self, ranked: list[tuple[str, T]], rollout: Rollout, app: str, point: float) -> list[tuple[str, T]]:
         canary = [p for p in ranked if p[0] == rollout.route]
