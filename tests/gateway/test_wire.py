@@ -177,6 +177,49 @@ def test_another_protocol_is_not_spoken():
     assert said.startswith(b"HTTP/1.1 200") and b"connection: close" in said
 
 
+OFFER = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAAAAIAAAAA\r\n"
+
+
+@pytest.mark.parametrize(
+    "sends",
+    [
+        [HEAD + OFFER + b"content-length: 6\r\n\r\nabcdef"],
+        [HEAD + OFFER + b"content-length: 6\r\n\r\n", b"abc", b"def"],
+        [HEAD + OFFER + b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\nd", b"ef\r\n0\r\n\r\n"],
+    ],
+)
+def test_a_body_beside_an_offer_of_another_protocol_arrives_whole(sends):
+    """As java.net.http sends every request to a plain address."""
+    *first, last = sends
+    said = talk(
+        app_of(echo), *((part, b"") for part in first), (last, b">"), (sends[0], b""), (b"".join(sends[1:]), b">")
+    )
+    assert 2 == said.count(b"</x? abcdef>") and b"connection: close" not in said
+
+
+def test_requests_that_offer_another_protocol_at_once_are_answered_in_order():
+    asked = b"".join(HEAD + OFFER + b"content-length: 1\r\n\r\n%d" % n for n in range(3))
+    said = talk(app_of(echo), (asked, b"</x? 2>"))
+    places = [said.index(b"</x? %d>" % n) for n in range(3)]
+    assert sorted(places) == places
+
+
+def test_the_body_beside_an_offer_is_checked_as_any_other():
+    asked = HEAD + OFFER + b"transfer-encoding: chunked\r\n\r\nnonsense\r\n"
+    assert b"invalid_http" in talk(app_of(echo), (asked, b""), closes=True)
+
+
+def test_an_answer_without_a_length_has_no_chunks_under_http_1_0():
+    async def stream(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"one ", "more_body": True})
+        await send({"type": "http.response.body", "body": b"two", "more_body": False})
+
+    said = talk(app_of(stream), (b"GET /a HTTP/1.0\r\nconnection: keep-alive\r\n\r\n", b""), closes=True)
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert (b"one two", False, True) == (body, b"chunked" in head, b"connection: close" in head)
+
+
 def test_a_connection_without_a_request_is_closed():
     assert b"" == talk(app_of(echo), (b"GET / HTT", b""), closes=True, idle=0.05)
 

@@ -34,6 +34,7 @@ class Exchange:
         "_held",
         "_left",
         "_more",
+        "_to_the_end",
         "_waiter",
         "_wire",
         "complete",
@@ -60,6 +61,7 @@ class Exchange:
         self._continue = expects
         self._head: bytes | None = None  # of the answer, until its first part is written
         self._chunked = False
+        self._to_the_end = False
         self._left = 0  # bytes that the answer has announced and not written
 
     async def run(self) -> None:
@@ -146,10 +148,15 @@ class Exchange:
         self.begin_with(status, head, length)
 
     def begin_with(self, status: int, head: bytes, length: int | None) -> None:
-        """As `begin`, with header lines that are known to be sound; without a length the answer is chunked."""
+        """As `begin`, with header lines that are known to be sound; without a length the answer is chunked.
+
+        HTTP/1.0 knows no chunks: there the end of the connection is the end of the answer.
+        """
         if self._head is not None or self.started:
             raise RuntimeError("the answer has begun already")
-        self._chunked = length is None and self.scope["method"] != "HEAD" and status not in {204, 304}
+        endless = length is None and self.scope["method"] != "HEAD" and status not in {204, 304}
+        self._chunked = endless and self.scope["http_version"] != "1.0"
+        self._to_the_end = endless and not self._chunked
         self._left = length or 0
         if self._continue:  # a body that nobody asked for may follow
             self.keep_alive = False
@@ -179,6 +186,8 @@ class Exchange:
         elif self.scope["method"] == "HEAD":
             data = b""
             self._left = 0
+        elif self._to_the_end:
+            data = body
         else:
             data = body
             self._left -= len(body)

@@ -22,6 +22,8 @@ MAX_HEAD = 128 * 1024  # bytes of a request before its body
 STALL = 120.0  # seconds in which a caller takes nothing of what was written to it
 MAX_HELD = 256 * 1024  # bytes of a body that wait for whoever reads it
 
+FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+
 BAD_HTTP = bad_request("invalid_http", Text("不是有效的 HTTP/1.1 请求", "not a valid HTTP/1.1 request"))
 LONG_HEAD = bad_request("header_too_long", Text("请求头过长", "the head of the request is too long"), status=431)
 
@@ -60,6 +62,7 @@ class Wire(asyncio.Protocol):
         self._reading_paused = False
         self._writable: asyncio.Future[None] | None = None
         self._expects = False  # the caller waits to be asked for the body
+        self._framing = b""  # how long the body is of a request that offers another protocol
         self.is_stuck = False  # the caller does not take what was written
         self._closing = False
         self._envelope: dict[str, Any] = {}
@@ -102,9 +105,9 @@ class Wire(asyncio.Protocol):
         self._fed += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            if self._incoming is None and self._active is not None:
-                self._active.keep_alive = False  # no other protocol is spoken: answered, then closed
+        except httptools.HttpParserUpgrade as offered:
+            if not self._declined(data[offered.args[0] :]):
+                return
         except httptools.HttpParserError:
             self._turn_down(BAD_HTTP)
             return
@@ -144,6 +147,8 @@ class Wire(asyncio.Protocol):
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        if self._incoming is not None:
+            return  # the head under which a body is read after another protocol was offered
         parser = self._parser
         self._fed = 0
         version: str = parser.get_http_version()
@@ -164,6 +169,8 @@ class Wire(asyncio.Protocol):
         keep_alive = version != "1.0" and parser.should_keep_alive()
         exchange = Exchange(self, scope, keep_alive=keep_alive, expects=self._expects)
         self._incoming = exchange
+        if parser.should_upgrade() and scope["method"] != "CONNECT":
+            self._framing = b"".join(b"%b: %b\r\n" % h for h in self._headers if h[0] in FRAMING and h[1] != b"0")
         if self._active is None:
             self._active = self._fresh = exchange
             return
@@ -178,9 +185,32 @@ class Wire(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._fed = 0
+        if self._framing:
+            return  # the parser takes what follows for the other protocol, not for a body
         exchange, self._incoming = self._incoming, None
         if exchange is not None:
             exchange.body_complete()
+
+    def _declined(self, rest: bytes) -> bool:
+        """No other protocol is spoken: a body is read as of any request, without one the answer ends the connection.
+
+        Java's own client offers h2c with every request. False where what follows was no HTTP.
+        """
+        framing, self._framing = self._framing, b""
+        if not framing:
+            if self._incoming is None and self._active is not None:
+                self._active.keep_alive = False
+            return True
+        self._parser = httptools.HttpRequestParser(self)
+        try:
+            self._parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % framing)
+            self._parser.feed_data(rest)
+        except httptools.HttpParserUpgrade as offered:
+            return self._declined(rest[offered.args[0] :])
+        except httptools.HttpParserError:
+            self._turn_down(BAD_HTTP)
+            return False
+        return True
 
     # for the exchange
 
