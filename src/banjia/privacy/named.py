@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from banjia.privacy import address_en, address_zh, names_en, names_zh
+from banjia.privacy.addressed_zh import addressed
 from banjia.privacy.checks import birth_day
 from banjia.privacy.cues_en import WORD
 from banjia.privacy.cues_zh import labelled
@@ -74,10 +75,11 @@ def named(
     people: list[tuple[int, int, float]] = []
     if has_han:
         labels = list(labelled().finditer(text))
-        told = names_zh.firm(text, sorted(s for s, _ in taken), labels) + _keyed(text) + _in_tables(text, table)
+        anchors = sorted([*(s for s, _ in taken), *(s for s, _, _ in places)])
+        told = names_zh.firm(text, anchors, labels) + _keyed(text) + _in_tables(text, table)
         heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told, by, labels)
         orgs = heard.orgs
-        people += names_zh.names(text, heard, told, labels)
+        people += names_zh.names(text, heard, told, labels, anchors)
         firms = organisations(text, orgs)
         people = [p for p in people if not _of_a_firm(text, p, firms)]
         found += [(s, e, "ORG", p) for s, e, p in firms]
@@ -112,7 +114,7 @@ def _tagged(
 ) -> Heard:
     """Persons and organisations that the tagger marks around the places where a name not yet told may begin."""
     masked = _masked(text, taken)
-    behind = {m.start(2) for m in labels if not m[1]}
+    behind = {m.start(2) for m in labels if not m[1]} | {start for start, _ in addressed(masked)}
     starts = candidates(masked, settled(text, told), behind)
     rows = _packed([_compact(masked[a:b], a) for a, b in _windows(masked, starts)])
     heard = Heard([], [], starts, {})
@@ -185,7 +187,7 @@ def _compact(piece: str, at: int) -> tuple[str, list[int]]:
 
 def _keyed(text: str) -> list[tuple[int, int, float]]:
     """`"buyer": "..."`: a key that says whose name its value is."""
-    if ":" not in text and "=" not in text and ">" not in text:
+    if not any(mark in text for mark in ":：=>"):
         return []
     return [
         (m.start(2), m.end(2), 0.93)

@@ -74,7 +74,9 @@ def small_names(text: str) -> list[Place]:
 def _with_title(text: str, m: re.Match[str]) -> Place | None:
     """The name after a title, as far as its words are no common ones."""
     name = m["n"].split(" ")
-    if not _plain(name[0]) or (is_common(_fold(name[0])) and not is_last(_fold(name[0]))):
+    first, second = _fold(name[0]), _fold(name[-1])
+    whole_name = len(name) > 1 and is_given(first) and is_last(second) and not is_common(second)  # Mr. Grace Moreau
+    if not whole_name and (not _plain(name[0]) or (is_common(first) and not is_last(first))):
         return None
     while len(name) > 1 and is_common(_fold(name[-1])) and _fold(name[-1]) not in words("surnames_en"):
         name.pop()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from banjia.privacy.addressed_zh import addressed, courteous
 from banjia.privacy.after_label_zh import behind_label
 from banjia.privacy.cues_zh import (
     CALLED,
@@ -103,6 +104,7 @@ def _holds_word(name: str) -> bool:
     return len(name) > 2 and any(name[i : i + 2] in lexicon() for i in range(first, len(name) - 1))
 
 
+LEAST_SIZE = 2  # characters of a name
 HALF = 0.05  # a word of the language behind a label without a mark that says so
 _TOLD = re.compile("[:：=＝|｜>]")
 _PARTED = re.compile("[|,、<]")  # between a label and what stands in another cell
@@ -122,37 +124,37 @@ class Heard:
     odds: dict[int, tuple[float, float]]
 
 
-def names(text: str, heard: Heard, found: list[Place], labels: Sequence[re.Match[str]]) -> list[Place]:
+def names(
+    text: str, heard: Heard, found: list[Place], labels: Sequence[re.Match[str]], anchors: Sequence[int] = ()
+) -> list[Place]:
     """The names `found` already and those by the tagger, by it and a rule together, and by their company."""
     by_start = dict(heard.persons)
     found = found + [place for s, e in heard.persons if (place := _from_tagger(text, s, e, heard.odds))]
     found += japanese(text, heard.odds)
-    found += behind_label(text, [m.span(2) for m in labels if not m[1]], heard.odds)
+    found += behind_label(text, [m.span(2) for m in labels if not m[1]], heard.odds, anchors)
     known = {s for s, _, _ in found}
     for m in labels:
         start = m.start(2)
         if start in known:
             continue
-        end = by_start.get(start) or _end(text, start, m.end(2), tight=not m[1])
-        if (
-            end
-            and text[start:end] in lexicon()
-            and not _TOLD.search(m[1])
-            and likelihood(heard.odds, start, end) < HALF
-        ):
+        end = by_start.get(start, start)
+        if end - start < LEAST_SIZE:  # the tagger has the surname alone, or nothing
+            end = _end(text, start, m.end(2), tight=not m[1]) or start
+        if text[start:end] in lexicon() and not _TOLD.search(m[1]) and likelihood(heard.odds, start, end) < HALF:
             continue
-        if end and end - start > 1 and not (_PARTED.search(m[1]) and _odd(text[start:end])):
+        if end - start >= LEAST_SIZE and not (_PARTED.search(m[1]) and _odd(text[start:end])):
             found.append((start, end, 0.96 if m[1] else 0.85))
     if any(c in text for c in "·•‧・"):
         found += [_trimmed(text, m) for m in foreign().finditer(text)]
     found += _in_lists(text, found)
     for m in named_after().finditer(text):
-        end = _after_cue(text, m)
-        if end and likelihood(heard.odds, m.start(1), end) >= LEAST_CUED:
-            found.append((m.start(1), end, 0.75))
+        stop = _after_cue(text, m)
+        if stop and likelihood(heard.odds, m.start(1), stop) >= LEAST_CUED:
+            found.append((m.start(1), stop, 0.75))
     for m in full_titled().finditer(text):
         if likelihood(heard.odds, *m.span(1)) >= LEAST_CUED and _is_whole(text, *m.span(1)):
             found.append((m.start(1), m.end(1), 0.75))
+    found += courteous(text, addressed(text), heard.odds)
     taken = Taken((s, e) for s, e, _ in found)
     found += [p for p in unknown(text, heard.starts, heard.odds) if taken.add(p[0], p[1])]
     return private(text, [p for p in found if not any(c in PRONOUNS for c in text[p[0] : p[1]])])

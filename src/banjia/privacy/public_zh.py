@@ -24,9 +24,14 @@ def private(text: str, found: Sequence[Place]) -> list[Place]:
     return [
         (s, e, p)
         for s, e, p in found
-        if (re.sub(DOTS, "", text[s:e]) not in public and not famous.meets(s, e) and not WARES.match(text, e))
+        if (
+            re.sub(DOTS, "", text[s:e]) not in public
+            and (not famous.meets(s, e) or _is_longer(text, s, e))
+            and not WARES.match(text, e)
+        )
         or _AFTER_LABEL.search(text[max(0, s - 14) : s])
         or is_behind_label(text, s, e)
+        or (text[e : e + 1] in SOFT and is_behind_label(text, s, e, whole=False))
     ]
 
 
@@ -50,6 +55,11 @@ def _is_given(text: str, m: re.Match[str]) -> bool:
     """The given name of somebody else: 小明 in 王小明."""
     surnames = letters("surnames")
     return len(m[0]) == 2 and m[0][0] not in surnames and text[max(0, m.start() - 1) : m.start()] in surnames
+
+
+def _is_longer(text: str, start: int, end: int) -> bool:
+    """A surname and a given name that is on the list: 墨子 in 董墨子."""
+    return end - start == 3 and text[start] in letters("surnames") and text[start + 1 : end] in words("public_zh")
 
 
 def _goes_on(text: str, end: int) -> bool:
