@@ -273,7 +273,7 @@ def handle(value: bytes) -> bool:
 
 def plate(value: bytes) -> bool:
     """At least one digit, and no plain word."""
-    return len(value.translate(None, b"0123456789")) < len(value) and value[3:5] != b"AP"
+    return len(value.translate(None, b"0123456789")) < len(value) and value[3:6] != b"APP"
 
 
 def vin(value: bytes) -> bool:
