@@ -119,11 +119,13 @@ class Worker:
         clock = Clock()
         opened = refreshed = flushed = clock.monotonic()
         warned, revision = 0.0, -1
+        trouble: StoreError | None = None
         while True:
             await asyncio.sleep(PUBLISH)
             if os.getppid() != self.parent:  # a supervisor that was killed leaves nobody to stop us
                 os.kill(os.getpid(), signal.SIGTERM)
             gateway.metrics.publish()
+            trouble = _told(trouble, gateway.journal)
             now = clock.monotonic()
             if now - flushed > FLUSH:
                 flushed = now
@@ -146,6 +148,16 @@ class Worker:
 def ready_file(folder: Path, number: int) -> Path:
     """Made by a worker when its port answers."""
     return folder / f"ready-{number}"
+
+
+def _told(before: StoreError | None, journal: Journal | None) -> StoreError | None:
+    """Say in the log, once, that the ledger cannot be written, with the remedy; and once that it can be again."""
+    now = journal.trouble if journal is not None else None
+    if now is not None and (before is None or before.say("en") != now.say("en")):
+        log.error("nothing leaves the country until the ledger can be written: %s", now.say("en"))
+    elif now is None and before is not None:
+        log.warning("the ledger can be written again")
+    return now
 
 
 def _warn(journal: Journal, lines: Lines, on: date) -> None:

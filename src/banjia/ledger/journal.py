@@ -74,7 +74,8 @@ class Journal:
         self._unpublished = ""  # a kept checkpoint that could not yet be written outside
         self._year_keys: dict[int, YearKey] = {}
         self._tallies: dict[int, Tally] = {}
-        self._writer = Writer(self._commit_group, bound=terms.bound, linger=LINGER * min(terms.processes, MOST_LINGERS))
+        linger = LINGER * min(terms.processes, MOST_LINGERS)
+        self._writer = Writer(self._commit_group, bound=terms.bound, linger=linger, check=store.check)
 
     @classmethod
     def open(cls, store: Store, keys_dir: Path, origin: str, *, clock: Clock, terms: Terms = Terms()) -> Journal:
@@ -139,7 +140,10 @@ class Journal:
         return self.note(Entry("outcome", at, about=id, more=outcome))
 
     def healthy(self) -> bool:
-        """Whether the last attempt to write succeeded; while it did not, one is made every quarter of a second."""
+        """Whether an entry could be written: the last one was, and the store is still the one that was opened.
+
+        While it cannot, an attempt is made every quarter of a second.
+        """
         return self._writer.trouble is None
 
     @property

@@ -1,4 +1,7 @@
-"""Writer: one thread that commits in groups. While one group goes to disk the next gathers; no timer is involved."""
+"""Writer: one thread that commits in groups. While one group goes to disk the next gathers; no timer is involved.
+
+Where nothing is to be written, it looks once a second whether it still could.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from banjia.text import Text, same
 GROUP = 1000  # entries in one transaction
 LINGER = 0.1  # seconds that notes, for which nobody waits, may gather
 PROBE = 0.25  # seconds between attempts while the store cannot be written
+LOOK = 1.0  # seconds without an entry after which the store is looked at
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -60,8 +64,11 @@ Commit = Callable[[Sequence[Pending], int, int], Sequence[Receipt]]
 
 
 class Writer:
-    def __init__(self, commit: Commit, *, bound: int, linger: float = LINGER) -> None:
+    def __init__(
+        self, commit: Commit, *, bound: int, linger: float = LINGER, check: Callable[[], None] | None = None
+    ) -> None:
         self._commit = commit
+        self._check = check
         self._linger = linger
         self._bound = bound
         self._queue: deque[Pending] = deque()
@@ -112,12 +119,17 @@ class Writer:
             group = self._next()
             if group is None:
                 return
-            self._write(group)
+            if group or self._lost or self._trouble is not None:
+                self._write(group)
+            else:
+                self._look()
 
     def _next(self) -> list[Pending] | None:
+        """What is to be written; nothing where no entry came for a while, None at the end."""
         with self._changed:
             if self._trouble is None:
-                self._changed.wait_for(lambda: self._queue or self._closing or self._lost)
+                if not self._changed.wait_for(lambda: self._queue or self._closing or self._lost, LOOK):
+                    return []
                 if not self._urgent and not self._closing:
                     self._changed.wait_for(
                         lambda: self._urgent or self._closing or len(self._queue) >= GROUP, self._linger
@@ -132,6 +144,13 @@ class Writer:
             group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
             self._urgent -= sum(p.waiting is not None for p in group)
             return group
+
+    def _look(self) -> None:
+        try:
+            if self._check is not None:
+                self._check()
+        except StoreError as error:
+            self._fail([], error, again=True)
 
     def _write(self, group: list[Pending]) -> None:
         lost, failed = self._lost, self._failed

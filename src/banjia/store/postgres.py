@@ -85,6 +85,9 @@ class PostgresStore:
         with self._inside("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as transaction:
             yield transaction
 
+    def check(self) -> None:
+        """Nothing to do: a server that is gone fails each transaction."""
+
     def close(self) -> None:
         with self._guard:
             for connection in self._open:

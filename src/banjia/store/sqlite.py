@@ -47,7 +47,11 @@ class SqliteTransaction:
 
 
 class SqliteStore:
-    """A connection for each thread; writers queue at the file's own lock."""
+    """A connection for each thread; writers queue at the file's own lock.
+
+    What is written into a file that was removed or replaced is lost, and SQLite does not say so: each transaction looks
+    whether the path still leads to the file that was opened, and a writing one looks again before it counts as done.
+    """
 
     def __init__(self, url: str, path: Path, *, create: bool = True) -> None:
         self.url = url
@@ -65,17 +69,36 @@ class SqliteStore:
             )
         if not path.exists():
             self._create()
+        self._file = self._found()
         self._migrate(create=create)
+        self.check()
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
         with self._inside("BEGIN IMMEDIATE") as transaction:
             yield transaction
+        self.check()
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteTransaction]:
         with self._inside("BEGIN") as transaction:
             yield transaction
+
+    def check(self) -> None:
+        found = self._found()
+        if found == self._file:
+            return
+        missing = Text("没有这个文件", "there is no file"), Text("是另一个文件", "it is another file")
+        raise StoreError(
+            Text("存储文件在使用中被删除或替换", "the file of the store was removed or replaced while in use"),
+            where=str(self.path),
+            expected=Text("启动时打开的文件", "the file that was opened at start"),
+            found=missing[found is not None],
+            remedy=Text(
+                "停下网关，放回原文件或恢复备份，再启动；在此之前拒绝出境",
+                "stop the gateway, put the file back or restore a backup, and start it; exports are refused until then",
+            ),
+        )
 
     def close(self) -> None:
         with self._guard:
@@ -86,6 +109,7 @@ class SqliteStore:
 
     @contextmanager
     def _inside(self, begin: str) -> Iterator[SqliteTransaction]:
+        self.check()
         try:
             connection = self._connection()
             connection.execute(begin)
@@ -98,6 +122,14 @@ class SqliteStore:
                         connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             raise self._explained(error) from error
+
+    def _found(self) -> tuple[int, int] | None:
+        """Which file the path leads to now."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _create(self) -> None:
         try:

@@ -54,6 +54,10 @@ class Store(Protocol):
         """Read one consistent state while others write."""
         ...
 
+    def check(self) -> None:
+        """Raises StoreError where what is open is no longer what the address names. Cheap."""
+        ...
+
     def close(self) -> None: ...
 
 
