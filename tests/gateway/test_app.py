@@ -187,6 +187,23 @@ def test_the_paths_of_openai_and_azure(tmp_path, path, status):
         assert answer.headers["x-should-retry"] == "false"
 
 
+@pytest.mark.parametrize("body", [{}, {"model": None}, {"model": "another"}])
+def test_the_deployment_in_azures_path_is_the_model_whatever_the_body_says(tmp_path, body):
+    async def main():
+        async with (
+            Scripted() as upstream,
+            house(tmp_path, [route("local", upstream.url)], policy(open_cells("local"))) as h,
+        ):
+            path = "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21"
+            answer = await h.post(path, body={**body, "messages": []})
+            nameless = await h.post(body={"model": None, "messages": []})
+            return answer, nameless, upstream.seen[-1].json
+
+    answer, nameless, sent = play(main())
+    assert (200, "true-model") == (answer.status, sent["model"])
+    assert (400, "invalid_model") == (nameless.status, nameless.error["code"])
+
+
 def test_the_wrong_method_is_said_to_be_wrong(tmp_path):
     async def main():
         async with (

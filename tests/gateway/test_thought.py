@@ -116,3 +116,25 @@ def test_a_turn_whose_reasoning_is_lost_goes_without_thinking_rather_than_be_ref
     assert seen.get("thinking") == sent
     assert seen["messages"][1].get("reasoning_content") == ("hm" if kept else None)
     assert ("reasoning(messages);loss=soft" in answer.headers.get("x-banjia-warnings", "")) is not kept
+
+
+def test_a_model_that_always_thinks_gets_a_filler_where_its_reasoning_is_lost(tmp_path):
+    told = [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "c1", "content": "7"},
+        {"role": "assistant", "content": "7"},
+        {"role": "user", "content": "q"},
+    ]
+
+    async def main():
+        spoken = {"r": Translator(load(plugins=False).by_id("moonshot"))}
+        async with Scripted() as upstream:
+            way = route("r", upstream.url, models={"gpt-4o": "kimi-k3"})
+            async with house(tmp_path, [way], policy(open_cells("r")), translators=spoken) as h:
+                answer = await h.post(body=chat(tools=[TOOL], messages=told))
+            return answer, upstream.seen[-1].json["messages"]
+
+    answer, sent = play(main())
+    assert [None, ".", None, None, None] == [m.get("reasoning_content") for m in sent]
+    assert "reasoning(messages);loss=soft" in answer.headers["x-banjia-warnings"]

@@ -63,3 +63,14 @@ def test_counts_with_their_parts_are_read():
     assert found is not None
     assert (found.read, found.written, found.cached) == (5, 3, 2)
     assert usage_of({**used, "prompt_tokens": "5"}) == found
+
+
+def test_entries_of_a_list_have_the_index_by_which_clients_put_them_together():
+    stream = UsualStream()
+    given = [[{"text": "a"}, {"text": "b", "index": 5}], [{"text": "c", "index": None}], ["plain"]]
+    events = [
+        {"id": "x", "model": "m", "choices": [{"index": 0, "delta": {"reasoning_details": one}}]} for one in given
+    ]
+    assert not stream.passes(msgspec.json.encode(events[0]))
+    found = [e["choices"][0]["delta"]["reasoning_details"] for event in events for e in stream.event(event)]
+    assert [[{"text": "a", "index": 0}, {"text": "b", "index": 5}], [{"text": "c", "index": 0}], ["plain"]] == found

@@ -30,7 +30,7 @@ class _StreamOptions(msgspec.Struct):
 class Head(msgspec.Struct):
     """What is decoded of every body; the rest stays bytes."""
 
-    model: str = ""
+    model: str | None = ""  # AzureChatOpenAI of LangChain sends null where the path names a deployment
     stream: bool | None = False
     stream_options: _StreamOptions | None = None
     n: Any = None

@@ -19,7 +19,7 @@ from banjia.gateway.refusal import Refusal, bad_request
 from banjia.gateway.rewrite import Rewrite
 from banjia.gateway.settings import Candidate
 from banjia.gateway.splice import names_once, with_fields, with_first, with_model
-from banjia.gateway.thought import Thoughts, lacking
+from banjia.gateway.thought import Thoughts, blanked, lacking
 from banjia.gateway.treatment import REPLACING, at_home, plan_of
 from banjia.policy.decide import Decision
 from banjia.routes.dialect.draft import DialectWarning, Plan
@@ -45,6 +45,15 @@ UNTHOUGHT = DialectWarning(
     Text(
         "前面的工具调用没有带回思考内容，这一次不思考",
         "reasoning of an earlier call of a tool did not come back, so this turn goes without",
+    ),
+)
+UNKEPT = DialectWarning(
+    "reasoning",
+    "messages",
+    "soft",
+    Text(
+        "前面的工具调用没有带回思考内容，以占位文字发送",
+        "reasoning of an earlier call of a tool did not come back; a filler was sent in its place",
     ),
 )
 # OpenAI's models that did not think before they answered: an app that came from one is served without thinking
@@ -117,6 +126,9 @@ async def prepare(
                 if quiet.request != prepared.request:  # better no thinking than a refusal
                     prepared = replace(quiet, warnings=(*quiet.warnings, UNTHOUGHT))
                     request = quiet.request
+                elif replay.blank and request is not None:
+                    prepared = replace(prepared, warnings=(*prepared.warnings, UNKEPT))
+                    request = blanked(request, replay.field, replay.blank)
     restores = treated is not None and treated.surrogates is not None and bool(treated.surrogates.originals)
     rewrite = None
     thinks = thinking_field(translator, candidate, operation) if b'"tools"' in call.body else ""

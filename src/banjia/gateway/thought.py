@@ -74,6 +74,12 @@ def lacking(request: Json, field: str) -> bool:
     return isinstance(messages, list) and any(_calls(m) and not m.get(field) for m in messages)
 
 
+def blanked(request: Json, field: str, blank: str) -> Json:
+    """The request with `blank` where an assistant's turn that called tools has no reasoning."""
+    turns = [{**m, field: blank} if _calls(m) and not m.get(field) else m for m in request["messages"]]
+    return {**request, "messages": turns}
+
+
 def grown(thought: Any, piece: Any) -> Any:
     """Reasoning with its next piece: text grows, entries of a list grow by their index, or by their place."""
     if isinstance(piece, str):

@@ -189,6 +189,7 @@ class ReasoningReplay(Op, tag="reasoning_replay", frozen=True, kw_only=True):
 
     field: str = "reasoning_content"
     needed: Literal["with-tools", "always", "whole-message", "template"] = "with-tools"
+    blank: str = ""  # what the vendor takes where none was kept; "": it takes none
 
 
 class EmulateJsonSchema(Op, tag="emulate_json_schema", frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ class _Delta(msgspec.Struct, gc=False):
     reasoning_content: str | None = None
     reasoning: None = None
     tool_calls: None = None
+    reasoning_details: None = None
 
 
 class _Piece(msgspec.Struct, gc=False):
@@ -193,7 +194,7 @@ class UsualStream:
             delta = {**delta, "tool_calls": state.calls.piece(delta["tool_calls"])}
         elif "tool_calls" in delta:
             delta = {k: v for k, v in delta.items() if k != "tool_calls"}
-        delta = {k: v for k, v in delta.items() if k != "role"}
+        delta = {k: _placed(v) if isinstance(v, list) else v for k, v in delta.items() if k != "role"}
         finish = finish_of(choice.get("finish_reason"), calls=bool(state.calls))
         state.finished |= finish is not None
         delta = self._without_tags(index, state, delta, before, ends=finish is not None or bool(state.calls))
@@ -239,6 +240,14 @@ class UsualStream:
     def _chunk(self, choice: Json | None = None) -> Json:
         head = {**self.head, **{k: self._last[k] for k in _HEAD if k in self._last}}
         return {**head, "object": "chat.completion.chunk", "choices": [choice] if choice is not None else []}
+
+
+def _placed(entries: list[Any]) -> list[Any]:
+    """OpenAI's clients put the pieces of a list together by the index of each entry; without one they break off."""
+    return [
+        {**entry, "index": at} if isinstance(entry, dict) and type(entry.get("index")) is not int else entry
+        for at, entry in enumerate(entries)
+    ]
 
 
 def _may_think(content: str) -> bool:
