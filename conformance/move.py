@@ -12,6 +12,7 @@ is an application in the folder that BANJIA_APPS names.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -25,6 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".conformance" / "moved"
 CASES = ROOT / "conformance" / "moved"
+LOCK = WORK.parent / "moved.lock"
 RECORDS = ROOT / "docs" / "move-proof.json"
 BANJIA = [sys.executable, "-m", "banjia"]
 MARK = {"holds": "yes", "fails": "NO", "not-run": "-", "as-before": "as before"}
@@ -33,6 +35,7 @@ STEPS = ("rescan", "parses", "compiles", "settled", "before", "recorded", "same"
 
 def main(names: list[str]) -> int:
     rows: dict[str, Any] = {}
+    LOCK.parent.mkdir(exist_ok=True)
     for file in sorted(CASES.glob("*.toml")):
         if names and file.stem not in names:
             continue
@@ -46,13 +49,20 @@ def main(names: list[str]) -> int:
             row = {"package": case["package"], "version": case["version"], "error": str(error)[-300:]}
         rows[file.stem] = row
         print(line(file.stem, row), flush=True)
-    known = {file.stem for file in CASES.glob("*.toml")}
-    before: dict[str, Any] = json.loads(RECORDS.read_text(encoding="utf-8"))["packages"] if RECORDS.exists() else {}
-    kept = {name: row for name, row in sorted((before | rows).items()) if name in known}
-    RECORDS.write_text(json.dumps({"packages": kept}, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    for lang in ("en", "zh-CN"):
-        tabled(ROOT / "docs" / lang / "move-proof.md", kept)
+        kept(rows)
     return int(any(not row.get("holds") for row in rows.values()))
+
+
+def kept(rows: dict[str, Any]) -> None:
+    """The record and the tables with these rows: written after each, so that a run that is cut short loses one at most."""
+    known = {file.stem for file in CASES.glob("*.toml")}
+    with LOCK.open("w") as lock:  # two halves of one run may write at the same time
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before: dict[str, Any] = json.loads(RECORDS.read_text(encoding="utf-8"))["packages"] if RECORDS.exists() else {}
+        all_rows = {name: row for name, row in sorted((before | rows).items()) if name in known}
+        RECORDS.write_text(json.dumps({"packages": all_rows}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        for lang in ("en", "zh-CN"):
+            tabled(ROOT / "docs" / lang / "move-proof.md", all_rows)
 
 
 def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +108,7 @@ def proved(name: str, case: dict[str, Any]) -> dict[str, Any]:
         "registry": case["registry"],
         "kind": case["kind"],
         "on": time.strftime("%Y-%m-%d"),
+        "commit": git(ROOT, "rev-parse", "--short", "HEAD").strip(),
         "sdk": sdk(home, case),
         "files": planned,
         "edits": sum(len(change["edits"]) for change in document["changes"]),

@@ -140,3 +140,45 @@ def test_commits_need_git_and_without_it_nothing_is_written(tmp_path):
     with pytest.raises(ConfigError, match="git"):
         move.apply(tmp_path, move.look(tmp_path, Target()), commit=True)
     assert "client = OpenAI()\n" in (tmp_path / "a.py").read_text(encoding="utf-8")
+
+
+COMPOSE = "services:\n  chat:\n    environment:\n      OPENAI_BASE_URL: https://api.openai.com/v1\n"
+
+
+def test_a_loopback_gateway_in_a_containers_file_is_an_item_and_a_named_one_is_not(tmp_path):
+    (tmp_path / "docker-compose.yml").write_text(COMPOSE, encoding="utf-8")
+
+    def asked(where):
+        found = move.look(tmp_path, where).checklist
+        return [i.finding.line for i in found if "container itself" in i.remedy.say("en")]
+
+    assert [4] == asked(Target())
+    assert [] == asked(Target.parse("http://banjia:8420", where="--gateway"))
+    move.apply(tmp_path, move.look(tmp_path, Target()))
+    assert [4] == asked(Target())
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['requests.post("https://api.openai.com/v1/moderations", json={})', "OpenAI().moderations.create(input='x')"],
+)
+def test_moderations_are_an_item_for_no_model_at_home_has_them(tmp_path, line):
+    found = items(tmp_path, f"import requests\nfrom openai import OpenAI\n{line}\n")
+    assert ("by-hand", 3, "models at home have no moderations endpoint, so the gateway answers 501") in found
+
+
+def test_an_import_goes_where_a_sorter_of_imports_has_it(tmp_path):
+    text = '"""Doc."""\nimport json\nimport sys\nfrom typing import Any\n\nfrom openai import OpenAI\n\nclient = OpenAI()\n'
+    (tmp_path / "a.py").write_text(text, encoding="utf-8")
+    after = move.look(tmp_path, Target()).changes[0].after
+    assert (
+        '"""Doc."""\nimport json\nimport os\nimport sys\nfrom typing import Any\n'
+        == after.partition("\nfrom openai")[0]
+    )
+
+
+def test_a_file_of_another_vendor_gets_no_gateway_where_its_address_is_handed_in(tmp_path):
+    text = "import os\nfrom openai import OpenAI\n\ndef make(base_url):\n    return OpenAI(base_url=base_url)\n"
+    for name in ("ollama.py", "chat.py"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert ["chat.py"] == [c.path for c in move.look(tmp_path, Target()).changes]

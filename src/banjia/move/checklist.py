@@ -57,12 +57,28 @@ TRACES = Text(
     "跟踪上传会把提示词和回答发给服务商：关闭它（OPENAI_AGENTS_DISABLE_TRACING=1）",
     "the upload of traces sends prompts and answers to the provider: switch it off (OPENAI_AGENTS_DISABLE_TRACING=1)",
 )
+MODERATION = Text(
+    "网关前面的自有或境内模型没有 moderations 接口（回答 501）：改用 banjia.yaml 的 moderation，或自有的内容检查",
+    "models at home have no moderations endpoint, so the gateway answers 501: use `moderation` of banjia.yaml, or a check of your own",
+)
+CONTAINED = Text(
+    "容器里的 127.0.0.1 是容器自己：用 --gateway http://网关的名字:8420 再搬一次，或改成容器里能到的地址",
+    "in a container 127.0.0.1 is the container itself: move with --gateway http://NAME-OF-THE-GATEWAY:8420, or write an address "
+    "that is reached from there",
+)
 HOST_ONLY = Text(
     "只写了主机名：主机、端口和协议要一起改成网关的；网关用 https 的 443 端口时（--gateway https://HOST）可以自动改",
     "only the host's name stands here: host, port and scheme change together to the gateway's; an https gateway on port 443 "
     "(--gateway https://HOST) can be put in for you",
 )
 ACCOUNT_PATH = re.compile(r"openai\.com(?:/v1)?/(?:dashboard|usage|organization|billing|subscription)")
+MODERATION_PATH = re.compile(r"(?<![a-z])moderations?(?:/|\.create\b|$)", re.IGNORECASE)
+CONTAINER_FILE = re.compile(
+    r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$|(?:^|/)(?:Docker|Container)file|\.dockerfile$|(?:^|/)values[\w.-]*\.ya?ml$"
+)
+CONTAINERS = re.compile(
+    r"^\s*(?:- )?(?:containers|initContainers|configMapGenerator):|^kind:\s*(?:ConfigMap|Secret)\b", re.MULTILINE
+)
 TRACE_PATH = re.compile(r"openai\.com/v1/traces")
 MOVABLE = frozenset({"openai", "azure_openai", "relay", "any"})
 BRANCHES = ("startswith", "includes", "in model", "==", "!=", "match", "switch", "case ")
@@ -91,10 +107,18 @@ def items(
     moved: frozenset[str],
     edited: frozenset[tuple[str, int]],
     line_of: Mapping[tuple[str, int], str],
+    contained: frozenset[str] = frozenset(),
 ) -> Iterator[Item]:
-    """What asks for something that no edit does. `moved`: fingerprints; `edited`: lines of the files before."""
+    """What asks for something that no edit does. `moved`: fingerprints; `edited`: lines of the files before.
+
+    `contained`: files of containers in which the target's own address is written though it is loopback.
+    """
     account = False
+    told: set[str] = set()
     for finding in findings:
+        if finding.path in contained - told and any((finding.path, n) in edited for n in _lines(finding)):
+            told.add(finding.path)
+            yield Item("setting", finding, CONTAINED)
         url = finding.url or ""
         if not account and finding.provider in {"openai", "azure_openai"}:
             account = True
@@ -104,10 +128,26 @@ def items(
             continue
         if TRACE_PATH.search(url):
             yield Item("by-hand", finding, TRACES)
+        if finding.kind in {"http", "call"} and finding.provider in MOVABLE and _moderates(finding):
+            yield Item("by-hand", finding, MODERATION)
         if finding.fingerprint in moved or finding.kind not in REMEDIES:
             continue
-        lines = range(finding.line, finding.end + 1)
-        yield from _left(finding, line_of, touched=any((finding.path, n) in edited for n in lines))
+        yield from _left(finding, line_of, touched=any((finding.path, n) in edited for n in _lines(finding)))
+
+
+def _lines(finding: Finding) -> range:
+    return range(finding.line, finding.end + 1)
+
+
+def in_container(path: str, text: str) -> bool:
+    """Whether what a settings file says holds inside a container, where loopback is another machine's."""
+    return CONTAINER_FILE.search(path) is not None or (
+        path.endswith((".yml", ".yaml")) and CONTAINERS.search(text) is not None
+    )
+
+
+def _moderates(finding: Finding) -> bool:
+    return any(MODERATION_PATH.search(word) for word in (finding.url or "", finding.symbol or ""))
 
 
 def _left(finding: Finding, line_of: Mapping[tuple[str, int], str], *, touched: bool) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from banjia.move.change import Change
-from banjia.move.checklist import Item, items
+from banjia.move.checklist import Item, in_container, items
 from banjia.move.codemod import every
 from banjia.move.edit import Edit, applied, merged
 from banjia.move.source import Source
@@ -57,6 +57,7 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
     dropped: list[Edit] = []
     lines: dict[tuple[str, int], str] = {}
     settled: set[tuple[str, int]] = set()  # lines that name the target already
+    contained: set[str] = set()
     findings_all = _once(root, tuple(f for f in inventory.findings if not f.path.startswith(OWN)))
     for path, findings in sorted(_by_path(findings_all).items()):
         found = _read(root, path)
@@ -66,6 +67,8 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
         source = Source(path, writing.plain(text))
         lines |= {(path, f.line): source.line(f.line) for f in findings if f.line <= len(source.starts)}
         settled |= {(path, n) for n, line in enumerate(source.text.split("\n"), 1) if target.root in line}
+        if target.is_loopback and source.language == "settings" and in_container(path, text):
+            contained.add(path)
         kept, overlapping = merged(writing.placed(e, source.text) for e in _edits(source, findings, target, wanted))
         dropped += overlapping
         after = applied(text, kept)
@@ -73,7 +76,8 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
             changes.append(Change(path, text, after, kept, writing.encoding))
     moved = frozenset(e.finding.fingerprint for c in changes for e in c.edits if e.finding)
     edited = frozenset((c.path, n) for c in changes for n in c.lines) | settled
-    return Plan(target, tuple(changes), tuple(items(findings_all, moved, edited, lines)), tuple(dropped))
+    left = items(findings_all, moved, edited, lines, frozenset(contained))
+    return Plan(target, tuple(changes), tuple(left), tuple(dropped))
 
 
 def _edits(source: Source, findings: Iterable[Finding], target: Target, only: frozenset[str]) -> list[Edit]:

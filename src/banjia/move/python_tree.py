@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -71,7 +72,7 @@ def import_os(source: Source, codemod: str, before: int | None = None) -> Iterat
     ):
         return
     at = 1
-    for node in tree.body:
+    for i, node in enumerate(tree.body):
         is_doc = (
             isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         )
@@ -79,11 +80,22 @@ def import_os(source: Source, codemod: str, before: int | None = None) -> Iterat
             at = (node.end_lineno or node.lineno) + 1
             continue
         at = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        at = _in_order(tree.body[i:], at)
         break
     where = source.starts[at - 1] if at <= len(source.starts) else len(source.text)
     ending = "\r\n" if "\r\n" in source.text else "\n"
     lead = ending if where == len(source.text) and not source.text.endswith("\n") else ""
     yield Edit(source.path, where, where, f"{lead}import os{ending}", codemod, IMPORTS_OS)
+
+
+def _in_order(body: list[ast.stmt], at: int) -> int:
+    """The line for `import os` among the standard library's plain imports that a module begins with."""
+    for node in body:
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        if len(names) != 1 or names[0].partition(".")[0] not in sys.stdlib_module_names or names[0] > "os":
+            break
+        at = (node.end_lineno or node.lineno) + 1
+    return at
 
 
 def original(source: Source, name: str) -> str:
@@ -106,15 +118,34 @@ def append(source: Source, call: ast.Call, argument: str, codemod: str, reason: 
         return Edit(source.path, close, close, argument, codemod, reason, finding)
     last = max(parts, key=lambda p: (p.end_lineno or 0, p.end_col_offset or 0))
     _, end = place(source, last)
+    end += _closing(source.text[end:close])
     tail = source.text[end:close]
-    if "," not in tail:
-        return Edit(source.path, end, end, f", {argument}", codemod, reason, finding)
-    comma = end + tail.index(",") + 1
     line = source.line(last.lineno)
     indent = line[: len(line) - len(line.lstrip())]
     ending = "\r\n" if "\r\n" in source.text else "\n"
+    own_line = last.lineno != call.lineno and "\n" in tail
+    if not _bare(tail).startswith(","):
+        if own_line and "#" not in tail:
+            return Edit(source.path, end, end, f",{ending}{indent}{argument}", codemod, reason, finding)
+        return Edit(source.path, end, end, f", {argument}", codemod, reason, finding)
+    comma = end + tail.index(",") + 1
     lead = f"{ending}{indent}" if last.lineno != call.lineno else " "
     here = source.text[comma : source.text.index("\n", comma)] if "\n" in tail[comma - end :] else ""
     if last.lineno != call.lineno and here.lstrip().startswith("#"):
         comma += len(here.rstrip("\r"))  # a comment behind the last argument stays with it
     return Edit(source.path, comma, comma, f"{lead}{argument},", codemod, reason, finding)
+
+
+def _bare(tail: str) -> str:
+    """What stands between the last argument and the bracket, less comments and space."""
+    return "".join(row.partition("#")[0].strip() for row in tail.split("\n"))
+
+
+def _closing(tail: str) -> int:
+    """How far the brackets that close the last argument itself reach: the tree leaves them out."""
+    bare = len(tail) - len(tail.lstrip())
+    found = 0
+    while tail[bare : bare + 1] == ")":
+        found = bare + 1
+        bare = found + len(tail[found:]) - len(tail[found:].lstrip())
+    return found

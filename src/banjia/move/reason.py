@@ -12,6 +12,7 @@ FRAMEWORK = Text(
     "the framework makes its client itself and reads OPENAI_BASE_URL alone: where it is not set, the gateway",
 )
 ADDRESS = Text("地址取自环境变量，默认网关", "the address comes from the environment, by default the gateway")
+DEFAULT = Text("变量的默认值改为网关", "the default of a variable becomes the gateway")
 LITERAL = Text("写死的地址改为环境变量，默认网关", "a literal address becomes a setting, by default the gateway")
 CONSTANT_ADDRESS = Text(
     "常量不能读环境变量，直接写网关地址", "a constant cannot read the environment: the gateway's address stands in it"

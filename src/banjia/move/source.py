@@ -7,7 +7,23 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 SETTINGS = frozenset(
-    {".yml", ".yaml", ".properties", ".toml", ".json", ".ini", ".cfg", ".conf", ".env", ".tfvars", ".tf", ".mk"}
+    {
+        ".yml",
+        ".yaml",
+        ".properties",
+        ".toml",
+        ".json",
+        ".ini",
+        ".cfg",
+        ".conf",
+        ".env",
+        ".tfvars",
+        ".tf",
+        ".mk",
+        ".bicep",
+        ".bicepparam",
+        ".hcl",
+    }
 )
 NAMED = (".env", "Dockerfile", "Containerfile", "env.", "Makefile", "Jenkinsfile", "Procfile")
 SCRIPTS = {

@@ -10,6 +10,7 @@ from banjia.errors import ConfigError
 from banjia.text import Text
 
 DEFAULT = "http://127.0.0.1:8420"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Target:
     @property
     def v1(self) -> str:
         return self.root + self.prefix
+
+    @property
+    def is_loopback(self) -> bool:
+        return (urlsplit(self.root).hostname or "") in LOOPBACK
 
     def base(self, *, expects_v1: bool | None, slash: bool | None, azure: bool = False) -> str:
         """The address in the convention of one use: with or without the version, with or without a slash at the end."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from banjia.move.address import find
+from banjia.move.address import OPENAI_VARIABLE, find
 from banjia.move.edit import Edit
 from banjia.move.reason import ADDRESS as REASON
 from banjia.move.reason import CONSTANT_ADDRESS as FIXED
@@ -20,6 +20,10 @@ ID = "go"
 LANGUAGES = frozenset({"go"})
 IMPORT = Text("读取环境变量需要 cmp 和 os", "reading the environment needs cmp and os")
 MADE = re.compile(r"^(?P<indent>[ \t]*)(?P<name>\w+)\s*:?=\s*(?P<package>\w+)\.Default(?:Azure)?Config\(")
+PLAIN_IMPORT = re.compile(r'[ \t]*"(?P<path>[^"\n]+)"[^\n]*\n')
+SET = re.compile(r"^(?P<indent>[ \t]*)\w+\.BaseURL[ \t]*=[ \t]*(?P<value>[^\n]*?)[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
+HANDED = re.compile(r"[\w.]+(?:\([^()]*\))?")
+BODY_END = re.compile(r"^\}", re.MULTILINE)
 BLOCK = re.compile(r"^import \(\r?\n", re.MULTILINE)
 SINGLE = re.compile(r"^import [^(\n]+\n", re.MULTILINE)
 
@@ -29,6 +33,10 @@ OFFICIAL = re.compile(
     r'^(?P<lead>[ \t]*(?:import\s+)?)"(?P<path>github\.com/openai/openai-go(?:/v\d+)?)"[ \t]*\n', re.MULTILINE
 )
 OFFICIAL_MADE = "openai.NewClient("
+EMPTY = Text(
+    "这个地址可能是空的，空则会去 OpenAI：空时用网关",
+    "this address may be empty and would lead to OpenAI: then the gateway",
+)
 OPTION = Text("这个选项在 option 包里", "the option stands in the package `option`")
 CHAIN = re.compile(r"^(\w+)\.New$")
 CHAIN_IMPORT = re.compile(
@@ -39,6 +47,10 @@ OWN_CMP = re.compile(r'/cmp"|\bcmp\s*(?:,[^=\n]*)?:?=|\bfunc cmp\b')
 PAIRS = (
     ("main.go", 'package main\n\nimport (\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc main() {\n\tcfg := openai.DefaultConfig(os.Getenv("OPENAI_API_KEY"))\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
      'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc main() {\n\tcfg := openai.DefaultConfig(os.Getenv("OPENAI_API_KEY"))\n\tcfg.BaseURL = cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")\n\t_ = openai.NewClientWithConfig(cfg)\n}\n'),
+    ("main.go", 'package main\n\nimport (\n\t"context"\n\n\topenai "github.com/sashabaranov/go-openai"\n\t"github.com/spf13/viper"\n)\n\nfunc make() {\n\tcfg := openai.DefaultConfig("k")\n\tcfg.BaseURL = viper.GetString("llm.base") // per stage\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
+     'package main\n\nimport (\n\t"cmp"\n\t"context"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n\t"github.com/spf13/viper"\n)\n\nfunc make() {\n\tcfg := openai.DefaultConfig("k")\n\tcfg.BaseURL = cmp.Or(viper.GetString("llm.base"), os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1") // per stage\n\t_ = openai.NewClientWithConfig(cfg)\n}\n'),
+    ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc make() {\n\tcfg := openai.DefaultConfig("k")\n\tif base := os.Getenv("BASE"); base != "" {\n\t\tcfg.BaseURL = base\n\t}\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
+     'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nfunc make() {\n\tcfg := openai.DefaultConfig("k")\n\tcfg.BaseURL = cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")\n\tif base := os.Getenv("BASE"); base != "" {\n\t\tcfg.BaseURL = base\n\t}\n\t_ = openai.NewClientWithConfig(cfg)\n}\n'),
     ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/tmc/langchaingo/llms/openai"\n)\n\nfunc main() {\n\ta, _ := openai.New()\n\tb, _ := openai.New(openai.WithModel("gpt-4o"))\n\t_, _ = a, b\n}\n',
      'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\t"github.com/tmc/langchaingo/llms/openai"\n)\n\nfunc main() {\n\ta, _ := openai.New(openai.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n\tb, _ := openai.New(openai.WithModel("gpt-4o"), openai.WithBaseURL(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")))\n\t_, _ = a, b\n}\n'),
     ("main.go", 'package main\n\nimport (\n\t"os"\n\n\t"github.com/google/go-cmp/cmp"\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar d = cmp.Diff\n\nfunc main() {\n\tcfg := openai.DefaultConfig("k")\n\t_ = openai.NewClientWithConfig(cfg)\n}\n',
@@ -54,7 +66,7 @@ PAIRS = (
     ("main.go", 'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar cfg = openai.DefaultAzureConfig("k", "https://acme.openai.azure.com/")\n',
      'package main\n\nimport (\n\t"cmp"\n\t"os"\n\n\topenai "github.com/sashabaranov/go-openai"\n)\n\nvar cfg = openai.DefaultAzureConfig("k", cmp.Or(os.Getenv("AZURE_OPENAI_ENDPOINT"), "http://127.0.0.1:8420")+"/")\n'),
     ("main.go", 'package main\n\nimport (\n\t"net/http"\n)\n\nfunc main() {\n\thttp.Post("https://api.openai.com/v1/chat/completions", "application/json", nil)\n}\n',
-     'package main\n\nimport (\n\t"cmp"\n\t"os"\n\t"net/http"\n)\n\nfunc main() {\n\thttp.Post(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")+"/chat/completions", "application/json", nil)\n}\n'),
+     'package main\n\nimport (\n\t"cmp"\n\t"net/http"\n\t"os"\n)\n\nfunc main() {\n\thttp.Post(cmp.Or(os.Getenv("OPENAI_BASE_URL"), "http://127.0.0.1:8420/v1")+"/chat/completions", "application/json", nil)\n}\n'),
 )  # fmt: skip
 
 
@@ -76,10 +88,31 @@ def _clients(source: Source, finding: Finding, target: Target) -> Iterator[Edit]
         if made is None or "Azure" in made.group(0):
             continue
         line = f"{made['indent']}{made['name']}.BaseURL = {read}"
-        if line in source.text:
-            continue
         _, after = source.span(number, number)
+        if source.text.startswith(line, after):
+            continue
+        own = SET.search(source.text, after, _body_end(source.text, after))
+        if own is not None and own["indent"] == made["indent"]:  # one that stands deeper is set under a condition
+            yield from _falls_back(source, own, target, finding)
+            continue
         yield Edit(source.path, after, after, line + "\n", ID, REASON, finding)
+
+
+def _falls_back(source: Source, own: re.Match[str], target: Target, finding: Finding) -> Iterator[Edit]:
+    """An address that the application sets and that may be empty gets the gateway as last resort; a literal stays."""
+    value = own["value"]
+    if not HANDED.fullmatch(value) or "http" in value or OWN_CMP.search(source.text):
+        return
+    read = f'os.Getenv("{OPENAI_VARIABLE}")'
+    words = [value, *([] if value == read else [read]), f'"{target.v1}"']
+    start, end = own.span("value")
+    yield Edit(source.path, start, end, f"cmp.Or({', '.join(words)})", ID, EMPTY, finding)
+
+
+def _body_end(text: str, start: int) -> int:
+    """Where the function around ends: a bracket at the margin, as gofmt writes it."""
+    found = BODY_END.search(text, start)
+    return found.start() if found is not None else len(text)
 
 
 def _literals(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
@@ -159,9 +192,17 @@ def _imports(source: Source) -> Iterator[Edit]:
         return
     block = BLOCK.search(source.text)
     if block is not None:
-        new = "".join(f'\t"{name}"\n' for name in missing)
-        yield Edit(source.path, block.end(), block.end(), new, ID, IMPORT)
+        for name in missing:
+            at = _in_order(source.text, block.end(), name)
+            yield Edit(source.path, at, at, f'\t"{name}"\n', ID, IMPORT)
         return
     single = SINGLE.search(source.text)
     at = single.start() if single is not None else source.starts[min(1, len(source.starts) - 1)]
     yield Edit(source.path, at, at, "".join(f'import "{name}"\n' for name in missing), ID, IMPORT)
+
+
+def _in_order(text: str, at: int, name: str) -> int:
+    """Where gofmt has a package in the first group of imports: behind those that sort before it."""
+    while (row := PLAIN_IMPORT.match(text, at)) is not None and row["path"] < name:
+        at = row.end()
+    return at

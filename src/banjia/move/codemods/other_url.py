@@ -9,6 +9,7 @@ from typing import Any
 from banjia.move.address import Address, find
 from banjia.move.edit import Edit
 from banjia.move.reason import CONSTANT_ADDRESS as FIXED
+from banjia.move.reason import DEFAULT
 from banjia.move.reason import LITERAL as REASON
 from banjia.move.source import Source
 from banjia.move.syntax_tree import nodes, place
@@ -30,7 +31,15 @@ CONSTANT = {
     "rust": re.compile(r"\b(?:const|static)\b"),
 }
 
+READ = {
+    "php": re.compile(r"\\?(?:env|Env::get)\(\s*['\"][A-Z0-9_]+['\"]\s*,"),
+    "ruby": re.compile(r"ENV\.fetch[( ]\s*['\"][A-Z0-9_]+['\"]\s*,"),
+}
+
 PAIRS = (
+    ("services.php", "<?php\nreturn ['base_uri' => env('OPENAI_BASE_URI', 'https://api.openai.com/v1')];\n", "<?php\nreturn ['base_uri' => env('OPENAI_BASE_URI', 'http://127.0.0.1:8420/v1')];\n"),
+    ("openai.rb", 'OpenAI.configure do |config|\n  config.uri_base = ENV.fetch("OPENAI_URI_BASE", "https://api.openai.com/")\nend\n',
+     'OpenAI.configure do |config|\n  config.uri_base = ENV.fetch("OPENAI_URI_BASE", "http://127.0.0.1:8420/")\nend\n'),
     ("Mail.kt", 'import java.net.URL\nfun ask() = URL("https://api.openai.com/v1/chat/completions").openConnection()\n',
      'import java.net.URL\nfun ask() = URL((System.getenv("OPENAI_BASE_URL") ?: "http://127.0.0.1:8420/v1") + "/chat/completions").openConnection()\n'),
     ("Api.kt", 'const val HOST = "https://api.openai.com/"\n', 'const val HOST = "http://127.0.0.1:8420/"\n'),
@@ -70,12 +79,25 @@ def _literal(source: Source, node: Any, address: Address, finding: Finding, targ
         return None
     constant = CONSTANT.get(source.language)
     line = source.line(node.range().start.line + 1)
+    if _is_default(node, source.language):
+        return Edit(
+            source.path, start + address.start, start + address.end, address.moved(target), ID, DEFAULT, finding
+        )
     if (constant is not None and constant.search(line)) or source.language == "rust":
         return Edit(source.path, start + address.start, start + address.end, address.moved(target), ID, FIXED, finding)
     quote, rest = raw[0], raw[address.end : -1]
     base = _read(source.language, address, target, quote)
     plus = " . " if source.language == "php" else " + "
     return Edit(source.path, start, end, f"{base}{plus}{quote}{rest}{quote}" if rest else base, ID, REASON, finding)
+
+
+def _is_default(node: Any, language: str) -> bool:
+    """Whether the literal is the default of a variable that is asked for: Laravel's `env`, Ruby's `ENV.fetch`."""
+    around = READ.get(language)
+    parent = node.parent()
+    while parent is not None and parent.kind() in {"argument", "arguments", "argument_list"}:
+        parent = parent.parent()
+    return around is not None and parent is not None and around.match(parent.text()) is not None
 
 
 def _read(language: str, address: Address, target: Target, quote: str) -> str:

@@ -19,7 +19,9 @@ from banjia.text import Text
 
 ID = "python-client"
 OTHERS = re.compile(
-    r"azure|vllm|lm_?studio|ollama|hugging|deepseek|groq|xai|together|mistral|anthropic|gemini|nvidia|qwen|dashscope|zhipu|moonshot",
+    r"azure|vllm|sglang|lm_?studio|ollama|llamafile|hugging|deepseek|groq|(?<![a-z])xai|together|mistral|anthropic|gemini|nvidia|"
+    r"qwen|qianwen|dashscope|zhipu|moonshot|minimax|siliconflow|modelscope|samba|cerebras|fireworks|perplexity|openrouter|"
+    r"deepinfra|novita|nebius|crusoe|featherless|edenai|cohere",
     re.IGNORECASE,
 )
 LANGUAGES = frozenset({"python"})
@@ -52,6 +54,10 @@ PAIRS = (
      'import os\nfrom llama_index.llms.openai import OpenAI\nllm = OpenAI(model="gpt-4o", api_base=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
     ("app.py", 'import os\nfrom haystack.components.generators.chat import OpenAIChatGenerator\nllm = OpenAIChatGenerator(model="gpt-4o")\n',
      'import os\nfrom haystack.components.generators.chat import OpenAIChatGenerator\nllm = OpenAIChatGenerator(model="gpt-4o", api_base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
+    ("app.py", 'import os\nfrom openai import OpenAI\n\ndef client(settings, eu):\n    return OpenAI(base_url=getattr(settings, "LLM", None)), OpenAI(base_url="https://eu.api.openai.com/v1" if eu else None)\n',
+     'import os\nfrom openai import OpenAI\n\ndef client(settings, eu):\n    return OpenAI(base_url=getattr(settings, "LLM", None) or os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"), OpenAI(base_url=(os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1") if eu else os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
+    ("app.py", "import os\nfrom openai import OpenAI\nclient = OpenAI(\n    api_key=KEY,\n    timeout=(4)\n)\nother = OpenAI(\n    timeout=4  # seconds, not ms\n)\n",
+     'import os\nfrom openai import OpenAI\nclient = OpenAI(\n    api_key=KEY,\n    timeout=(4),\n    base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"\n)\nother = OpenAI(\n    timeout=4, base_url=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1"  # seconds, not ms\n)\n'),
     ("app.py", 'import os\nimport dspy\nlm = dspy.LM("openai/gpt-4o")\n',
      'import os\nimport dspy\nlm = dspy.LM("openai/gpt-4o", api_base=os.environ.get("OPENAI_BASE_URL") or "http://127.0.0.1:8420/v1")\n'),
 )  # fmt: skip
@@ -118,7 +124,7 @@ def _unpacked(source: Source, options: list[ast.expr], made: Form, value: str, f
     ranked = sorted(
         (o for o in options if isinstance(o, SIMPLE)), key=lambda o: not isinstance(o, (ast.Name, ast.Attribute))
     )
-    if made.azure or made.keyword in spread or not ranked:
+    if made.azure or made.keyword in spread or not ranked or _of_others(source):
         return None  # Azure's client stops without an endpoint; what the braces say already stays
     named = ranked[0]
     start, end = place(source, named)
@@ -149,18 +155,39 @@ def _assign(source: Source, node: ast.Assign, finding: Finding, target: Target) 
 def _value(source: Source, node: ast.expr, new: str, finding: Finding) -> Edit | None:
     """A literal address becomes the expression; an address that may be empty gets it as its last resort; others stay."""
     start, end = place(source, node)
+    if isinstance(node, ast.IfExp) and finding.provider != "azure_openai":
+        return _branch(source, node, new, finding)
     if isinstance(node, ast.Constant):
         relay = finding.url if finding.provider == "relay" else None
         if node.value is None or (isinstance(node.value, str) and find(node.value, relay) is not None):
             return Edit(source.path, start, end, new, ID, REASON, finding)
         return None
-    if finding.provider == "azure_openai" or OTHERS.search(source.text[start:end]):
+    if finding.provider == "azure_openai" or OTHERS.search(source.text[start:end]) or _of_others(source):
         return None  # an empty endpoint stops Azure's client; a name that says whose it is leads to nobody else
     if not _may_be_empty(node) or (isinstance(node, ast.Name) and _always_set(source, node.id)):
         return None
     raw = source.text[start:end]
     simple = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.BoolOp))
     return Edit(source.path, start, end, f"{raw if simple else f'({raw})'} or {new}", ID, EMPTY, finding)
+
+
+def _branch(source: Source, node: ast.IfExp, new: str, finding: Finding) -> Edit | None:
+    """The branch of a choice that leads to OpenAI; the whole choice where both may be empty."""
+    parts = [
+        p
+        for p in (node.body, node.orelse)
+        if finding.provider == "relay" or not (isinstance(p, ast.Constant) and p.value)
+    ]
+    found = [e for part in parts if (e := _value(source, part, new, finding)) is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    start, end = place(source, node)
+    return Edit(source.path, start, end, f"({source.text[start:end]}) or {new}", ID, EMPTY, finding)
+
+
+def _of_others(source: Source) -> bool:
+    """Whether the file's own name or folder says that another vendor's client is made there."""
+    return any(OTHERS.search(part) for part in source.path.split("/")[-2:])
 
 
 def _always_set(source: Source, name: str) -> bool:
@@ -189,7 +216,11 @@ def _may_be_empty(node: ast.expr) -> bool:
         return node.value is None or node.value == ""
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return (name in {"get", "getenv"} and len(node.args) == 1) or name == "pop"
+        if name not in {"get", "getenv", "getattr", "pop"}:
+            return False
+        least = 2 if isinstance(node.func, ast.Name) and name == "getattr" else 1
+        defaults = [*node.args[least:], *(k.value for k in node.keywords)]
+        return not defaults or _may_be_empty(defaults[-1])
     if isinstance(node, ast.Subscript):
         return getattr(node.value, "attr", "") != "environ"  # a variable that is missing there is an error at once
     return isinstance(node, (ast.Name, ast.Attribute))

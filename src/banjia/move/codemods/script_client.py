@@ -68,6 +68,8 @@ PAIRS = (
      'import OpenAI from "openai";\nexport const make = (options) => new OpenAI({ ...options, baseURL: (options as any).baseURL || process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\n'),
     ("a.ts", 'import OpenAI from "openai";\nexport const make = (baseURL?: string) => new OpenAI({ baseURL, maxRetries: 1 });\n',
      'import OpenAI from "openai";\nexport const make = (baseURL?: string) => new OpenAI({ baseURL: baseURL || process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1", maxRetries: 1 });\n'),
+    ("a.ts", 'import OpenAI from "openai";\nexport const make = (c: any, azure: boolean) => new OpenAI({ ...c, baseURL: azure ? `${c.azure}/openai` : c.baseURL });\nexport const other = (c: any) => new OpenAI({ baseURL: c.get("LLM_BASE") });\nexport const third = (a?: string, b?: string) => new OpenAI({ baseURL: a ?? b });\n',
+     'import OpenAI from "openai";\nexport const make = (c: any, azure: boolean) => new OpenAI({ ...c, baseURL: azure ? `${c.azure}/openai` : c.baseURL || process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\nexport const other = (c: any) => new OpenAI({ baseURL: c.get("LLM_BASE") || process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\nexport const third = (a?: string, b?: string) => new OpenAI({ baseURL: (a ?? b) || process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" });\n'),
     ("a.ts", 'import { ChatOpenAI } from "@langchain/openai";\nconst model = new ChatOpenAI({ maxRetries: 1 });\n',
      'import { ChatOpenAI } from "@langchain/openai";\nconst model = new ChatOpenAI({ configuration: { baseURL: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" }, maxRetries: 1 });\n'),
     ("a.ts", 'import { OpenAIEmbeddings as Vectors } from "@langchain/openai";\nexport const embed = async (x: string) => (await new Vectors({ maxRetries: 1 }).embedQuery(x)).length;\n',
@@ -169,21 +171,41 @@ def _object(source: Source, node: Any, form: Form, read: str, whole: str, findin
 
 def _given(source: Source, part: Any, form: Form, read: str, finding: Finding) -> Iterator[Edit]:
     """An address that is handed in and may be empty falls back to the gateway; a literal or a full choice stays."""
-    value = part.field("value") if part.kind() == "pair" else part
-    if (
-        form.azure
-        or value is None
-        or value.kind() not in {"identifier", "member_expression", "shorthand_property_identifier"}
-    ):
+    if form.azure:
         return
-    raw = value.text()
-    if _always_set(source, raw):
+    if part.kind() == "pair":
+        for value in _ends(part.field("value")):
+            if _always_set(source, value.text()):
+                continue
+            start, end = place(value)
+            raw = value.text()
+            mixed = value.kind() == "binary_expression" and "??" in raw  # beside it `||` needs brackets
+            yield Edit(
+                source.path, start, end, f"({raw}) || {read}" if mixed else f"{raw} || {read}", ID, EMPTY, finding
+            )
+    elif part.kind() == "shorthand_property_identifier" and not _always_set(source, part.text()):
+        start, end = place(part)
+        yield Edit(source.path, start, end, f"{form.option}: {part.text()} || {read}", ID, EMPTY, finding)
+
+
+def _ends(value: Any) -> Iterator[Any]:
+    """The parts of an expression that may be empty and lead to OpenAI then: names, look-ups, and branches that are such."""
+    if value is None:
         return
-    start, end = place(part)
-    text = (
-        f"{form.option}: {raw} || {read}" if part.kind() != "pair" else f"{part.field('key').text()}: {raw} || {read}"
-    )
-    yield Edit(source.path, start, end, text, ID, EMPTY, finding)
+    kind = value.kind()
+    if kind in {"identifier", "member_expression", "undefined"} or (kind == "call_expression" and _looks_up(value)):
+        yield value
+    elif kind == "ternary_expression":
+        yield from _ends(value.field("consequence"))
+        yield from _ends(value.field("alternative"))
+    elif kind == "binary_expression" and re.search(r"\?\?|\|\|", value.text()) and [*_ends(value.field("right"))]:
+        yield value
+
+
+def _looks_up(call: Any) -> bool:
+    """A reader of settings that is given no default: `config.get("X")`."""
+    arguments = [c for c in call.field("arguments").children() if c.is_named()]
+    return call.field("function").text().endswith(".get") and len(arguments) == 1
 
 
 def _held(source: Source, raw: str, form: Form) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from banjia.move.target import Target
 from banjia.scan.finding import Finding
 
 ID = "script-url"
+ASKED = re.compile(r"([\"'`])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\1")
 LANGUAGES = frozenset({"javascript", "typescript", "tsx"})
 
 PAIRS = (
@@ -23,6 +25,10 @@ PAIRS = (
      'fetch((process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1") + "/chat/completions", { method: "POST" });\n'),
     ("call.js", 'const op = "embeddings";\nfetch(`https://api.openai.com/v1/${op}`, { method: "POST" });\n',
      'const op = "embeddings";\nfetch(`${process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1"}/${op}`, { method: "POST" });\n'),
+    ("env.ts", 'import { z } from "zod";\nexport const schema = z.object({ OPENAI_BASE_URL: z.string().url().default("https://api.openai.com/v1") });\n',
+     'import { z } from "zod";\nexport const schema = z.object({ OPENAI_BASE_URL: z.string().url().default("http://127.0.0.1:8420/v1") });\n'),
+    ("llm.ts", 'export const base = (config: any) => config.get("OPENAI_BASE_URL", "https://api.openai.com/v1");\nexport const map = { openai: "https://api.openai.com/v1" };\n',
+     'export const base = (config: any) => config.get("OPENAI_BASE_URL", "http://127.0.0.1:8420/v1");\nexport const map = { openai: process.env.OPENAI_BASE_URL || "http://127.0.0.1:8420/v1" };\n'),
 )  # fmt: skip
 
 
@@ -45,7 +51,8 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
             else:
                 rest = raw[address.end : -1]
                 read = _read(address, target)
-                base = read if read.startswith("(") else f"({read})"
+                bare = read.startswith("(") or (not rest and _alone(node))
+                base = read if bare else f"({read})"
                 new = f"{base} + {raw[0]}{rest}{raw[0]}" if rest else base
                 yield Edit(source.path, start, end, new, ID, REASON, finding)
 
@@ -58,8 +65,30 @@ def _read(address: Address, target: Target) -> str:
 
 
 def _is_default(node: Any) -> bool:
-    """Whether the literal stands behind `??` or `||`: a default that the environment may already replace."""
+    """Whether the literal is a default that the environment may already replace: behind `??` or `||`, in `.default(...)`
+    of a schema, or beside the name of a variable that is asked for.
+    """
     parent = node.parent()
-    return (
-        parent is not None and parent.kind() == "binary_expression" and any(op in parent.text() for op in ("??", "||"))
+    if parent is None:
+        return False
+    if parent.kind() == "binary_expression":
+        return any(op in parent.text() for op in ("??", "||"))
+    call = parent.parent() if parent.kind() == "arguments" else None
+    if call is None or call.kind() != "call_expression":
+        return False
+    given = [c.text() for c in parent.children() if c.is_named()]
+    return (len(given) == 1 and call.field("function").text().endswith(".default")) or (
+        len(given) == 2 and ASKED.fullmatch(given[0]) is not None and given[1] == node.text()
     )
+
+
+def _alone(node: Any) -> bool:
+    """Whether no operator around can take a part of what stands here."""
+    parent = node.parent()
+    return parent is not None and parent.kind() in {
+        "arguments",
+        "pair",
+        "array",
+        "variable_declarator",
+        "assignment_expression",
+    }

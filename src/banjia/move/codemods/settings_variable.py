@@ -48,6 +48,7 @@ PAIRS = (
      "FROM python:3.11\nENV OPENAI_BASE_URL http://127.0.0.1:8420/v1\nENV OPENAI_API_BASE http://127.0.0.1:8420/v1\nENV OPENAI_API_KEY none\n"),
     ("application.properties", "spring.ai.openai.api-key=${OPENAI_API_KEY}\n", "spring.ai.openai.api-key=${OPENAI_API_KEY}\nspring.ai.openai.base-url=http://127.0.0.1:8420\n"),
     ("application.properties", "langchain4j.open-ai.chat-model.api-key=${OPENAI_API_KEY}\n", "langchain4j.open-ai.chat-model.api-key=${OPENAI_API_KEY}\nlangchain4j.open-ai.chat-model.base-url=http://127.0.0.1:8420/v1\n"),
+    ("application-prod.yml", "spring.ai.openai.api-key: ${OPENAI_API_KEY}\n", "spring.ai.openai.api-key: ${OPENAI_API_KEY}\nspring.ai.openai.base-url: http://127.0.0.1:8420\n"),
     ("application.yml", "spring:\n  ai:\n    openai:\n      api-key: ${OPENAI_API_KEY}\n", "spring:\n  ai:\n    openai:\n      api-key: ${OPENAI_API_KEY}\n      base-url: http://127.0.0.1:8420\n"),
 )  # fmt: skip
 
@@ -98,7 +99,7 @@ def _spring(source: Source, finding: Finding, target: Target, line: str) -> str:
     """The line to add behind a client's `api-key`, or nothing: Spring AI wants the root, LangChain4j the version too."""
     name = PurePosixPath(source.path)
     if (
-        finding.env != "api-key"
+        (finding.env or "").rpartition(".")[2] != "api-key"
         or finding.provider != "openai"
         or not name.name.startswith(("application", "bootstrap"))
     ):
