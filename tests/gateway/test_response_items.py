@@ -179,6 +179,30 @@ def test_a_refusal_is_a_part_of_its_own_in_streams_too():
     assert [p["type"] for p in item["content"]] == ["output_text", "refusal"]
 
 
+def test_a_thought_is_a_part_that_is_begun_and_ended_as_the_text_is():
+    said = ResponseStream({}, "resp_1")
+    raw = said.feed(piece({"reasoning_content": "h"})) + said.feed(piece({"reasoning_content": "m"}))
+    raw += said.feed(piece({"content": "Well"})) + said.feed(piece({}, "stop")) + said.end()
+    events = events_of(raw)
+    assert [e["type"].removeprefix("response.") for e in events[:7]] == [
+        "output_item.added", "content_part.added", "reasoning_text.delta", "reasoning_text.delta", "reasoning_text.done",
+        "content_part.done", "output_item.done",
+    ]  # fmt: skip
+    assert [e["part"] for e in events if "part" in e][:2] == [{"type": "reasoning_text", "text": t} for t in ("", "hm")]
+    assert said.response["output"][0]["content"] == [{"type": "reasoning_text", "text": "hm"}]
+
+
+def test_an_empty_last_word_about_an_earlier_call_breaks_nothing():
+    call = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+    said = ResponseStream({}, "resp_1")
+    for at in (0, 1):
+        said.feed(piece({"tool_calls": [{"index": at, "id": f"c{at}", **call}]}))
+    said.feed(piece({"tool_calls": [{"index": 0, "function": {"arguments": ""}}]}))
+    said.feed(piece({}, "tool_calls"))
+    said.end()
+    assert ["c0", "c1"] == [item["call_id"] for item in said.response["output"]]
+
+
 @pytest.mark.parametrize(("finish", "status"), [("stop", "completed"), ("length", "incomplete")])
 def test_an_item_that_was_cut_says_so(finish, status):
     said = ResponseStream({}, "resp_1")

@@ -36,7 +36,7 @@ class _Open:
     text: str = ""
     call_id: str = ""
     name: str = ""
-    part: str = ""  # output_text | refusal: the part of a message that is open
+    part: str = ""  # output_text | refusal | reasoning_text: the part that is open
     logprobs: list[Json] = field(default_factory=list)
     parts: list[Json] = field(default_factory=list)
 
@@ -96,7 +96,9 @@ class ResponseStream:
         )
 
     def _think(self, text: str) -> bytes:
-        out = b"" if self._open is not None and self._open.kind == "reasoning" else self._start("reasoning")
+        out = b""
+        if self._open is None or self._open.kind != "reasoning":
+            out = self._start("reasoning") + self._part("reasoning_text")
         item = self._current()
         item.text += text
         return out + self._event("response.reasoning_text.delta", **self._at(item), content_index=0, delta=text)
@@ -116,6 +118,9 @@ class ResponseStream:
     def _call_piece(self, part: Json) -> bytes:
         out = b""
         index, function = part.get("index") or 0, part.get("function") or {}
+        arguments = str(function.get("arguments") or "")
+        if index != self._call and index in self._calls and not arguments:
+            return out  # a last word about a call that is whole
         if self._open is None or self._open.kind != "function_call" or index != self._call:
             if index in self._calls:
                 raise UpstreamError("garbage", "pieces of two calls in turn")
@@ -124,7 +129,6 @@ class ResponseStream:
             out = self._start(
                 "function_call", call=str(part.get("id") or new_id("call")), name=str(function.get("name") or "")
             )
-        arguments = str(function.get("arguments") or "")
         if not arguments:
             return out
         item = self._current()
@@ -151,6 +155,8 @@ class ResponseStream:
         at = {**self._at(item), "content_index": len(item.parts)}
         if item.part == "refusal":
             out = self._event("response.refusal.done", **at, refusal=item.text)
+        elif item.part == "reasoning_text":
+            out = self._event("response.reasoning_text.done", **at, text=item.text)
         else:
             out = self._event("response.output_text.done", **at, text=item.text, logprobs=item.logprobs)
         whole = _part_of(item)
@@ -163,10 +169,8 @@ class ResponseStream:
         if item is None:
             return b""
         out = b""
-        if item.kind == "message":
+        if item.kind != "function_call":
             out += self._close_part()
-        elif item.kind == "reasoning":
-            out += self._event("response.reasoning_text.done", **self._at(item), content_index=0, text=item.text)
         else:
             out += self._event(
                 "response.function_call_arguments.done", **self._at(item), name=item.name, arguments=item.text
@@ -191,7 +195,13 @@ class ResponseStream:
 
 
 def _part_of(item: _Open) -> Json:
-    return refusal_part(item.text) if item.part == "refusal" else text_part(item.text, item.logprobs)
+    match item.part:
+        case "refusal":
+            return refusal_part(item.text)
+        case "reasoning_text":
+            return {"type": "reasoning_text", "text": item.text}
+        case _:
+            return text_part(item.text, item.logprobs)
 
 
 def _item(item: _Open, status: str, *, empty: bool = False) -> Json:
