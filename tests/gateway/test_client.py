@@ -75,11 +75,15 @@ def test_the_client_does_not_repeat_a_refused_call(tmp_path):
 def test_an_app_reads_the_decision_from_the_headers(tmp_path):
     async def use(client):
         raw = await client.chat.completions.with_raw_response.create(model="gpt-4o", messages=MESSAGES)
-        return raw.headers["x-banjia-route"], raw.headers["x-banjia-decision"]
+        asked = {"model": "gpt-4o", "messages": MESSAGES}
+        streamed = await client.chat.completions.with_raw_response.create(**asked, stream=True)
+        async for _ in streamed.parse():
+            pass
+        return [(r.headers["x-banjia-route"], r.headers["x-banjia-decision"], r.request_id) for r in (raw, streamed)]
 
-    (where, decision), _ = with_client(tmp_path, use)
-    assert where == "local"
-    assert decision
+    found, _ = with_client(tmp_path, use)
+    assert [(where, decision) for where, _, decision in found] == [("local", decision) for _, decision, _ in found]
+    assert all(decision for _, decision, _ in found)
 
 
 DENY = """

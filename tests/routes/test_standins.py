@@ -100,6 +100,19 @@ def test_a_tool_call_is_put_together_again(name):
     assert {"a": 1} == json.loads("".join(c["function"].get("arguments", "") for c in calls))
 
 
+@pytest.mark.parametrize("name", ["openai", "vllm"])
+def test_no_tool_is_called_where_none_may_be_and_several_answers_are_given_where_they_are_asked_for(name):
+    _, (_, _, raw) = chat(name, {"tools": TOOLS, "tool_choice": "none", "n": 2}, "use the tool")
+    choices = json.loads(raw)["choices"]
+    assert [(0, "stop"), (1, "stop")] == [(c["index"], c["finish_reason"]) for c in choices]
+    _, (_, _, raw) = chat(name, {"n": 2, "stream": True})
+    said = {0: "", 1: ""}
+    for event in events(raw):
+        for choice in event["choices"]:
+            said[choice["index"]] += choice["delta"].get("content") or ""
+    assert {0: "echo: hello", 1: "echo: hello"} == said
+
+
 @pytest.mark.parametrize("name", [n for n in SPOKEN if n != "iflytek_spark"])
 def test_every_tool_is_called_where_all_are_asked_for(name):
     two = [*TOOLS, {"type": "function", "function": {"name": "g", "parameters": {"type": "object", "properties": {}}}}]

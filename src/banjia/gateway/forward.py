@@ -21,6 +21,7 @@ NO_BUFFER = (b"x-accel-buffering", b"no")
 NO_CACHE = (b"cache-control", b"no-cache")
 STREAM_LINES = b"".join(b"%b: %b\r\n" % header for header in (EVENT_STREAM, NO_CACHE, NO_BUFFER))
 END = b"data: [DONE]\n\n"
+OF_ONE_CALL = frozenset({b"x-banjia-decision", b"x-request-id"})
 
 HELD = 5.0  # seconds in which comments alone do not begin an answer
 BROKEN = Text("上游的流中途断开，以上内容不完整", "the upstream broke off its stream; what came so far is not complete")
@@ -41,6 +42,7 @@ class Told(msgspec.Struct, frozen=True, gc=False):
             (b"x-banjia-route", _value(self.route)),
             (b"x-banjia-model", _value(model or self.model)),
             (b"x-banjia-decision", self.entry.encode("ascii")),
+            (b"x-request-id", self.entry.encode("ascii")),  # OpenAI's clients show it as the request's id
             (b"x-banjia-treatment", self.treatment.encode("ascii")),
         ]
         if self.warnings:
@@ -52,7 +54,8 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     def lines(self, model: str) -> bytes:
         """The same as header lines."""
         rest = _lines(self.route, model or self.model, self.treatment, self.warnings, self.vector_space)
-        return b"x-banjia-decision: %b\r\n%b" % (self.entry.encode("ascii"), rest)
+        entry = self.entry.encode("ascii")
+        return b"x-banjia-decision: %b\r\nx-request-id: %b\r\n%b" % (entry, entry, rest)
 
 
 NOTHING = msgspec.Raw(b"")
@@ -180,7 +183,7 @@ def hidden_error(body: bytes) -> Exception:
 @lru_cache(maxsize=1024)
 def _lines(route: str, model: str, treatment: str, warnings: tuple[str, ...], vector_space: str) -> bytes:
     headers = Told(route, model, "", treatment, warnings, vector_space).headers(model)
-    return b"".join(b"%b: %b\r\n" % (n, v) for n, v in headers if n != b"x-banjia-decision")
+    return b"".join(b"%b: %b\r\n" % (n, v) for n, v in headers if n not in OF_ONE_CALL)
 
 
 @lru_cache(maxsize=1024)

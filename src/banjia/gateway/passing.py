@@ -116,6 +116,7 @@ async def _exchange(
         unpacked = answer.header(b"content-encoding") is not None  # then its length is another
         given = [(n, v) for n, v in answer.headers if n in HANDED_ON and not (unpacked and n == b"content-length")]
         told = [(b"x-banjia-route", route.id.encode("ascii", "replace")), (b"x-banjia-decision", entry.encode())]
+        told.append((b"x-request-id", entry.encode()))
         if mark:
             kind = answer.header(b"content-type") or b""
             said = await answer.body(route.target.max_answer)

@@ -45,6 +45,7 @@ class Reply:
     usage: Json
     selection: Selection
     apart: bool = False  # the caller asked for thinking apart from the text
+    count: int = 1  # answers to the one question
 
     @property
     def finish(self) -> str:
@@ -70,7 +71,9 @@ def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
     usage["total_tokens"] = sum(usage.values())
     name = str(request.get("model", ""))
     apart = request.get("reasoning_split") is True
-    return Reply(name, text, THOUGHT if thinking else "", calls, usage, selection, apart)
+    several = request.get("n")
+    count = several if type(several) is int and several > 1 else 1
+    return Reply(name, text, THOUGHT if thinking else "", calls, usage, selection, apart, count)
 
 
 def whole(answer: Reply, *, finish: str = "", nulls: bool = False) -> Json:
@@ -86,20 +89,23 @@ def whole(answer: Reply, *, finish: str = "", nulls: bool = False) -> Json:
     choice = {"index": 0, "message": message, "finish_reason": finish or answer.finish}
     if nulls:
         choice |= {"message": {**message, "refusal": None}, "logprobs": None}
-    return {**_head(answer, "chat.completion"), "choices": [choice], "usage": answer.usage, **_ok(answer)}
+    choices = [{**choice, "index": index} for index in range(answer.count)]
+    return {**_head(answer, "chat.completion"), "choices": choices, "usage": answer.usage, **_ok(answer)}
 
 
 def events(answer: Reply, *, include_usage: bool, finish: str = "", broken: bool = False) -> Iterator[Json]:
     """The same as events. `broken`: it stops in the middle without an end."""
     if answer.op(EmptyChoices):
         yield {**_head(answer, "chat.completion.chunk"), "choices": [], "prompt_filter_results": []}
-    yield _chunk(answer, {"role": "assistant", "content": ""})
-    deltas = [*_deltas(answer)]
-    for delta in deltas[: max(1, len(deltas) // 2)] if broken else deltas:
-        yield _chunk(answer, delta)
+    deltas = [{"role": "assistant", "content": ""}, *_deltas(answer)]
+    for delta in deltas[: max(2, (len(deltas) + 1) // 2)] if broken else deltas:
+        for index in range(answer.count):
+            yield _chunk(answer, delta, index=index)
     if broken:
         return
-    last = _chunk(answer, {}, finish or answer.finish)
+    for index in range(answer.count - 1):
+        yield _chunk(answer, {}, finish or answer.finish, index)
+    last = _chunk(answer, {}, finish or answer.finish, answer.count - 1)
     moved = answer.op(UsageMove)
     if moved is not None:
         yield path.put(last, moved.from_[0], answer.usage)
@@ -159,8 +165,8 @@ def _named(answer: Reply, thought: str) -> Json:
     return {moves[0].from_ if moves else "reasoning_content": thought}
 
 
-def _chunk(answer: Reply, delta: Json, finish: str | None = None) -> Json:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+def _chunk(answer: Reply, delta: Json, finish: str | None = None, index: int = 0) -> Json:
+    choice = {"index": index, "delta": delta, "finish_reason": finish}
     return {**_head(answer, "chat.completion.chunk"), "choices": [choice], **_ok(answer)}
 
 
@@ -201,7 +207,8 @@ def _calls(request: Json, last: str) -> tuple[Json, ...]:
     choice = request.get("tool_choice")
     forced = choice == "required" or isinstance(choice, dict)
     every = "use every tool" in last and choice not in ("none", "required") and not isinstance(choice, dict)
-    if not isinstance(tools, list) or not tools or _is_answered(request) or not (forced or every or _wants(last)):
+    calls = forced or every or (choice != "none" and _wants(last))
+    if not isinstance(tools, list) or not tools or _is_answered(request) or not calls:
         return ()
     functions = [path.get(tool, "function") or {} for tool in tools]
     wanted = path.get(choice, "function.name") if isinstance(choice, dict) else _told(last)
