@@ -36,6 +36,11 @@ class Aliases:
         """The names that can be listed: exact ones, and those the patterns lead to."""
         return tuple(dict.fromkeys([*self._exact, *(m for _, m in self._patterns if m != "*")]))
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """A name of each kind that may be asked for: a pattern stands for all that fit it."""
+        return (*self._exact, *(pattern for pattern, _ in self._patterns), *(["*"] if self._all else []))
+
     def _resolve(self, asked: str) -> str | None:
         if self._all:
             return asked

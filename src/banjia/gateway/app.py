@@ -26,6 +26,7 @@ from banjia.gateway.metric import Metrics
 from banjia.gateway.passing import PARTS, pass_through
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
+from banjia.gateway.readiness import Readiness
 from banjia.gateway.record import Recorder
 from banjia.gateway.refusal import FULL, INTERNAL, JSON, UNPRICED, Header, Refusal
 from banjia.gateway.responses.bridge import bridge
@@ -63,6 +64,7 @@ class Gateway:
         metrics: Metrics | None = None,
         clock: Clock | None = None,
         vault: Callable[[], Vault] | None = None,
+        readiness: Readiness | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = metrics or Metrics()
@@ -71,7 +73,8 @@ class Gateway:
         self._board = board
         self._pools = Pools()
         self._recorder = Recorder(journal, self._clock)
-        self._personal = Personal(settings.privacy, vault)
+        self._readiness = readiness or Readiness()
+        self._personal = Personal(settings.privacy, vault, self._readiness)
         self._states = States(vault)
         self._router = Router(board, lambda route, state: self.metrics.count("banjia_breaker_total", route, state))
         self._tools = Tools(
@@ -93,8 +96,16 @@ class Gateway:
             if after is None or (after.target, after.auth, after.headers) != (route.target, route.auth, route.headers):
                 self._router.forget(route.id)
         self._personal.replace(settings.privacy)
+        self._warm(starts=False)
         self._pools.keep(settings.targets)
         self.metrics.count("banjia_reloads_total", "ok")
+
+    def _warm(self, *, starts: bool) -> None:
+        today = self._clock.today()
+        if self.settings.looks_into_calls(today):
+            self._personal.warm(today, starts=starts)
+        elif starts:
+            self._readiness.done()
 
     def open_journal(self, journal: Journal) -> None:
         """The store that could not be opened at start is there now."""
@@ -119,8 +130,7 @@ class Gateway:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._tick()
-                if self.settings.privacy.detect and self.settings.may_go_abroad:
-                    self._personal.warm()
+                self._warm(starts=True)
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self._timer is not None:
@@ -271,14 +281,15 @@ class Gateway:
         if path == "/healthz":
             return 200, [JSON], b'{"status":"alive"}'
         if path == "/readyz":
-            trouble = self._recorder.trouble
+            trouble, unready = self._recorder.trouble, self._readiness.reason
             state = {
-                "status": "draining" if self.draining else "ready",
+                "status": "draining" if self.draining else "loading" if unready else "ready",
+                "reason": unready,
                 "policy": self.settings.policy_hash,
                 "law_date": self.settings.law_day,
                 "foreign_routes": f"refused: {trouble}" if trouble else "recorded",
             }
-            return (503 if self.draining else 200), [JSON], msgspec.json.encode(state)
+            return (503 if self.draining or unready else 200), [JSON], msgspec.json.encode(state)
         if path == "/metrics":
             return 200, [TEXT], self.metrics.render(self._gauges())
         return None

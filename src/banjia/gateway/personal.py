@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from banjia.errors import StoreError
 from banjia.gateway.option import Options
+from banjia.gateway.readiness import Readiness
 from banjia.gateway.refusal import Refusal, bad_request
 from banjia.store.vault import Vault
 from banjia.text import Text
@@ -36,6 +37,9 @@ TOO_LARGE = Text(
     "a call that is first looked into for personal information may have {most} bytes (privacy: largest)",
 )
 DEEP = Text("请求体嵌套过深", "the request body is nested too deeply")
+SAMPLE: dict[str, Any] = {"messages": [{"role": "user", "content": "请联系张伟，他住在北京市。 Ask for John Smith."}]}
+LOADING = "detection of personal information is being loaded"
+UNLOADED = "detection of personal information cannot be loaded: {why}"
 MAP = Text(
     "对话的替换表打不开，未替换的内容不会送出", "the map of this conversation does not open; nothing is sent untreated"
 )
@@ -67,21 +71,42 @@ def read_privacy(raw: object, reading: Reading = "current") -> PrivacySettings:
 class Personal:
     """`vault` keeps the maps of conversations; without it each request has a map of its own."""
 
-    def __init__(self, settings: PrivacySettings, vault: Callable[[], Vault] | None = None) -> None:
+    def __init__(
+        self,
+        settings: PrivacySettings,
+        vault: Callable[[], Vault] | None = None,
+        readiness: Readiness | None = None,
+    ) -> None:
         self.settings = settings
         self._vault = vault
-        self._treater: Treater | None = None
+        self._readiness = readiness or Readiness()
+        self._loaded: tuple[PrivacySettings, Treater] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="banjia-privacy")
 
     def replace(self, settings: PrivacySettings) -> None:
         """Settings of a reload; an engine with another reading is loaded anew when it is next needed."""
-        if settings != self.settings:
-            self.settings = settings
-            self._treater = None
+        self.settings = settings
 
-    def warm(self) -> None:
-        """Load the engine now, in its own thread, so that no caller waits for it."""
-        self._thread.submit(self._load)
+    def warm(self, on: date, *, starts: bool) -> None:
+        """Load all that a call needs, in the engine's own thread, so that no caller waits for it.
+
+        A gateway that `starts` is not ready before; one that serves already stays so.
+        """
+        if self._loaded is not None and self._loaded[0] == self.settings:
+            return
+        if starts:
+            self._readiness.waits_for = LOADING
+        self._thread.submit(self._warm, on)
+
+    def _warm(self, on: date) -> None:
+        try:
+            self._load().inspect(SAMPLE, on=on)
+        except Exception as error:  # whatever it is, calls at home go on, and the operator reads why others cannot
+            log.exception("detection of personal information cannot be loaded")
+            if self._readiness.waits_for:
+                self._readiness.waits_for = UNLOADED.format(why=error)
+        else:
+            self._readiness.done()
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -91,9 +116,12 @@ class Personal:
         if size > self.settings.largest:
             raise bad_request("too_large_to_inspect", TOO_LARGE.format(most=self.settings.largest), status=413)
         try:
-            return await self._beside(lambda: self._load().inspect(request, on=on, images=images))
+            found = await self._beside(lambda: self._load().inspect(request, on=on, images=images))
         except RecursionError as error:
             raise bad_request("too_deep", DEEP) from error
+        if self._readiness.waits_for:
+            self._readiness.done()
+        return found
 
     async def treat(
         self,
@@ -138,13 +166,12 @@ class Personal:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _load(self) -> Treater:
-        if self._treater is None:
+        held = self.settings
+        if self._loaded is None or self._loaded[0] != held:
             from banjia.privacy.engine import Engine  # noqa: PLC0415 - large; only calls that may go abroad need it
             from banjia.privacy.treater import Treater  # noqa: PLC0415
             from banjia.privacy.vault import Maps  # noqa: PLC0415
 
             maps = Maps(self._vault) if self._vault is not None else None
-            held = self.settings
-            engine = Engine(held.reading, names=held.names, tagger=held.tagger)
-            self._treater = Treater(engine, maps)
-        return self._treater
+            self._loaded = held, Treater(Engine(held.reading, names=held.names, tagger=held.tagger), maps)
+        return self._loaded[1]

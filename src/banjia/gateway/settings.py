@@ -117,12 +117,6 @@ class Settings:
         )
 
     @property
-    def may_go_abroad(self) -> bool:
-        """Whether the policy lets anything out, so that what leaves has to be looked into."""
-        abroad = {r.id for r in self.routes.values() if r.abroad}
-        return any(c.decision == "pass" and c.route in abroad for c in self.index.policy.cells)
-
-    @property
     def targets(self) -> set[Target]:
         """Every place that may be connected to."""
         services = {a.screen.service for a in self.apps.values() if a.screen is not None}
@@ -156,6 +150,16 @@ class Settings:
             if len(self._watched) < 4096:
                 self._watched[key] = found
         return found
+
+    def looks_into_calls(self, on: date) -> bool:
+        """Whether any call that config and policy know of would be looked into."""
+        known = {cell.model for cell in self.index.policy.cells}
+        return self.privacy.detect and any(
+            self.is_looked_into(app, purpose, asked, declared, on)
+            for app in self.apps.values()
+            for asked in known.union(*(self.routes[route].aliases.kinds for route in app.routes))
+            for purpose, declared in app.declared.items()
+        )
 
     def _hangs_on_class(
         self, app: AppSettings, purpose: str, candidate: Candidate, declared: DataClass, on: date

@@ -23,6 +23,7 @@ from banjia.gateway.app import Gateway
 from banjia.gateway.board import Board
 from banjia.gateway.clock import Clock
 from banjia.gateway.metric import Metrics
+from banjia.gateway.readiness import Readiness
 from banjia.gateway.server import run
 from banjia.gateway.settings import Held, Settings
 from banjia.ledger.journal import Journal
@@ -68,6 +69,7 @@ class Worker:
             board=board,
             metrics=Metrics(self.counts, self.number),
             vault=self.vault,
+            readiness=Readiness(self.counts, self.number, self.workers),
         )
         sys.setswitchinterval(TURN)
         gc.collect()
