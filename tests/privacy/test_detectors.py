@@ -12,7 +12,7 @@ HITS = [(d.file, d.id, text, value) for d in detectors() for text, value in d.hi
 MISSES = [(d.file, d.id, text) for d in detectors() for text in d.misses]
 REQUIRED = {
     "PHONE", "EMAIL", "ID_CN", "PASSPORT", "PERMIT", "BANK_CARD", "SSN", "IBAN", "DOB", "PLATE", "MRN", "IP", "MAC", "IMEI", "GEO",
-    "WECHAT", "QQ", "USCC", "SECRET", "VIN", "MILITARY_ID", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT",
+    "WECHAT", "QQ", "USCC", "SECRET", "VIN", "MILITARY_ID", "NATIONAL_ID", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT",
 }  # fmt: skip
 
 

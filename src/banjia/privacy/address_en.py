@@ -1,4 +1,4 @@
-"""Addresses of the United States and the United Kingdom that reach a house, a box or a unit."""
+"""Addresses of the US, the UK, Hong Kong, Singapore and India that reach a house, a box or a unit."""
 
 from __future__ import annotations
 
@@ -37,6 +37,29 @@ _UK = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:Studio|Flat|Apartment|Apt|Unit|Suite|Room) [0-9]{1,4}[A-Za-z]?[,\n]? ?)?"
     rf"(?:[0-9]{{1,4}}[A-Za-z]?,? )?(?:[A-Z][A-Za-z'’-]+[,\n]? ?){{2,7}}{_POSTCODE}\b"
 )
+# Hong Kong: a unit and its floor; the building, the street and the district follow
+_WORDS = r"(?!HKID|ID\b|Tel\b|Mobile|Phone|Attn)[A-Z0-9][A-Za-z0-9.'’-]*(?: [A-Z0-9][A-Za-z0-9.'’-]*){0,5}"
+_HK = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:Flat|Rm|Room|Unit|Suite|Shop)\.? ?[0-9A-Z]{1,5}(?:-[0-9A-Z]{1,4})?,? ?)?"
+    r"(?:[0-9]{1,2}/F|G/F)"
+    rf"(?:,? ?{_WORDS}){{1,6}}(?:, ?(?:N\.T\.|Hong Kong|Kowloon|H\.?K\.?))?"
+)
+# Singapore: a block, a street, a unit or a postal code
+_SG = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:Blk|Block|BLK)\.? ?)?[0-9]{1,4}[A-Z]?,? (?:[A-Z0-9][A-Za-z0-9.'’]*,? ){1,6}"
+    r"(?:#[0-9]{2}-[0-9]{2,4}[A-Z]?(?:,? ?(?:(?:Singapore|S) ?\(?[0-9]{6}\)?))?|(?:Singapore|S) ?\(?[0-9]{6}\)?)"
+)
+# India: a numbered house or plot, parts parted by commas, a postal code of six digits
+_IN = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:Plot|Flat|House|Door|H|D|Shop|Survey)\.? ?(?:No\.? ?)?|No\.? ?|#)[0-9][0-9A-Z/-]{0,9}"
+    r"(?:,? [A-Z0-9(][A-Za-z0-9.'’()/-]*){1,16}[ –-]{1,3}[1-9][0-9]{2} ?[0-9]{3}(?![0-9])"
+)
+# The United Kingdom: a house with a name and no number
+_UK_NAMED = re.compile(
+    r"(?<![A-Za-z0-9])[A-ZÀ-Þ][A-Za-zÀ-ž'’ŷŵ-]*(?: [A-Za-zÀ-žŷŵ'’-]+){0,3}"
+    rf"(?:,[ \n][A-ZÀ-Þ][A-Za-zÀ-žŷŵ'’-]*(?: [A-Za-zÀ-žŷŵ'’-]+){{0,3}}){{1,3}},?[ \n]{_POSTCODE}\b"
+)
+_SIX = re.compile(r"[1-9][0-9]{2} ?[0-9]{3}(?![0-9])")
 
 
 def addresses(text: str) -> list[Place]:
@@ -49,6 +72,11 @@ def addresses(text: str) -> list[Place]:
             for m in _UK.finditer(text)
             if m.group()[0].isdigit() or m.group().startswith(_UNITS)
         ]
+        found += [(m.start(), m.end(), 0.85) for m in _UK_NAMED.finditer(text)]
+    if "/F" in text:
+        found += [(m.start(), m.end(), 0.9) for m in _HK.finditer(text)]
+    if _SIX.search(text) or "#" in text:
+        found += [(m.start(), m.end(), 0.9) for m in (*_SG.finditer(text), *_IN.finditer(text))]
     return found
 
 

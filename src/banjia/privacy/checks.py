@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from operator import mul
 
@@ -41,6 +41,8 @@ ROLE_BOXES = frozenset(
     b"abuse security billing marketing newsletter feedback mailer-daemon root kefu hello team office enquiries".split()
 )
 NOT_TLDS = frozenset(b"png jpg jpeg gif svg webp js ts css py md json html pdf txt whl local internal invalid".split())
+TAIWAN_LETTERS = b"ABCDEFGHJKLMNPQRSTUVXYWZIO"  # by their numbers, from ten on
+VERHOEFF_TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 EXTENSION = re.compile("转|ext".encode())
 SEPARATORS = bytes(c for c in range(256) if c not in b"0123456789Xx")
 DOUBLED = bytes(48 + (2 * (c - 48) - 9 * (c > 52)) if 48 <= c <= 57 else 0 for c in range(256))
@@ -271,6 +273,45 @@ def handle(value: bytes) -> bool:
     return any(c.isdigit() or c in "_-" for c in text) and not text.lower().startswith(("http", "jssdk", "config"))
 
 
+def taiwan_id(value: bytes) -> bool:
+    """Of citizens and of foreigners: a letter's number, then weights 8 to 1, by ten."""
+    first = TAIWAN_LETTERS.find(value[0]) + 10
+    return (
+        first > 9 and (first // 10 + first % 10 * 9 + _weighed(value[1:9], range(8, 0, -1)) + value[9] - 48) % 10 == 0
+    )
+
+
+def nric(value: bytes) -> bool:
+    """Singapore: weights by eleven, the letter by series."""
+    offset = {83: 0, 84: 4, 70: 0, 71: 4, 77: 3}[value[0]]
+    rank = (_weighed(value[1:8], (2, 7, 6, 5, 4, 3, 2)) + offset) % 11
+    letters = b"JZIHGFEDCBA" if value[:1] in b"ST" else b"XWUTRQPNMLK" if value[:1] in b"FG" else b"XWUTRQPNJLK"
+    return letters[10 - rank if value[:1] == b"M" else rank] == value[8]
+
+
+def verhoeff(value: bytes) -> bool:
+    """Aadhaar: the twelve digits by the tables of the dihedral group of order ten."""
+    rest = 0
+    for place, c in enumerate(reversed(digits(value))):
+        n = int(c)
+        for _ in range(place % 8):
+            n = VERHOEFF_TURN[n]
+        rest = _dihedral(rest, n)
+    return rest == 0
+
+
+def nhs_number(value: bytes) -> bool:
+    v = digits(value)
+    return (_weighed(v[:9].encode(), range(10, 1, -1)) + int(v[9])) % 11 == 0
+
+
+def my_number(value: bytes) -> bool:
+    """Japan: weights 2 to 7 from behind, by eleven."""
+    v = digits(value)
+    rest = _weighed(v[:11].encode(), (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11
+    return int(v[11]) == (0 if rest < 2 else 11 - rest)
+
+
 def plate(value: bytes) -> bool:
     """At least one digit, and no plain word."""
     return len(value.translate(None, b"0123456789")) < len(value) and value[3:6] != b"APP"
@@ -282,6 +323,16 @@ def vin(value: bytes) -> bool:
 
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _weighed(v: bytes, weights: Iterable[int]) -> int:
+    return sum((c - 48) * w for c, w in zip(v, weights, strict=True))
+
+
+def _dihedral(a: int, b: int) -> int:
+    """The product in the group of turns (0-4) and flips (5-9) of a pentagon."""
+    turn = (a + b) % 5 if a < 5 else (a - b) % 5
+    return turn + 5 * ((a < 5) != (b < 5))
 
 
 def _mod_11_2(v: bytes) -> bool:
@@ -314,6 +365,6 @@ CHECKS: dict[str, Check] = {
     for f in (
         resident_id, resident_id_15, foreign_resident, bank_card, luhn_only, uscc, iban, mobile_cn, nanp, landline_cn,
         local_number, international, international_00, email, ssn, public_ip, mac, geo, real_day, mixed, vin,
-        password, handle, plate,
+        password, handle, plate, taiwan_id, nric, verhoeff, nhs_number, my_number,
     )
 }  # fmt: skip

@@ -9,10 +9,12 @@ from typing import Any
 
 from banjia.privacy.checks import birth_day, digits
 from banjia.privacy.detector import detectors
+from banjia.privacy.heads import meaning
 from banjia.privacy.identify import Found, identifier, to_code_points
 from banjia.privacy.leaf import leaves
 from banjia.privacy.matcher import EngineName
 from banjia.privacy.named import named
+from banjia.privacy.pairs import pairs
 from banjia.privacy.sensitive import ADULT_AT, sensitive
 from banjia.privacy.shadow import Shadow, shadow
 from banjia.privacy.span import NOT_PERSONAL, Reading, Record, Span, SpanClass
@@ -24,6 +26,7 @@ from banjia.privacy.taken import Taken
 NAMED = {"ADDRESS": 45, "DOB": 44, "PERSON": 40, "ORG": 30}  # priorities below those of checked identifiers
 BIRTH_IN_NUMBER = frozenset({"ID_CN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT"})
 TELLING_AGE = BIRTH_IN_NUMBER | {"DOB"}
+LONGEST_VALUE = 200  # characters of a field that is one value
 COLON = "："  # what stands between a label and its text
 Place = tuple[int, int, str, float, int]  # start, end, type, score, priority
 
@@ -56,10 +59,13 @@ class Engine:
 
     def record(self, text: str, *, on: date | None = None, label: str = "") -> Record:
         """`label` is the key or column head that the text stands under, where there is one."""
-        lead = f"{label}{COLON}" if label else ""
+        short = meaning(label)
+        lead = f"{short or label}{COLON}" if label else ""
         found, seen = self.identifiers(lead + text)
         places = [(start, end, form.type, form.score, form.priority) for start, end, form in found]
-        table = cells(seen.text)
+        table = [*cells(seen.text), *pairs(seen.text)]
+        if short and len(text) <= LONGEST_VALUE:
+            table.append(Cell(short, len(lead), len(seen.text)))
         if table:
             places += self._under_heads(seen.text, table)
         if self.names:

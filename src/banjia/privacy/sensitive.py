@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -25,12 +25,22 @@ _TURNED = (
 )
 _CHILD = re.compile(rf"\b(?:son|daughter|kid|child|nephew|niece|boy|girl|baby|toddler)\b.{{0,40}}\b{_TURNED}\b")
 # an hour of the day, and that somebody came or went then: twice, it is a track
-_CAME_ZH = "(?:出门|出发|上车|下车|到家|到站|到达|到单位|到公司|到学校|到地铁|离开|回家|才回|路过|经过)"
-_CAME_EN = "(?:left|leaves|was at|arrived|arrives|gets (?:on|off)|got (?:on|off)|home by|takes the) "
-_PASSING = re.compile(
-    "(?:[0-9]{1,2}[:：][0-9]{2}|[0-9一二三四五六七八九十两]{1,3}点(?:半|[0-9一二三四五六七八九十]{1,3}分?)?)"
-    f"[^。！？\\n]{{0,8}}?{_CAME_ZH}|{_CAME_EN}[^.!?]{{0,24}}?(?:[0-9]{{1,2}}(?::[0-9]{{2}})|midnight|noon)"
+_CAME_ZH = (
+    "(?:出门|出来|返回|进入|待到|到(?![0-9一二三四五六七八九十两了])|"
+    "出发|上车|下车|到家|到站|到达|到单位|到公司|到学校|到地铁|离开|回家|才回|路过|经过)"
 )
+_CAME_EN = "(?:left|leaves|was at|arrived|arrives|gets (?:on|off)|got (?:on|off)|home by|takes the) "
+_PLACE_EN = (
+    "(?:home|office|work|gym|school|bank|bar|pub|church|mosque|temple|hotel|motel|station|airport|store|shop|mall|"
+    "clinic|hospital|pharmacy|court|restaurant|cafe|park|library|garage)"
+)
+_PASSING = re.compile(
+    "(?:[0-9]{1,2}[:：][0-9]{2}|[0-9一二三四五六七八九十两]{1,3}[点时](?:半|许|[0-9一二三四五六七八九十]{1,3}分?)?)"
+    f"[^。！？\\n]{{0,8}}?{_CAME_ZH}|{_CAME_EN}[^.!?]{{0,24}}?(?:[0-9]{{1,2}}(?::[0-9]{{2}})|midnight|noon)"
+    f"|[0-9]{{1,2}}:[0-9]{{2}}[^.!?\\n]{{0,8}}?(?:left|arrived|reached|got home)"
+    f"|{_PLACE_EN} (?:at )?[0-9]{{1,2}}:[0-9]{{2}}"
+)
+_DONE = "录存进入传到采给在了着过得不"  # somebody did something with it, so it is no subject
 _WORDS = re.compile(r"[a-z]+(?:-[0-9]+)?")
 Class = str
 PLAIN = 20_000
@@ -40,12 +50,24 @@ _plain: set[str] = set()  # English words that are known to be of no class
 def sensitive(text: str) -> tuple[Class, ...]:
     """The classes that the words of the text speak of, in the order of their list."""
     lower = text.lower()
-    gate = _gate()
-    if gate is not None and not gate.hits(b"\n%b\n" % lower.encode("utf-8", "surrogatepass")):
-        return ()
+    gate, likes = _gate(), _likes()
+    near: Sequence[int] = range(len(likes))
+    hits: set[int] = set()
+    if gate is not None:
+        hits = {n for _, n in gate.hits(b"\n%b\n" % lower.encode("utf-8", "surrogatepass"))}
+        if not hits:
+            return ()
+        near = [n for n in near if n in hits]
     found: set[Class] = set()
-    for word in {m[0] for m in _chinese().finditer(text)}:
+    after, before = _matters()
+    for like, name in [likes[n][1:] for n in near]:
+        if name not in found and any(not after.match(lower, m.end()) for m in like.finditer(lower)):
+            found.add(name)
+    if gate is not None and len(near) == len(hits):
+        return tuple(name for name in _vocabulary() if name in found)
+    for word in {m[0] for m in _chinese().finditer(text) if not after.match(text, m.end())}:
         found.update(_of_chinese(word))
+    lower = before.sub(" ", lower)
     said = set(_WORDS.findall(lower))
     for word in said - _plain:
         if classes := _of_english(word):
@@ -69,13 +91,37 @@ def sensitive(text: str) -> tuple[Class, ...]:
 @cache
 def _vocabulary() -> dict[Class, dict[str, list[str]]]:
     raw = tomllib.loads((resources.files("banjia.privacy") / "data" / "sensitive.toml").read_text(encoding="utf-8"))
+    raw = {name: words for name, words in raw.items() if name not in ("like", "matter")}
     return {name: {lang: entries.split() for lang, entries in words.items()} for name, words in raw.items()}
+
+
+@cache
+def _matters() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What follows a Chinese word that is but the subject of a thing; an English thing with the words before it."""
+    text = (resources.files("banjia.privacy") / "data" / "sensitive.toml").read_text(encoding="utf-8")
+    matter = tomllib.loads(text)["matter"]
+    zh, en = ("|".join(sorted(matter[lang].split(), key=len, reverse=True)) for lang in ("zh", "en"))
+    return (
+        re.compile(f"(?:[^》《\n]{{0,12}}》|(?<![{_DONE}])(?:(?![{_DONE}])[\u4e00-\u9fff]){{0,4}}?(?:{zh}))"),
+        re.compile(rf"\b[a-z]+(?:['’]s)?[ -](?:(?!and\b|or\b|for\b|with\b)[a-z]+[ -])?(?:{en})\b"),
+    )
+
+
+@cache
+def _likes() -> tuple[tuple[str, re.Pattern[str], Class], ...]:
+    """What a text without single words may say: what stands in its bytes then, the pattern, the class."""
+    text = (resources.files("banjia.privacy") / "data" / "sensitive.toml").read_text(encoding="utf-8")
+    return tuple(
+        (each["near"], re.compile(each["like"], re.IGNORECASE), each["class"]) for each in tomllib.loads(text)["like"]
+    )
 
 
 @cache
 def _gate() -> Hyperscan | None:
     """Where nothing of it occurs, no class is spoken of; most texts go no further."""
-    anchors = ["岁", "歲", "years?[ -]old", "[0-9][ -]?y/?o", _MONTHS, _TURNED, _CAME_ZH, _CAME_EN]
+    clock = "(?:[0-9]|一|二|两|三|四|五|六|七|八|九|十)(?:点|时|:[0-9]|：[0-9])"
+    anchors = [near for near, _, _ in _likes()]
+    anchors += ["岁", "歲", "years?[ -]old", "[0-9][ -]?y/?o", _MONTHS, _TURNED, _CAME_EN, clock]
     anchors += [re.escape(w.lower()) for c in _vocabulary().values() for w in c["zh"]]
     for c in _vocabulary().values():
         for entry in c["en"]:

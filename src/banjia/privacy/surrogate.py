@@ -23,7 +23,7 @@ NAMES_ZH = {
     "PASSPORT": "护照号", "PERMIT": "通行证号", "BANK_CARD": "卡号", "SSN": "社保号", "IBAN": "银行账号",
     "DOB": "出生日期", "PLATE": "车牌", "MRN": "病历号", "IP": "网络地址", "MAC": "设备地址", "IMEI": "设备号",
     "GEO": "位置", "WECHAT": "微信号", "QQ": "QQ号", "VIN": "车架号", "MILITARY_ID": "军人证号",
-    "SECRET": "密钥", "RESIDENCE_HKMOTW": "居住证号", "PERMANENT_RESIDENT": "永居证号",
+    "SECRET": "密钥", "NATIONAL_ID": "其他证件号", "RESIDENCE_HKMOTW": "居住证号", "PERMANENT_RESIDENT": "永居证号",
 }  # fmt: skip
 REMOVED = {"zh": "已移除", "en": "removed"}
 

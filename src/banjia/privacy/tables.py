@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from banjia.privacy.heads import meaning
+
 _RULE = re.compile(r"[\s|:\-+]+")
 LIMIT = 4000  # cells read of one text
 
@@ -18,11 +20,11 @@ class Cell:
 
 def cells(text: str) -> list[Cell]:
     """The cells below a head, with their places in the text; nothing where there is no table."""
-    if found := _inserted(text):
+    if found := _inserted(text) or _copied(text):
         return found
-    if "\n" not in text or not _HEADS.search(text):
+    if "\n" not in text or not (_HEADS.search(text) or _WORDS_ONLY.search(text)):
         return []
-    for mark in ("|", "\t", ",", "，"):
+    for mark in ("|", "\t", ",", "，", ";"):
         if text.count(mark) >= 2:
             found = _read(text, mark)
             if found:
@@ -32,6 +34,7 @@ def cells(text: str) -> list[Cell]:
 
 _INSERT = re.compile(r"(?i)\binsert\s+into\s+[\w.`\"]+\s*\(([^()]{1,800})\)\s*values\s*(?=\()")
 _VALUES = re.compile(r"\s*,?\s*\(((?:'[^']{0,400}'|\"[^\"]{0,400}\"|[^()'\"]){1,2000})\)")
+_COPY = re.compile(r"(?i)\bcopy\s+[\w.\"]+\s*\(([^()]{1,800})\)\s*from\s+stdin[^;]{0,80};[ \t]*\n")
 _VALUE = re.compile(r"'(?P<a>[^']*)'|\"(?P<b>[^\"]*)\"|(?P<c>[^,\s'\"][^,'\"]*)")
 
 
@@ -41,7 +44,7 @@ def _inserted(text: str) -> list[Cell]:
     if text.count("(") < 2:
         return found
     for m in _INSERT.finditer(text):
-        heads = [h.strip(' `"\n') for h in m[1].split(",")]
+        heads = [_head(h.strip(' `"\n')) for h in m[1].split(",")]
         at = m.end()
         while len(found) <= LIMIT and (row := _VALUES.match(text, at)):
             values = list(_VALUE.finditer(text, row.start(1), row.end(1)))
@@ -51,12 +54,30 @@ def _inserted(text: str) -> list[Cell]:
     return found
 
 
+def _copied(text: str) -> list[Cell]:
+    r"""Rows that a dump of PostgreSQL copies: fields parted by tabs up to a line of `\\.`."""
+    found: list[Cell] = []
+    if "(" not in text:
+        return found
+    for m in _COPY.finditer(text):
+        heads = [_head(h.strip(' "\n')) for h in m[1].split(",")]
+        at = m.end()
+        for line in text[at:].split("\n"):
+            places = _split(line, "\t")
+            if line.startswith("\\.") or len(found) > LIMIT:
+                break
+            if len(places) == len(heads):
+                found += [Cell(h, at + a, at + b) for h, (a, b) in zip(heads, places, strict=True) if a < b]
+            at += len(line) + 1
+    return found
+
+
 def _read(text: str, mark: str) -> list[Cell]:
     found: list[Cell] = []
     heads: list[str] = []
     at = 0
     for line in text.split("\n"):
-        if not heads and not _HEADS.search(line):
+        if not heads and not _HEADS.search(line) and not _WORDS_ONLY.fullmatch(line):
             at += len(line) + 1
             continue
         places = _split(line, mark)
@@ -64,7 +85,7 @@ def _read(text: str, mark: str) -> list[Cell]:
             if len(places) < 2:
                 heads = []
         elif not heads:
-            heads = [line[a:b] for a, b in places]
+            heads = [_head(line[a:b]) for a, b in places]
             if not any(_is_head(h) for h in heads):
                 heads = []
         elif len(places) == len(heads):
@@ -111,6 +132,15 @@ _HEADS = re.compile(
     r"(?i)姓名|名字|联系人|客户|患者|员工|学生|电话|手机|邮箱|地址|住址|身份证|证件|护照|卡号|账号|微信|QQ|病历|住院号|门诊号|生日|出生|车牌|序号|编号|备注|工号"
     r"|name|phone|mobile|tel|e-?mail|address|ssn|passport|card|account|mrn|patient|customer|contact|dob|birth|id\b|plate|wechat|ip\b|note"
 )
+
+
+_WORDS_ONLY = re.compile(
+    r"^[\"']?[A-Za-z_]\w{0,30}[\"']?(?:[ ]?[,;|\t][ ]?[\"']?[A-Za-z_]\w{0,30}[\"']?){1,80}[ \r]*$", re.MULTILINE
+)
+
+
+def _head(cell: str) -> str:
+    return meaning(cell) or cell
 
 
 def _is_head(cell: str) -> bool:
