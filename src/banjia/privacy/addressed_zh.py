@@ -18,7 +18,9 @@ _LONGEST_LEAD = 8
 
 @cache
 def _title() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(t for t in words("titles_zh") if len(t) > 1)) + "|[您你]好")
+    titles = sorted(t for t in words("titles_zh") if len(t) > 1)
+    starts = "".join(sorted({t[0] for t in titles}))
+    return re.compile(f"(?=[{starts}您你])(?:{'|'.join(titles)}|[您你]好)")
 
 
 def addressed(text: str) -> list[tuple[int, int]]:

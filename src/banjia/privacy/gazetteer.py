@@ -39,6 +39,16 @@ def simplified() -> dict[int, str]:
     return {ord(a): b for a, b in pairs if len(a) == len(b) == 1 and not _is_simplified(a) and _is_simplified(b)}
 
 
+def in_simplified(text: str) -> str:
+    """The text in simplified writing, character for character."""
+    return text.translate(simplified()) if _traditional().search(text) else text
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, sorted(simplified())))}]")
+
+
 def _is_simplified(c: str) -> bool:
     """A character of GB 2312, the set of simplified writing."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from banjia.privacy import address_en, address_zh, names_en, names_zh
@@ -11,7 +11,7 @@ from banjia.privacy.addressed_zh import addressed
 from banjia.privacy.checks import birth_day
 from banjia.privacy.cues_en import WORD
 from banjia.privacy.cues_zh import labelled
-from banjia.privacy.gazetteer import letters, lexicon, simplified, words
+from banjia.privacy.gazetteer import in_simplified, letters, lexicon, words
 from banjia.privacy.latin_part import LatinPart
 from banjia.privacy.names_zh import Heard
 from banjia.privacy.organisation import organisations
@@ -66,7 +66,7 @@ def named(
     found: list[Named] = []
     has_han = bool(_HAN.search(text))
     if has_han:
-        text = text.translate(simplified())
+        text = in_simplified(text)
     has_latin = bool(_CAPITAL.search(text))
     places = address_zh.addresses(text) if has_han else []
     if has_latin:
@@ -77,9 +77,11 @@ def named(
         labels = list(labelled().finditer(text))
         anchors = sorted([*(s for s, _ in taken), *(s for s, _, _ in places)])
         told = names_zh.firm(text, anchors, labels) + _keyed(text) + _in_tables(text, table)
-        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told, by, labels)
+        spoken_to = addressed(text)
+        behind = {m.start(2) for m in labels if not m[1]}.union(s for s, _ in spoken_to)
+        heard = _tagged(text, [*taken, *((s, e) for s, e, _ in places)], told, by, behind)
         orgs = heard.orgs
-        people += names_zh.names(text, heard, told, labels, anchors)
+        people += names_zh.names(text, heard, told, labels, anchors, spoken_to)
         firms = organisations(text, orgs)
         people = [p for p in people if not _of_a_firm(text, p, firms)]
         found += [(s, e, "ORG", p) for s, e, p in firms]
@@ -110,11 +112,13 @@ def _tagged(
     taken: Sequence[tuple[int, int]],
     told: Sequence[tuple[int, int, float]],
     by: TaggerName,
-    labels: Sequence[re.Match[str]],
+    behind: Collection[int],
 ) -> Heard:
-    """Persons and organisations that the tagger marks around the places where a name not yet told may begin."""
+    """Persons and organisations that the tagger marks around the places where a name not yet told may begin.
+
+    `behind` are places where a word may be a name, as one is told to follow.
+    """
     masked = _masked(text, taken)
-    behind = {m.start(2) for m in labels if not m[1]} | {start for start, _ in addressed(masked)}
     starts = candidates(masked, settled(text, told), behind)
     rows = _packed([_compact(masked[a:b], a) for a, b in _windows(masked, starts)])
     heard = Heard([], [], starts, {})
@@ -204,7 +208,7 @@ def _family_names() -> frozenset[str]:
 def _in_tables(text: str, table: Sequence[Cell]) -> list[tuple[int, int, float]]:
     found: list[tuple[int, int, float]] = []
     for cell in table:
-        if not NAME_HEADS.search(cell.head.strip().translate(simplified())):
+        if not NAME_HEADS.search(in_simplified(cell.head.strip())):
             continue
         value = text[cell.start : cell.end]
         if re.fullmatch(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from banjia.privacy.addressed_zh import addressed, courteous
+from banjia.privacy.addressed_zh import courteous
 from banjia.privacy.after_label_zh import behind_label
 from banjia.privacy.cues_zh import (
     CALLED,
@@ -125,9 +125,17 @@ class Heard:
 
 
 def names(
-    text: str, heard: Heard, found: list[Place], labels: Sequence[re.Match[str]], anchors: Sequence[int] = ()
+    text: str,
+    heard: Heard,
+    found: list[Place],
+    labels: Sequence[re.Match[str]],
+    anchors: Sequence[int],
+    spoken_to: Sequence[tuple[int, int]],
 ) -> list[Place]:
-    """The names `found` already and those by the tagger, by it and a rule together, and by their company."""
+    """The names `found` already and those by the tagger, by it and a rule together, and by their company.
+
+    `anchors` are the starts of identifiers, `spoken_to` what `addressed` tells.
+    """
     by_start = dict(heard.persons)
     found = found + [place for s, e in heard.persons if (place := _from_tagger(text, s, e, heard.odds))]
     found += japanese(text, heard.odds)
@@ -154,7 +162,7 @@ def names(
     for m in full_titled().finditer(text):
         if likelihood(heard.odds, *m.span(1)) >= LEAST_CUED and _is_whole(text, *m.span(1)):
             found.append((m.start(1), m.end(1), 0.75))
-    found += courteous(text, addressed(text), heard.odds)
+    found += courteous(text, spoken_to, heard.odds)
     taken = Taken((s, e) for s, e, _ in found)
     found += [p for p in unknown(text, heard.starts, heard.odds) if taken.add(p[0], p[1])]
     return private(text, [p for p in found if not any(c in PRONOUNS for c in text[p[0] : p[1]])])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from banjia.privacy.cues_zh import TITLES
@@ -35,7 +34,10 @@ def group(text: str, spans: Sequence[Span]) -> list[Span]:
     for s, who in zip(spans, owner, strict=True):
         if s.type not in NOT_PERSONAL:
             numbers.setdefault(who, str(len(numbers) + 1))
-    return [replace(s, subject=numbers.get(who, "")) for s, who in zip(spans, owner, strict=True)]
+    return [
+        Span(s.start, s.end, s.type, s.data_class, s.score, numbers.get(who, ""))
+        for s, who in zip(spans, owner, strict=True)
+    ]
 
 
 class _Lines:

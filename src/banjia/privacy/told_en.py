@@ -30,7 +30,7 @@ _SYLLABLES = re.compile(
 )
 _SMALL = "[a-zà-ÿ]{2,14}(?:-[a-z]{2,8})?"
 _LOWER = re.compile(
-    r"(?i:(?<![a-z])(?:(?P<sure>text|call|called|ask|tell|told|email|roommate|friend|boss|buddy|neighbor|dating|met|meet|"
+    r"(?i:(?=[tcaerfbndmhiws])(?<![a-z])(?:(?P<sure>text|call|called|ask|tell|told|email|roommate|friend|boss|buddy|neighbor|dating|met|meet|"
     rf"hey its|hi its|invite|named)|its|it's|with|and|is|from|by|for|cc|hi|hey|dear|thanks|to|saw|im|i'm|am)) "
     rf"(?=(?P<n>(?P<a>{_SMALL}) (?P<b>{_SMALL}))(?![A-Za-z0-9@_.-]|\.[a-z]))"
 )
