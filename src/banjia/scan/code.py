@@ -14,7 +14,6 @@ from banjia.scan.signs import (
     BASE_SETTER,
     ENV_LIKE,
     HELP,
-    KEYED,
     LINK,
     PROXY_NAME,
     SEND,
@@ -30,6 +29,8 @@ CONSTANT = re.compile(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|BASE|URL|HOST|ENDPOINT|MODEL|VERSION|APPID|APP_ID)"
 )
 
+# SvelteKit's settings: `import { OPENAI_API_KEY } from "$env/static/private"`.
+ENV_MODULE = re.compile(r"^\$env/static/(?:private|public)$")
 # Settings that only Azure's client has.
 AZURE_SETTINGS = frozenset({"api_version", "azure_endpoint", "azure_ad_token", "APIVersion", "AzureModelMapperFunc"})
 
@@ -113,6 +114,11 @@ class CodeReader(Shapes):
                 self.say(place, "env", hit.provider, hit.rule, line=place.line, end=place.line, env=env)
 
     def on_import(self, node: Node) -> None:
+        if ENV_MODULE.match(node.text):
+            for _, name in node.bind:
+                if hit := self.lexicon.env(name):
+                    self.say(node, "env", hit.provider, hit.rule, line=node.line, env=name)
+            return
         values = [self.resolver.library(node.text, name) for _, name in node.bind] or [
             self.resolver.library(node.text, "*")
         ]
@@ -325,14 +331,7 @@ class CodeReader(Shapes):
                 self.say(
                     node, "env", named.provider, named.rule, line=node.line, end=node.line, env=name, confidence=0.65
                 )
-        if (
-            text
-            and KEYED.search(name.replace("-", "_"))
-            and re.match(r"^sk-[A-Za-z0-9_\-]{16,}$", text)
-            and not re.search(r"(?i)x{6}|your|\*{3}", text)
-        ):
-            key_rule = self.lexicon.named("key", "key-openai")
-            self.say(node, "secret", self.home or "openai", key_rule)
+        self.on_written_key(node, name, text)
 
     def _setting_provider(self, base: Value, target: Node, value: Value, node: Node, stack: tuple[Node, ...]) -> str:
         provider = base.provider or (base.rule.provider if base.rule else "any")

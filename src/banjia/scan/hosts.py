@@ -14,7 +14,7 @@ from banjia.scan.syntax.node import HOLE
 
 NOT_HOSTED = frozenset({"loopback", "private"})
 # Domains of whole clouds: a name below them is a model service only where it says so.
-CLOUDS = frozenset({"amazonaws.com", "amazonaws.com.cn", "googleapis.com", "aliyuncs.com", "azure.com"})
+CLOUDS = frozenset({"amazonaws.com", "amazonaws.com.cn", "googleapis.com", "aliyuncs.com", "azure.com", "azure.cn"})
 
 
 def endpoint_pattern(match: str) -> str:

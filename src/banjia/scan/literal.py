@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 
 from banjia.scan.finding import Kind
-from banjia.scan.lexicon import host_of, is_own, relay_weight
+from banjia.scan.lexicon import PLACEHOLDER, host_of, is_own, relay_weight
 from banjia.scan.rule import Rule
 from banjia.scan.served import is_served
 from banjia.scan.signs import (
     BASE_SETTER,
     COMPARE,
+    KEYED,
     LOOSE_MODEL,
     LOOSE_VENDOR,
     MODELED,
+    PASSED,
     PROXY_NAME,
     READS,
+    SECRET_LIKE,
     SHARED,
     TESTS,
     VENDOR_WORDS,
@@ -38,6 +41,8 @@ BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
 
 NAMED = frozenset({"name", "member"})
 SETTING_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+NAME_LONG = 40  # a name that is longer is an expression
+DISTINCT = 8  # a key has more signs than that
 BESIDE = 60  # entries of a list or a table that are looked at
 
 STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|replace)\s")
@@ -123,6 +128,14 @@ class Literals(Voice):
             provider = self.home or named or ("openai" if provider == "any" else provider)
         self.say(node, "secret", provider, hit.rule)
         return True
+
+    def on_written_key(self, node: Node, name: str, text: str) -> None:
+        """A constant named as a key: of the one vendor this file speaks to, or of the shape of OpenAI's."""
+        if not text or not KEYED.search(name.replace("-", "_")):
+            return
+        own = self.home and SECRET_LIKE.match(text) and not PLACEHOLDER.search(text) and len(set(text)) > DISTINCT
+        if own or (re.match(r"^sk-[A-Za-z0-9_\-]{16,}$", text) and not re.search(r"(?i)x{6}|your|\*{3}", text)):
+            self.say(node, "secret", self.home or "openai", self.lexicon.named("key", "key-openai"))
 
     def _address(self, node: Node, text: str, stack: tuple[Node, ...]) -> bool:
         hit = self.lexicon.url(text)
@@ -211,6 +224,9 @@ class Literals(Voice):
         if LOOSE_MODEL.match(text) and (self._about_model(stack, node) or self._among_models(stack, node)):
             self._loose(node, text)
             return True
+        above = stack[-1] if stack and stack[-1].kind in ("call", "index") else None
+        if above is not None and PASSED.match(above.kids[0].dotted() or ""):
+            return False
         if re.fullmatch(r"[A-Z][A-Z0-9_]{5,60}", text) and (hit := self.lexicon.env(text)) and not hit.rule.weak:
             self.say(node, "env", hit.provider, hit.rule, env=text)
             return True
@@ -251,10 +267,21 @@ class Literals(Voice):
             return any(MODELED.search(kid.dotted() or chain(kid)) for kid in above.kids if kid is not node)
         if above.kind == "call" and TESTS.search(chain(above.kids[0])):
             others = [above.kids[0], *(kid for kid in above.kids[1:] if kid is not node)]
+            if self._tested_for_models(above.kids[0]):
+                return True
             return any(MODELED.search(part.text) for kid in others for part in kid.walk() if part.kind in NAMED)
         if above.kind == "assign":
             return bool(re.search(r"(?i)model|engine", above.kids[0].dotted() or ""))
         return False
+
+    def _tested_for_models(self, callee: Node) -> bool:
+        """`m.startswith("o1") or m.startswith("gpt-5")`: another test of the same name asks for a model."""
+        name = callee.kids[0].dotted() if callee.kind == "member" else None
+        if not name or len(name) > NAME_LONG:
+            return False
+        test = rf"(?<![\w.]){re.escape(name)}\.{re.escape(callee.text)}\(\(?['\"]([\w.\-]+)['\"]"
+        tests = re.finditer(test, self.text)
+        return any(self.lexicon.model(found[1]) is not None for found in tests)
 
     def on_number(self, node: Node, stack: tuple[Node, ...]) -> None:
         if node.text not in WIDTHS:

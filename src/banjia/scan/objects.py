@@ -14,6 +14,8 @@ from banjia.scan.value import NOTHING, Value
 if TYPE_CHECKING:
     from banjia.scan.resolve import Resolver
 
+Places = list[tuple[int, "Node | str"]]
+SEVERAL = 2
 FOLLOWED = 4  # names that are followed from one to the next
 MAKES_TABLE = frozenset({"dict", "Object.freeze", "Object.assign", "ref", "reactive", "SimpleNamespace"})
 
@@ -67,6 +69,22 @@ def attribute(resolver: Resolver, node: Node) -> Value:
         given = {inner.kids[0].dotted() or "": inner.kids[1] for inner in reversed(assigned)}
         resolver.attributes[id(kind)] = given
     return resolver.value(given[node.text]) if node.text in given else NOTHING
+
+
+def of_class(resolver: Resolver, places: Places, line: int) -> Places:
+    """Of the places that bind a name: those in the class around a line, else those in the class that is made from."""
+    if len(places) == 1 or len(resolver.classes) < SEVERAL:
+        return places
+    around = [kind for kind in resolver.classes.values() if kind.line <= line <= kind.end]
+    kind = max(around, key=lambda kind: kind.line, default=None)
+    for _ in range(FOLLOWED):
+        if kind is None:
+            break
+        own = [place for place in places if kind.line <= place[0] <= kind.end]
+        if own:
+            return own
+        kind = next((resolver.classes[base] for base, _ in kind.bind if base in resolver.classes), None)
+    return places
 
 
 def package(path: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from banjia.scan.chosen import chosen
 from banjia.scan.library import Libraries
 from banjia.scan.made import made
-from banjia.scan.objects import attribute, chained, entry, inherited, is_shadowed, package, parts, piped
+from banjia.scan.objects import attribute, chained, entry, inherited, is_shadowed, of_class, package, parts, piped
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
 from banjia.scan.value import (
@@ -216,6 +216,7 @@ class Resolver:
             return replace(base, path=path, provider=narrowed(base, path))
         places = self.bound.get(name)
         if places:
+            places = of_class(self, places, line)
             before = [place for place in places if place[0] <= line]
             outside = NOTHING
             for at, thing in reversed(before) if before else places:
@@ -251,10 +252,10 @@ class Resolver:
             given = [node.kids[0] for node in function.walk() if node.kind == "return" and node.kids]
             given = given or (function.kids[-1:] if function.text == "=>" else [])
             self._returns[id(function)] = given
-        for node in given:
-            value = self.value(node)
-            if value.rule is not None and "()" in value.path:
-                return replace(value, path=value.path + "#")
+        clients = [value for node in given if (value := self.value(node)).rule is not None and "()" in value.path]
+        if clients:  # of `return AzureOpenAI(...)` and `return OpenAI(...)` the general one
+            general = next((value for value in clients if value.provider == "openai"), clients[0])
+            return replace(general, path=general.path + "#")
         for kind, _ in function.bind:
             if (value := self.typed(kind)) is not NOTHING:
                 return replace(value, path=value.path + "#")

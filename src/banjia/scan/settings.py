@@ -29,7 +29,7 @@ SECTION = (
     ),
     (re.compile(r"(?i)anthropic|claude"), "anthropic", "env-anthropic"),
     (re.compile(r"(?i)dash-?scope|tongyi|qwen|bailian"), "alibaba_bailian", "env-bailian"),
-    (re.compile(r"(?i)qianfan|wenxin|ernie"), "baidu_qianfan", "env-qianfan"),
+    (re.compile(r"(?i)qianfan|wenxin|ernie|yi-?yan"), "baidu_qianfan", "env-qianfan"),
     (re.compile(r"(?i)zhipu|chatglm|bigmodel"), "zhipu", "env-zhipu"),
     (re.compile(r"(?i)deep-?seek"), "deepseek", "env-deepseek"),
     (re.compile(r"(?i)moonshot|kimi"), "moonshot", "env-moonshot"),
@@ -265,12 +265,7 @@ class SettingsReader:
     def setting(self, entry: Entry) -> Hit | None:
         """Whose setting this is: by its own name, else by the name of a section above it."""
         key = entry.key
-        if not key or (
-            not entry.value
-            and entry.line <= len(self.rows)
-            and self.rows[entry.line - 1].rstrip().endswith(("{", "[", ":"))
-            and not re.search(r"[A-Z]{3}_", key)
-        ):
+        if not key or (not entry.value and self.opens(entry) and not re.search(r"[A-Z]{3}_", key)):
             return None
         if len(key) < 4 and len(entry.keys) < 2:
             return None
@@ -302,10 +297,22 @@ class SettingsReader:
                 return Hit(self.rules["env-llm"], "any", key)
         return weak
 
+    def opens(self, entry: Entry) -> bool:
+        """Whether this is the head of a section: something stands in it, further in."""
+        row = self.rows[entry.line - 1].rstrip() if entry.line <= len(self.rows) else ""
+        if not row.endswith(":") or not INNER.match(entry.key):
+            return row.endswith(("{", "[", ":"))
+        below = next((line for line in self.rows[entry.line :] if line.strip() and line.lstrip()[0] != "#"), "")
+        return indent(below) > indent(row) or below.lstrip().startswith("- ")
+
     def proxies(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             if PROXY.match(entry.key):
                 self.say(entry, "proxy", "any", self.rules["env-llm"], confidence=0.5)
+
+
+def indent(row: str) -> int:
+    return len(row) - len(row.lstrip())
 
 
 def is_key(name: str, value: str) -> bool:

@@ -60,7 +60,7 @@ FLOWS = re.compile(
 KEYED = re.compile(r"(?i)(?:api_?key|access_?token|secret_?key|api_?secret|secret_?id|\bkey|auth_?token|\btoken)s?$")
 MODELED = re.compile(r"(?i)model|engine|deployment|\bllm|encoding|name$|chat_?type|bot_?type|provider")
 LOOSE_MODEL = re.compile(
-    r"^(?:gpt-?|chatgpt|o[134]|claude-?|gemini-?|davinci|curie|babbage|ada|ernie-?|qwen-?|glm-?|chatglm|deepseek-?|moonshot-?|text-embedding-?|dall-?e|whisper)$"
+    r"^(?:gpt-?[345]?|chatgpt|o[134]-?|claude-?|gemini-?|davinci|curie|babbage|ada|ernie-?|qwen-?|glm-?|chatglm|deepseek-?|moonshot-?|text-embedding-?|dall-?e|whisper)$"
 )
 LOOSE_VENDOR = (
     ("gpt", "openai"),
@@ -93,6 +93,8 @@ READS = re.compile(
     r"(?:\.\w+)?$|(?:getproperty|getstring|getsection|getvalue|get_secret\w*|get_conf\w*|get_setting\w*|get_option|getconfig\w*|"
     r"(?:get|read|load|fetch|find|resolve|require)_?\w*(?:key|secret|token|credentials?|settings?|conf|config|env|prop|property|option|param|value))$"
 )
+# A table that one function hands to the next: what stands in it under a setting's name was read elsewhere.
+PASSED = re.compile(r"(?i)^(?:(?:self|this)\.)?(?:context|ctx|request|req|payload|body|kwargs|event|scope)(?:\.get)?$")
 SECRET_LIKE = re.compile(
     r"^(?:sk|fk|sb|sess|pk)-[A-Za-z0-9_\-]{12,}$|^AKID[A-Za-z0-9]{13,}$"
     # Long, of letters and digits; where signs part it, no word stands in it.

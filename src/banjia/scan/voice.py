@@ -28,6 +28,11 @@ class CodeFindings:
 GENERIC = frozenset({"GOOGLE_API_KEY"})
 # What a file says that speaks to OpenAI or to one of its form.
 OPENAI = re.compile(r"(?i)open_?ai|chat/completions|\bgpt-\d")
+# Before an address: it is held against another one, not called.
+COMPARED = re.compile(
+    r"(?i)(?:\b(?:str_)?(?:starts?_?with\??|contains|includes?\??|equals(?:ignorecase)?|hasprefix|indexof|strpos)\s*\(\s*(?:[^()'\"\n]*(?:\([^()\n]*\))?,\s*)?|[!=]==?\s*)"
+    r"['\"`]$"
+)
 # A program at the network's edge that answers every request.
 FORWARDS = re.compile(
     r"addEventListener\(\s*['\"]fetch|export (?:async )?(?:function|const) onRequest|"
@@ -49,7 +54,10 @@ class Voice:
 
     def _home(self) -> str | None:
         """The one provider this file speaks to, where it is one."""
-        found = {hit.provider for _, hit in self.lexicon.urls(self.text)} - {"relay"}
+        called = (
+            hit for at, hit in self.lexicon.urls(self.text) if not COMPARED.search(self.text[max(0, at - 80) : at])
+        )
+        found = {hit.provider for hit in called} - {"relay"}
         found |= {
             value.provider
             for value in self.resolver.imported.values()
