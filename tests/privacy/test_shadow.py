@@ -90,3 +90,10 @@ def test_a_lone_surrogate_does_not_break_detection(engine):
 def test_two_numbers_on_two_lines_are_not_joined(engine):
     text = "13987651234\n13987651235"
     assert [(0, 11), (12, 23)] == [(s.start, s.end) for s in engine.detect(text)]
+
+
+def test_a_card_printed_apart_is_read_as_it_is_meant():
+    text = "姓 名 柳 如 眉\n性 别 女 民 族 汉\n出 生 1992 年 11 月 3 日\n住 址 湖北省宜昌市夷陵区平湖大道 1 8 号 3 栋 2 0 1 室"
+    assert [
+        ("PERSON", "柳 如 眉"), ("DOB", "1992 年 11 月 3 日"), ("ADDRESS", "湖北省宜昌市夷陵区平湖大道 1 8 号 3 栋 2 0 1 室"),
+    ] == [(s.type, text[s.start : s.end]) for s in Engine().detect(text)]  # fmt: skip

@@ -186,12 +186,19 @@ def test_numbers_of_json_are_looked_into_as_texts_are(numbers):
     [
         {"messages": [{"role": "tool", "tool_call_id": "13987654321", "content": "x"}]},
         {"tools": [{"type": "function", "function": {"name": "call_13987654321", "parameters": {}}}]},
+        {"seed": 13987654321},
+        {"logit_bias": {"13987654321": 5}},
         {"model": "someone@corp-mail.cn"},
     ],
 )
 def test_somebodys_number_in_a_field_that_must_stay_keeps_the_call_here(field):
     with pytest.raises(Unreadable, match=r"PHONE|EMAIL"):
         Treater(ENGINE).request({**user("好"), **field})
+
+
+@pytest.mark.parametrize("seed", [0, 42, 2**32 - 1, 2**53 - 1, 20261124093015])
+def test_seeds_that_machines_make_stop_nothing(seed):
+    assert seed == Treater(ENGINE).request(user("好", seed=seed, logit_bias={"100257": -1})).body["seed"]
 
 
 @pytest.mark.parametrize("made", ["call_0f3b9c21d8e74a53", "1398765432112345678", "chatcmpl-01a20e2e25a27c05", "m@v2"])

@@ -29,6 +29,7 @@ TEXT_TYPES = frozenset((
 ))  # fmt: skip
 SECONDS, MILLISECONDS = (10**9, 22 * 10**8), (10**12, 22 * 10**11)  # what is a moment and nobody's number
 SHORTEST_NUMBER = 10**6
+LONG = 11  # digits of a telephone number; tokens and 32 bits of a seed have fewer
 _OF_PERSON = re.compile(r"(?i)phone|tel|mobile|cell|card|account|acct|qq|uid|wechat|电话|手机|卡|账|帐|证|号")
 _PLACE = re.compile(r"(?i)^(?:lat|lng|lon)|(?:_|\b)(?:lat|lng|lon)|latitude|longitude|[纬经]")
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*,\S*$")
@@ -62,13 +63,20 @@ def leaves(body: Any, *, numbers: bool = False) -> list[Leaf]:
 
 
 def fixed(body: Any) -> list[Leaf]:
-    """Texts under the protocol's own words, which must arrive as they are: ids, names of functions, the model."""
+    """What must arrive as it is, under the protocol's own words: ids, names of functions, the model.
+
+    Of numbers (`seed`) and of keys that are numbers (`logit_bias`) those as long as a telephone number.
+    """
     found: list[Leaf] = []
 
     def look(node: Any, path: Path, *, payload: bool) -> None:
         if isinstance(node, dict):
             for key, child in node.items():
-                if isinstance(child, str):
+                if not payload and key.isdigit() and len(key) >= LONG:
+                    found.append(Leaf((*path, KEY, key), "", key))
+                if type(child) is int and not payload and child >= 10 ** (LONG - 1):
+                    found.append(Leaf((*path, key), key, str(child)))
+                elif isinstance(child, str):
                     if not payload and _skips(path, key, node, payload=False) and not _is_data(child):
                         found.append(Leaf((*path, key), key, child))
                 else:

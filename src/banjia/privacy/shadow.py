@@ -37,6 +37,7 @@ DISGUISES: tuple[bytes, ...] = (
     rb"[0-9](?:[ ._*/-][0-9]){5}",
     rb"[0-9][ \t]{0,4}\r?\n[ \t>|*]{0,8}[0-9]|[0-9]\\n[0-9]",
     _WB + rb"[ ,-]{1,2}" + _WB + rb"[ ,-]{1,2}" + _WB + rb"[ ,-]{1,2}",
+    "(?:姓 {1,6}名|性 {1,6}别|民 {1,6}族|出 {1,6}生|住 {1,6}址)".encode(),
 )
 
 _ESCAPE = re.compile(
@@ -52,6 +53,12 @@ _WORD = re.compile(rf"(?i)(?:(double|triple) )?({_W})")
 _DASH = re.compile(r"(?<=[0-9])[\u2010-\u2015\u2212\u00b7\u30fb](?=[0-9])")
 _LOOSE = re.compile(r"(?<![0-9])[0-9](?:(?:[ \t]{0,4}\r?\n[ \t>|*]{0,8}|\\n|[ ._*/\-]{1,2})?[0-9Xx]){9,40}(?![0-9])")
 _MOBILE = re.compile(rb"1[3-9][0-9]{9}")
+# Labels of cards and forms are printed apart, and read so; of an address there all that follows may be.
+_PARTED = re.compile(
+    "(?<=姓) {1,6}(?=名)|(?<=性) {1,6}(?=别)|(?<=民) {1,6}(?=族)|(?<=出) {1,6}(?=生)|(?<=住) {1,6}(?=址)"
+)
+_HOME = re.compile("住 {1,6}址[^\n]{4,60}")
+_GAP = re.compile("(?<=[\u4e00-\u9fff0-9]) {1,2}(?=[\u4e00-\u9fff0-9])")
 _BROKEN = re.compile(r"\n|[0-9][ ._*/-][0-9][ ._*/-][0-9][ ._*/-][0-9]|\\n")
 
 Edit = tuple[int, int, str]  # these characters are read as that text
@@ -102,7 +109,19 @@ def shadow(text: str) -> Shadow:
     s.read(_numerals(s.text))
     s.read(_said(s.text))
     s.read(_joined(s.text))
+    s.read(_printed_apart(s.text))
     return s
+
+
+def _printed_apart(text: str) -> list[Edit]:
+    places = {m.span() for m in _PARTED.finditer(text)}
+    places.update(m.span() for home in _HOME.finditer(text) for m in _GAP.finditer(text, *home.span()))
+    last, edits = 0, []
+    for start, end in sorted(places):
+        if start >= last:
+            edits.append((start, end, ""))
+            last = end
+    return edits
 
 
 def _escapes(text: str) -> list[Edit]:
