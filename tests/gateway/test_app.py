@@ -279,18 +279,3 @@ def test_an_internal_error_shows_no_stack_trace(tmp_path, monkeypatch):
     assert (answer.status, answer.error["code"]) == (500, "internal_error")
     assert b"secret" not in answer.body
     assert b"Traceback" not in answer.body
-
-
-def test_bodies_in_memory_are_bounded_together(tmp_path, monkeypatch):
-    monkeypatch.setattr("banjia.gateway.app.MAX_BODIES", 100)
-
-    async def main():
-        async with (
-            Scripted() as upstream,
-            house(tmp_path, [route("local", upstream.url)], policy(open_cells("local"))) as h,
-        ):
-            return await h.post(body=chat(user="x" * 100)), await h.post(body=chat())
-
-    refused, served = play(main())
-    assert (refused.status, refused.error["code"]) == (503, "gateway_busy")
-    assert served.status == 200

@@ -123,7 +123,7 @@ def test_fifty_megabytes_pass_whole_and_leave_no_trace_in_memory(tmp_path):
 
     async def use(h, upstream):
         answer = await h.post(body=chat(messages=[{"role": "user", "content": text}]))
-        return answer, len(upstream.seen[0].json["messages"][0]["content"]), h.gateway._room._held
+        return answer, len(upstream.seen[0].json["messages"][0]["content"]), h.gateway._room.held
 
     answer, arrived, held = behind(tmp_path, use)
     assert (answer.status, arrived, held) == (200, len(text), 0)
@@ -238,7 +238,7 @@ def test_whichever_api_was_called_who_hangs_up_frees_the_upstream_and_every_limi
             if not (h.gateway.active or h.gateway._pools.in_use):
                 break
             await asyncio.sleep(0.01)
-        return h.gateway.active, h.gateway._pools.in_use, h.gateway._room._held
+        return h.gateway.active, h.gateway._pools.in_use, h.gateway._room.held
 
     assert behind(tmp_path, use, handler) == (0, 0, 0)
 

@@ -140,9 +140,14 @@ class Answer:
             finally:
                 del refused  # or its frames would keep it, and with it this answer
 
-    async def body(self, limit: int) -> bytes:
-        """The whole body, at most `limit` bytes of it; a longer one is aborted."""
+    async def body(self, limit: int, hold: Callable[[int], None] | None = None) -> bytes:
+        """The whole body, at most `limit` bytes of it; a longer one is aborted.
+
+        `hold` is told of every byte before it is kept, and may raise.
+        """
         if self.complete and self._failure is None and self.received <= limit:
+            if hold is not None:
+                hold(self._buffered)
             return await self.read()
         parts: list[bytes] = []
         size = 0
@@ -152,6 +157,8 @@ class Answer:
                 parts.clear()  # what is raised keeps this frame, and with it what it holds, until the collector comes
                 self.abort(UpstreamError("too_large", f"more than {limit} bytes"))
                 raise UpstreamError("too_large", f"more than {limit} bytes")
+            if hold is not None:
+                hold(len(data))
             parts.append(data)
         return b"".join(parts)
 

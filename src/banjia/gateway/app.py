@@ -12,7 +12,7 @@ import msgspec
 
 from banjia.gateway.board import Board
 from banjia.gateway.budget import need_of
-from banjia.gateway.call import Call, ClientGone, Receive, Room, Send
+from banjia.gateway.call import Call, ClientGone, Receive, Send
 from banjia.gateway.clock import Clock
 from banjia.gateway.dispatch import Dispatch
 from banjia.gateway.function import through_tools
@@ -32,6 +32,7 @@ from banjia.gateway.refusal import FULL, INTERNAL, JSON, UNPRICED, Header, Refus
 from banjia.gateway.responses.bridge import bridge
 from banjia.gateway.responses.kept import stored
 from banjia.gateway.responses.state import States
+from banjia.gateway.room import Room
 from banjia.gateway.router import Router
 from banjia.gateway.settings import Settings
 from banjia.gateway.space import Spaces
@@ -46,7 +47,7 @@ Scope = Mapping[str, Any]
 
 TICK = 0.25  # seconds: how soon a caller that has hung up is noticed
 PATIENCE = 0.2  # a call that is over sooner is not watched
-MAX_BODIES = 512 * 1024 * 1024  # bytes of all request bodies in memory
+AWAITED = 64 * 1024  # bytes of a call that are given back only when the caller has taken its answer
 TEXT = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 
 log = logging.getLogger("banjia.gateway")
@@ -76,13 +77,20 @@ class Gateway:
         self._readiness = readiness or Readiness()
         self._personal = Personal(settings.privacy, vault, self._readiness)
         self._states = States(vault)
+        self._room = Room(settings.max_held)
         self._router = Router(board, lambda route, state: self.metrics.count("banjia_breaker_total", route, state))
         self._tools = Tools(
-            self._pools, self._recorder, self.metrics, self._clock, self._personal, self._router, Thoughts(vault)
+            self._pools,
+            self._recorder,
+            self.metrics,
+            self._clock,
+            self._personal,
+            self._router,
+            Thoughts(vault),
+            self._room,
         )
         self._dispatch = Dispatch(self._tools, Spaces(vault))
         self._active: set[Call] = set()
-        self._room = Room(MAX_BODIES)
         self._watching: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -98,6 +106,7 @@ class Gateway:
         self._personal.replace(settings.privacy)
         self._warm(starts=False)
         self._pools.keep(settings.targets)
+        self._room.most = settings.max_held
         self.metrics.count("banjia_reloads_total", "ok")
 
     def _warm(self, *, starts: bool) -> None:
@@ -213,6 +222,7 @@ class Gateway:
             elif where.operation == "chat/completions":
                 through_tools(call)
             await self._limited(call, settings)
+            await self._over(call)
         finally:
             self._active.discard(call)
             self._room.give_back(call)
@@ -232,9 +242,15 @@ class Gateway:
                 await pass_through(call, settings, self._tools, method, scope["query_string"], kind)
             finally:
                 self._leave(call, need)
+            await self._over(call)
         finally:
             self._active.discard(call)
             self._room.give_back(call)
+
+    async def _over(self, call: Call) -> None:
+        """What a slow caller has not taken yet is still in memory."""
+        if call.holds > AWAITED:
+            await call.taken()
 
     async def _limited(self, call: Call, settings: Settings) -> None:
         need = self._enter(call, settings) if self._board is not None and not call.app.limits.none else None

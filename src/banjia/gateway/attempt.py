@@ -22,7 +22,7 @@ from banjia.gateway.line import tell_call
 from banjia.gateway.moderation import Screen, said_by, silenced
 from banjia.gateway.outgoing import Outgoing, at_once, head_of, prepare
 from banjia.gateway.record import Contents
-from banjia.gateway.refusal import Refusal
+from banjia.gateway.refusal import SPENT, Refusal
 from banjia.gateway.rewrite import Rewrite
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.telemetry import Span
@@ -63,9 +63,12 @@ class Attempt:
         """Answer the caller. Raises Refusal where nothing has been sent, so that another route may be tried."""
         router, route = self.tools.router, self.candidate.route.id
         self.began = self.tools.clock.monotonic()
-        ticket = router.enter(route, self.began)
+        ticket, asked = router.enter(route, self.began), self.call.holds
         try:
             await self._run(ticket)
+        except BaseException:
+            self.tools.room.give_back(self.call, keeping=asked)
+            raise
         finally:
             router.leave(route, ticket)
 
@@ -84,6 +87,8 @@ class Attempt:
                 entity=self.settings.entity,
                 at=tools.clock.at(),
             )
+            if len(out.body) > len(self.call.body):  # pictures were fetched into it
+                tools.room.take(self.call, len(out.body) - len(self.call.body))
         if self.call.losses or out.warnings:
             self._lose(*self.call.losses, *out.warnings)
         if route.abroad:  # nothing leaves before this is on disk
@@ -110,6 +115,9 @@ class Attempt:
                     continue
                 refusal = failed(error, route.id)
             except Refusal as error:
+                if error is SPENT:  # no fault of the route, and no other would find more room
+                    self._record(status=error.status, code=error.code, ms=self._ms())
+                    raise
                 if error.raw:  # the vendor's own refusal, which it does not bill
                     self.call.unsettled = False
                 tools.metrics.count("banjia_upstream_failures_total", route.id, f"http_{error.status}")
@@ -158,8 +166,15 @@ class Attempt:
         self.call.unsettled = True
         return answer
 
+    async def _body(self, answer: Answer) -> bytes:
+        """The whole of it; what no room could ever be found for is too large."""
+        room, call = self.tools.room, self.call
+        return await answer.body(
+            min(self.candidate.route.target.max_answer, room.most), lambda size: room.take(call, size)
+        )
+
     async def _json(self, answer: Answer, out: Outgoing) -> None:
-        body = await answer.body(self.candidate.route.target.max_answer)
+        body = await self._body(answer)
         stopped = ""
         if out.rewrite is not None or (self.is_chat and not is_usual(body)):
             translated = self._translated(body, out.rewrite)
@@ -216,7 +231,7 @@ class Attempt:
         body = msgspec.json.encode(named)
         answer = await self._send(head_of(self.candidate, self.call.operation, out.plan, len(body)), body)
         try:
-            said = await answer.body(self.candidate.route.target.max_answer)
+            said = await self._body(answer)
         except BaseException:
             answer.abort(UpstreamError("client_gone"))
             raise
@@ -274,7 +289,7 @@ class Attempt:
 
     async def _unstreamed(self, answer: Answer, out: Outgoing) -> None:
         """An upstream that does not stream although it was asked to: its answer is given as a stream of few events."""
-        found = self._translated(await answer.body(self.candidate.route.target.max_answer), out.rewrite)
+        found = self._translated(await self._body(answer), out.rewrite)
         if out.rewrite is not None:
             await self._remember(out.rewrite, found)
         read_answer(msgspec.json.encode(found))  # an error in its place is an error

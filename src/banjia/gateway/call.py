@@ -11,7 +11,8 @@ import msgspec
 
 from banjia.gateway.exchange import Exchange
 from banjia.gateway.limit import Limits
-from banjia.gateway.refusal import FULL, NO_KEY, WRONG_KEY, Refusal, bad_request
+from banjia.gateway.refusal import NO_KEY, WRONG_KEY, Refusal, bad_request
+from banjia.gateway.room import Room
 from banjia.gateway.settings import AppSettings, Settings
 from banjia.text import Lang, Text
 
@@ -108,7 +109,7 @@ class Call:
         self.cost = 0  # billionths of the application's currency
         self.unsettled = False  # it went upstream, and what it used was not told
         self.losses: tuple[str, ...] = ()  # what was lost before the call came to a route
-        self.holds = 0  # bytes of the room for bodies
+        self.holds = 0  # bytes of the room for requests and answers
 
     def read_headers(self, headers: list[tuple[bytes, bytes]], settings: Settings) -> None:
         """Who calls, in which language, for what. Raises Refusal; the language is known before anything is refused."""
@@ -246,6 +247,11 @@ class Call:
         self.finished = not more
         return True
 
+    async def taken(self) -> None:
+        """Until the caller has taken nearly all of what was written, or is gone."""
+        if self._exchange is not None and self._exchange.is_stuck:
+            await self._exchange.drained()
+
     def write_now(self, body: bytes) -> bool:
         """One more part of the answer, at once; False where the caller does not take what was written before."""
         exchange = self._exchange
@@ -253,24 +259,6 @@ class Call:
             return False
         exchange.part(body, more=True)
         return True
-
-
-class Room:
-    """How many bytes of request bodies may be in memory at once."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held = 0
-
-    def take(self, call: Call, size: int) -> None:
-        if self._held + size > self._most:
-            raise FULL
-        self._held += size
-        call.holds += size
-
-    def give_back(self, call: Call) -> None:
-        self._held -= call.holds
-        call.holds = 0
 
 
 class ClientGone(Exception):  # noqa: N818 - nobody is left to be told

@@ -12,7 +12,7 @@ from banjia.gateway.attempt import OF_THE_ROUTE, Attempt
 from banjia.gateway.call import Call
 from banjia.gateway.moderation import STOPPED, said_in, stopped
 from banjia.gateway.record import Contents, ask_of
-from banjia.gateway.refusal import Refusal, policy_refusal
+from banjia.gateway.refusal import SPENT, Refusal, policy_refusal
 from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.space import Spaces
 from banjia.gateway.tools import Tools
@@ -74,6 +74,8 @@ class Dispatch:
             except Refusal as refusal:
                 last = refusal.with_traceback(None)  # its frames would keep this one, and with it the call
                 last.__context__ = None
+                if refusal is SPENT:
+                    break
                 if not refusal.retry and refusal.status not in OF_THE_ROUTE | {502, 503}:
                     break  # the request itself is at fault: no other route would take it
             else:

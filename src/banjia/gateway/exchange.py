@@ -119,6 +119,9 @@ class Exchange:
         """The caller does not take what was written: `send` would wait, the ways around it would not."""
         return self._wire.is_stuck
 
+    async def drained(self) -> None:
+        await self._wire.drain()
+
     # what the connection reports
 
     def body_arrived(self, body: bytes) -> int:

@@ -32,6 +32,7 @@ def gauges(settings: Settings, tools: Tools, board: Board | None, *, in_flight: 
     states: Values = {(route,): STATES.index(tools.router.state(route, now)) for route in settings.routes}
     return [
         ("banjia_in_flight", "Calls in hand in this process.", {(): in_flight}, ()),
+        ("banjia_held_bytes", "Of requests and answers in this process.", {(): tools.room.held}, ()),
         ("banjia_upstream_connections", "Connections in use.", {(): tools.pools.in_use}, ()),
         ("banjia_breaker_state", "Of a route: 0 closed, 1 half-open, 2 open.", states, ("route",)),
         ("banjia_ledger_writable", "Whether entries can be written.", {(): not recorder.trouble}, ()),

@@ -119,7 +119,8 @@ async def _exchange(
         told.append((b"x-request-id", entry.encode()))
         if mark:
             kind = answer.header(b"content-type") or b""
-            said = await answer.body(route.target.max_answer)
+            most = min(route.target.max_answer, tools.room.most)
+            said = await answer.body(most, lambda size: tools.room.take(call, size))
             meter.saw(said)
             body, lost = with_mark(said, kind, mark)
             given = [*((n, v) for n, v in given if n != b"content-length"), (b"content-length", b"%d" % len(body))]

@@ -112,6 +112,17 @@ FULL = Refusal(
     retry=True,
     wait=1.0,
 )
+SPENT = Refusal(
+    503,
+    "server_error",
+    "memory_spent",
+    Text(
+        "网关持有的请求和答复已达上限（limits.held_bytes），请稍后重试",
+        "the requests and answers that the gateway holds have reached their limit (limits.held_bytes); try again soon",
+    ),
+    retry=True,
+    wait=1.0,
+)
 INTERNAL = Refusal(
     500,
     "server_error",

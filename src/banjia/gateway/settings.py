@@ -34,11 +34,12 @@ from banjia.routes.dialect.translator import Translator
 from banjia.routes.tariff import Tariff
 from banjia.text import Lang, Text
 
-TOP_LIMITS = frozenset({"in_flight", "body_bytes", "body_seconds", "drain"})
+TOP_LIMITS = frozenset({"in_flight", "body_bytes", "body_seconds", "drain", "held_bytes"})
 SINGLE = frozenset({"hard_loss", "from"})
 APP_PRIVACY = frozenset({"allow_unreadable", "images"})
 IMAGES = ("refuse", "ocr")  # on routes abroad
 MAX_BODY = 64 * 1024 * 1024
+MAX_HELD = 512 * 1024 * 1024  # bytes of all requests and answers in a worker's hands
 BODY_SECONDS = 300.0  # in which the whole body of a request has to be here
 MAX_IN_FLIGHT = 4096
 BEARER = ("authorization", "Bearer {key}")
@@ -97,6 +98,7 @@ class Settings:
     max_body: int = MAX_BODY
     body_seconds: float = BODY_SECONDS
     max_in_flight: int = MAX_IN_FLIGHT
+    max_held: int = MAX_HELD
     drain: float = 30.0
     lang: Lang = "en"  # of callers who do not say
     endings: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (provider, model) -> first day without it
@@ -267,7 +269,7 @@ def _built(
             expected="keys: [env:NAME]",
         )
     _unshared(keys)
-    max_body, max_in_flight, drain, body_seconds = _whole(config)
+    max_body, max_in_flight, drain, body_seconds, max_held = _whole(config)
     check_types(config)
     return Settings(
         entity=config.entity.id,
@@ -281,6 +283,7 @@ def _built(
         body_seconds=body_seconds,
         max_in_flight=max_in_flight,
         drain=drain,
+        max_held=max_held,
         lang=lang,
         privacy=read_privacy(config.options.get("privacy"), id_number_reading(config)),
         endings=endings,
@@ -290,14 +293,16 @@ def _built(
     )
 
 
-def _whole(config: Config) -> tuple[int, int, float, float]:
-    """The limits of the whole gateway: bytes of a body, calls in hand, seconds to finish them, seconds for a body."""
+def _whole(config: Config) -> tuple[int, int, float, float, int]:
+    """Of the whole gateway: bytes of a body, calls in hand, seconds to finish them and for a body, bytes in hand."""
     limits = Options(config.options.get("limits"), "limits", TOP_LIMITS)
+    body = limits.count("body_bytes", default=MAX_BODY)
     return (
-        limits.count("body_bytes", default=MAX_BODY),
+        body,
         limits.count("in_flight", default=MAX_IN_FLIGHT),
         limits.number("drain", 30.0),
         limits.number("body_seconds", BODY_SECONDS, least=0.05),
+        limits.count("held_bytes", least=body, default=max(MAX_HELD, body)),
     )
 
 

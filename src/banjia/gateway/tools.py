@@ -9,6 +9,7 @@ from banjia.gateway.metric import Metrics
 from banjia.gateway.personal import Personal
 from banjia.gateway.pool import Pools
 from banjia.gateway.record import Recorder
+from banjia.gateway.room import Room
 from banjia.gateway.router import Router
 from banjia.gateway.thought import Thoughts
 
@@ -22,3 +23,4 @@ class Tools:
     personal: Personal
     router: Router
     thoughts: Thoughts
+    room: Room

@@ -60,7 +60,8 @@ class Wire(asyncio.Protocol):
         self._idle_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._reading_paused = False
-        self._writable: asyncio.Future[None] | None = None
+        self._writable: list[asyncio.Future[None]] = []  # of those who wait until the caller has taken what was written
+        self._patience: asyncio.TimerHandle | None = None
         self._expects = False  # the caller waits to be asked for the body
         self._framing = b""  # how long the body is of a request that offers another protocol
         self.is_stuck = False  # the caller does not take what was written
@@ -121,12 +122,17 @@ class Wire(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.is_stuck = True
+        self._be_patient()
 
     def resume_writing(self) -> None:
         self.is_stuck = False
-        writable, self._writable = self._writable, None
-        if writable is not None and not writable.done():
-            writable.set_result(None)
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        waiting, self._writable = self._writable, []
+        for writable in waiting:
+            if not writable.done():
+                writable.set_result(None)
 
     # httptools callbacks
 
@@ -217,12 +223,17 @@ class Wire(asyncio.Protocol):
     async def drain(self) -> None:
         """Until the caller has taken what was written; one that takes nothing for too long is let go."""
         while self.is_stuck:
-            self._writable = self.loop.create_future()
-            patience = self.loop.call_later(STALL, self.transport.abort)
-            try:
-                await self._writable
-            finally:
-                patience.cancel()
+            writable: asyncio.Future[None] = self.loop.create_future()
+            self._writable.append(writable)
+            await writable
+
+    def _be_patient(self, left: int = 0) -> None:
+        """Let the caller go, unless it has taken something since there were so many bytes left; nothing: unknown."""
+        size = self.transport.get_write_buffer_size()
+        if left and size >= left:
+            self.transport.abort()
+        else:
+            self._patience = self.loop.call_later(STALL, self._be_patient, max(1, size))
 
     def pause_reading(self) -> None:
         if not self._reading_paused:
