@@ -27,6 +27,8 @@ INSTALL = re.compile(
     r"(?:pip3?|uv pip|conda|mamba|uv|poetry|npm|pnpm|yarn|bun|gem|go|cargo|composer|dotnet)"
     r"\s+(?:install|add|i|get|require|add package)\s+(.+)"
 )
+# `implementation(libs.google.generativeai)`, by the name that the version catalogue gives.
+CATALOGUED = re.compile(r"\blibs\.(?!versions\.|plugins\.|bundles\.)([A-Za-z][\w.]*)")
 TABLES = re.compile(
     r"(?:^|\.)(?:dependencies|dev-dependencies|build-dependencies|dev_dependencies|packages|dev-packages|optional-dependencies\..*|project\.dependencies|dependency-groups\..*|workspace\.dependencies|constraint-dependencies|requires|dependencies\..*)$"
 )
@@ -222,6 +224,8 @@ def _gradle(text: str) -> Iterator[Declared]:
             continue
         for found in re.finditer(r"""["']([\w.\-]+:[\w.\-]+)(?::[^"']*)?["']""", line):
             yield Declared("maven", found[1], number)
+        for found in CATALOGUED.finditer(line):
+            yield Declared("alias", found[1], number)
         if named := re.search(r"""group\s*[:=]\s*["']([^"']+)["'].*?name\s*[:=]\s*["']([^"']+)["']""", line):
             yield Declared("maven", f"{named[1]}:{named[2]}", number)
         if module := re.search(r"""module\s*=\s*["']([\w.\-]+:[\w.\-]+)["']""", line):

@@ -12,6 +12,8 @@ ASSIGN = re.compile(r"^\s*(?:export\s+|set\s+)?([A-Za-z_][\w.\-\[\]]*)\s*=\s*(.*
 PROPERTY = re.compile(
     r"^\s*(?:(?:param|var|output)\s+)?([A-Za-z_][\w.\-\[\]]*)(?:\s+(?:string|int|bool|object|array))?\s*[=:]\s*(.*)$"
 )
+# A variable of a container in Bicep: `{ name: 'X', value: 'Y' }`.
+NAMED = re.compile(r"^\s*\{\s*name:\s*'([A-Z][A-Z0-9_]+)'\s*,?\s*value:\s*(.*?)\s*\}\s*,?$")
 SECTION = re.compile(r"^\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
 TOML_KEY = re.compile(r"""^\s*((?:[\w\-]+|"[^"]+"|'[^']+')(?:\s*\.\s*(?:[\w\-]+|"[^"]+"))*)\s*=\s*(.*)$""")
 
@@ -30,6 +32,8 @@ def properties(text: str) -> Iterator[Entry]:
             continue
         if found := SECTION.match(line):
             above = (found[1].strip(),)
+        elif found := NAMED.match(line):
+            yield Entry((found[1],), unquoted(found[2]), number)
         elif found := PROPERTY.match(line):
             keys = (*above, *found[1].split(".")) if "." in found[1] else (*above, found[1])
             yield Entry(keys, unquoted(found[2]), number)
