@@ -104,12 +104,12 @@ class Item:
 
 def items(
     findings: Iterable[Finding],
-    moved: frozenset[str],
+    moved: frozenset[tuple[str, str]],
     edited: frozenset[tuple[str, int]],
     line_of: Mapping[tuple[str, int], str],
     contained: frozenset[str] = frozenset(),
 ) -> Iterator[Item]:
-    """What asks for something that no edit does. `moved`: fingerprints; `edited`: lines of the files before.
+    """What asks for something that no edit does. `moved`: keys of findings; `edited`: lines of the files before.
 
     `contained`: files of containers in which the target's own address is written though it is loopback.
     """
@@ -130,7 +130,7 @@ def items(
             yield Item("by-hand", finding, TRACES)
         if finding.kind in {"http", "call"} and finding.provider in MOVABLE and _moderates(finding):
             yield Item("by-hand", finding, MODERATION)
-        if finding.fingerprint in moved or finding.kind not in REMEDIES:
+        if finding.key in moved or finding.kind not in REMEDIES:
             continue
         yield from _left(finding, line_of, touched=any((finding.path, n) in edited for n in _lines(finding)))
 

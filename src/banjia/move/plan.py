@@ -74,7 +74,7 @@ def plan(root: Path, inventory: Inventory, target: Target, *, only: Iterable[str
         after = applied(text, kept)
         if after != text:
             changes.append(Change(path, text, after, kept, writing.encoding))
-    moved = frozenset(e.finding.fingerprint for c in changes for e in c.edits if e.finding)
+    moved = frozenset(e.finding.key for c in changes for e in c.edits if e.finding)
     edited = frozenset((c.path, n) for c in changes for n in c.lines) | settled
     left = items(findings_all, moved, edited, lines, frozenset(contained))
     return Plan(target, tuple(changes), tuple(left), tuple(dropped))

@@ -24,10 +24,16 @@ def parse(text: str) -> ast.Module | None:
         return None
 
 
+@lru_cache(maxsize=8)
+def walked(text: str) -> tuple[ast.AST, ...]:
+    """Every node of the module, walked once for all the findings of a file; none where it does not parse."""
+    tree = parse(text)
+    return tuple(ast.walk(tree)) if tree else ()
+
+
 def nodes(source: Source, first: int, last: int) -> Iterator[ast.AST]:
     """Nodes that begin on the lines `first` to `last`."""
-    tree = parse(source.text)
-    for node in ast.walk(tree) if tree else ():
+    for node in walked(source.text):
         if first <= getattr(node, "lineno", 0) <= last:
             yield node
 
@@ -100,8 +106,7 @@ def _in_order(body: list[ast.stmt], at: int) -> int:
 
 def original(source: Source, name: str) -> str:
     """The class behind an alias of `from ... import X as Y`."""
-    tree = parse(source.text)
-    for node in ast.walk(tree) if tree else ():
+    for node in walked(source.text):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if alias.asname == name:

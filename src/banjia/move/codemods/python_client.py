@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from banjia.move.address import OPENAI_VARIABLE, find
 from banjia.move.edit import Edit
-from banjia.move.python_forms import Form, form
-from banjia.move.python_tree import append, import_os, nodes, original, parse, place, variable
+from banjia.move.python_forms import FORMS, Form, form
+from banjia.move.python_tree import append, import_os, nodes, original, place, variable, walked
 from banjia.move.reason import CLIENT as REASON
 from banjia.move.source import Source
 from banjia.move.target import Target
@@ -85,6 +85,8 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
 def _of_import(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
     """Every construction of what an import brought, wherever it stands in the file."""
     made = replace(finding, kind="client", rule=finding.rule.removesuffix("import") + "client")
+    if made.rule not in FORMS:
+        return
     names: set[str] = set()
     for node in nodes(source, finding.line, finding.end):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -192,9 +194,8 @@ def _of_others(source: Source) -> bool:
 
 def _always_set(source: Source, name: str) -> bool:
     """Whether each assignment of that name in the file ends in an address, and no caller hands it in."""
-    tree = parse(source.text)
     values: list[ast.expr] = []
-    for node in ast.walk(tree) if tree else ():
+    for node in walked(source.text):
         if isinstance(node, ast.arg) and node.arg == name:
             return False
         assigned = (
