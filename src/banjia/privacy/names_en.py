@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 
 from banjia.privacy.cues_en import (
@@ -33,6 +34,7 @@ from banjia.privacy.taken import Taken
 from banjia.privacy.told_en import small, told
 
 Place = tuple[int, int, float]
+FULL = 2  # words of a name, and characters that a part of one has at least more
 NO_INITIALS = frozenset(
     ("U.S.", "U.K.", "U.N.", "E.U.", "D.C.", "P.S.", "P.O.", "A.M.", "P.M.", "L.A.", "N.Y.", "I.T.", "E.")
 )
@@ -258,26 +260,29 @@ def _labelled(text: str, m: re.Match[str]) -> Place | None:
     return start, end, 0.9 if strong else 0.8
 
 
+def parts(name: str) -> set[str]:
+    """By what else a full name is known: its first and its last word, but for those that are words."""
+    found = name.replace(",", "").split()
+    if len(found) < FULL:
+        return set()
+    ends = (found[0], found[-1])
+    return {n for n in ends if len(n) > FULL and n not in AMBIGUOUS and _fold(n) not in words("words_en")}
+
+
+def bearing(text: str, known: Collection[str]) -> list[tuple[int, int]]:
+    """Where one of these words stands by itself and names no thing."""
+    longest_first = "|".join(re.escape(p) for p in sorted(known, key=len, reverse=True))
+    places = re.finditer(rf"(?<![A-Za-z0-9@._-])(?:{longest_first})(?![A-Za-z0-9@_-])", text)
+    return [m.span() for m in places if not _is_thing(text, *m.span())]
+
+
 def _again(text: str, found: list[Place]) -> list[Place]:
     """Every further place of the parts of a full name."""
-    parts: set[str] = set()
-    for s, e, _ in found:
-        name = text[s:e].replace(",", "").split()
-        if len(name) > 1:
-            parts |= {
-                n
-                for n in (name[0], name[-1])
-                if len(n) > 2 and n not in AMBIGUOUS and _fold(n) not in words("words_en")
-            }
-    if not parts:
+    known = set().union(*(parts(text[s:e]) for s, e, _ in found))
+    if not known:
         return found
     taken = Taken((s, e) for s, e, _ in found)
-    longest_first = "|".join(re.escape(p) for p in sorted(parts, key=len, reverse=True))
-    return found + [
-        (m.start(), m.end(), 0.85)
-        for m in re.finditer(rf"(?<![A-Za-z0-9@._-])(?:{longest_first})(?![A-Za-z0-9@_-])", text)
-        if not _is_thing(text, m.start(), m.end()) and taken.add(m.start(), m.end())
-    ]
+    return found + [(s, e, 0.85) for s, e in bearing(text, known) if taken.add(s, e)]
 
 
 def _whole(found: list[Place]) -> list[Place]:

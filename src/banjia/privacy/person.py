@@ -63,29 +63,39 @@ def normal(kind: str, value: str) -> str:
         value = shadow(value).text.strip()
     match kind:
         case "PHONE":
-            number = re.sub(r"[^0-9]", "", value.split("转")[0].split("x")[0])
+            number = _NO_DIGIT.sub("", value.split("转")[0].split("x")[0])
             mobile = number[-11:]
-            is_mobile = re.fullmatch(r"1[3-9][0-9]{9}", mobile) and number[:-11] in ("", "86", "0086")
+            is_mobile = _MOBILE.fullmatch(mobile) and number[:-11] in ("", "86", "0086")
             return mobile if is_mobile else number
         case "ID_CN" if len(short := digits(value.encode("utf-8", "ignore"))) == 15:
             return _eighteen(short)
         case "PERSON":
-            return re.sub(r"\s+", " ", value).casefold()
+            return _BLANKS.sub(" ", value).casefold()
         case "EMAIL":
             return value.casefold()
         case "ADDRESS":
-            return re.sub(r"\s+", "", value)
+            return _BLANKS.sub("", value)
         case _:
-            return re.sub(r"[\s\-.·•:]", "", value).upper()
+            return _MARKS.sub("", value).upper()
+
+
+_BLANKS = re.compile(r"\s+")
+_MARKS = re.compile(r"[\s\-.·•:]")
+_NO_DIGIT = re.compile("[^0-9]")
+_MOBILE = re.compile("1[3-9][0-9]{9}")
 
 
 def _is_plain(kind: str, value: str) -> bool:
     """Nothing in it is a disguise: its shadow would be the same, or would part with what is left out anyway."""
-    if value.isascii():
-        return value.isalnum() or (_PLAIN_PHONE if kind == "PHONE" else _PLAIN_OTHER).fullmatch(value) is not None
-    return False
+    if value.isascii() and (
+        value.isalnum() or (_PLAIN_PHONE if kind == "PHONE" else _PLAIN_OTHER).fullmatch(value) is not None
+    ):
+        return True
+    return kind == "PERSON" and _PLAIN_NAME.fullmatch(value) is not None
 
 
+# too short for digits that are written as words
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{1,6}|[A-Za-z'.]+(?: [A-Za-z'.]+){0,3}")
 _PLAIN_PHONE = re.compile(r"[0-9 +()-]+")
 _PLAIN_OTHER = re.compile(r"[0-9A-Za-z_+]*[A-Za-z_][0-9A-Za-z_+]*@[A-Za-z][A-Za-z.]+")
 

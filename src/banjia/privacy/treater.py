@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
+from functools import partial
 from typing import Any, Literal
 
 from banjia.errors import RouteError
 from banjia.privacy.corpus import CorpusTokens
 from banjia.privacy.encoded import wrapped
 from banjia.privacy.engine import Engine
+from banjia.privacy.known import Known
 from banjia.privacy.leaf import IN_JSON, Leaf, fixed, leaves, media, rewritten, tokens_given
 from banjia.privacy.marks import resembles
 from banjia.privacy.person import PersonFound, persons
@@ -20,17 +21,17 @@ from banjia.privacy.picture import KINDS as PICTURES
 from banjia.privacy.picture import PICTURE, Reader, pictures
 from banjia.privacy.restore import DROPPED, Restorer
 from banjia.privacy.span import NOT_PERSONAL, SECRET, Record, Span, SpanClass
+from banjia.privacy.spread import Texts, spread
 from banjia.privacy.stream import Stream
 from banjia.privacy.surrogate import Lang, Surrogates, gone, language, replaced
-from banjia.privacy.taken import Taken
 from banjia.privacy.treatment import REPLACING, Finer, Plan, Treatment, dotted
 from banjia.privacy.vault import Maps
 from banjia.text import Text
 
 DataClass = Literal["none", "ordinary", "sensitive"]
 Tokens = Surrogates | CorpusTokens
+Look = Callable[[str, str], Record]  # what a text under a label holds
 CLASSES: tuple[DataClass, ...] = ("none", "ordinary", "sensitive")
-KNOWN = 4096  # texts whose places are kept
 SHORT = 200  # a text up to this length is read together with the key it stands under
 KEEP_TOKENS = {
     "zh": "文中形如 ⟦人名1·…⟧ 的标记代表被保护的内容；引用时请原样照抄，不要翻译、拆分或改写。",
@@ -82,22 +83,25 @@ class Treater:
         self._engine = engine
         self._maps = maps
         self._read = read if read is not None else Reader()  # the text of an image, None where it has none to tell
-        self._known: dict[bytes, Record] = {}  # least recently seen first
+        self._known = Known()
 
-    def inspect(self, body: dict[str, Any], *, on: date | None = None, images: bool = False) -> Inspection:
-        """Find whose data a request carries and of what class. `on` tells who is under fourteen.
+    def inspect(
+        self, body: dict[str, Any], *, on: date | None = None, images: bool = False, app: str = ""
+    ) -> Inspection:
+        """Find whose data a request of an `app` carries and of what class. `on` tells who is under fourteen.
 
         With `images` those that come along are read for their text; where none shows personal information they pass.
         """
         unreadable = media(body) + (["tokens"] if tokens_given(body) else []) + self._fixed(body)
-        records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
+        records: Texts = {}
+        look = partial(self._record, on=on, app=app)
         for leaf in leaves(body):
             label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
-            records[leaf.path] = leaf.text, self._record(leaf.text, label, on)
-            self._unwrap(leaf, records, on)
-        if images and unreadable and self._shows_nobody(body, records, on):
+            records[leaf.path] = leaf.text, look(leaf.text, label)
+            _unwrap(leaf, records, look)
+        if images and unreadable and self._shows_nobody(body, records, look):
             unreadable = [kind for kind in unreadable if kind not in PICTURES]
-        self._propagate(records)
+        spread(records, self._engine.grouped)
         _wrap(records)
         found = persons(((_home(p), t, r) for p, (t, r) in records.items()), self._engine.strength)
         topics = tuple(dict.fromkeys(t for _, r in records.values() for t in r.sensitive))
@@ -126,7 +130,7 @@ class Treater:
         their `corpus` instead, in all of which one value has one token. Raises Unreadable for content that cannot be
         looked into, and StoreError where the map of the conversation does not open.
         """
-        seen = inspection or self.inspect(body, on=on)
+        seen = inspection or self.inspect(body, on=on, app=app)
         if seen.unreadable and not allow_unreadable:
             raise Unreadable(
                 Text("请求含有无法检查的内容", "the request has content that cannot be looked into"),
@@ -166,9 +170,7 @@ class Treater:
         self._maps.renew(app, conversation, at=at)
         return True
 
-    def _shows_nobody(
-        self, body: Any, records: dict[tuple[str | int, ...], tuple[str, Record]], on: date | None
-    ) -> bool:
+    def _shows_nobody(self, body: Any, records: Texts, look: Look) -> bool:
         """Whether every image could be read, and in no text of them is anything of a person."""
         clear = True
         for path, address in pictures(body):
@@ -176,7 +178,7 @@ class Treater:
             if said is None:
                 clear = False
                 continue
-            record = self._record(said, "", on)
+            record = look(said, "")
             records[*path, PICTURE] = said, record
             clear = clear and not record.sensitive and all(s.type in NOT_PERSONAL for s in record.spans)
         return clear
@@ -191,25 +193,9 @@ class Treater:
             if form.type in _CERTAIN
         ]
 
-    def _unwrap(self, leaf: Leaf, records: dict[tuple[str | int, ...], tuple[str, Record]], on: date | None) -> None:
-        """What stands in base64 inside a text is read as a text of its own."""
-        for run in wrapped(leaf.text):
-            inside = leaves({"": run.text}) if run.text[:1] in ("{", "[") else [Leaf((), "", run.text)]
-            for inner in inside:
-                path = (*leaf.path, ENCODED, run.start, run.end, *inner.path)
-                label = inner.label if len(inner.text) <= SHORT else ""
-                records[path] = inner.text, self._record(inner.text, label, on)
-
-    def _record(self, text: str, label: str, on: date | None) -> Record:
-        """What a text holds; those of a conversation come again with each turn. Kept by digest, as places only."""
-        key = blake2b(f"{len(label)}:{label}{on}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        record = self._known.pop(key, None)
-        if record is None:
-            record = self._engine.record(text, on=on, label=label)
-            if len(self._known) >= KNOWN:
-                self._known.pop(next(iter(self._known)), None)
-        self._known[key] = record
-        return record
+    def _record(self, text: str, label: str, *, on: date | None, app: str = "") -> Record:
+        """What a text holds; those of a conversation come again with each turn."""
+        return self._known.record(app, label, str(on), text, lambda: self._engine.record(text, on=on, label=label))
 
     def _surrogates(self, seen: Inspection, app: str, conversation: str, corpus: str, at: int) -> Tokens:
         texts = [text for text, _ in seen.records.values()]
@@ -249,53 +235,29 @@ class Treater:
 
     def counted(self, body: Any, *, on: date | None = None) -> tuple[list[tuple[str, Record]], tuple[PersonFound, ...]]:
         """The texts that hold something and whose it is, as `inspect` tells it but for what stands in base64."""
-        records: dict[tuple[str | int, ...], tuple[str, Record]] = {}
+        records: Texts = {}
         for leaf in leaves(body, numbers=True):
             label = leaf.label if len(leaf.text) <= SHORT and leaf.label not in _UNSAID else ""
-            records[leaf.path] = leaf.text, self._record(leaf.text, label, on)
-        self._propagate(records)
+            records[leaf.path] = leaf.text, self._record(leaf.text, label, on=on)
+        spread(records, self._engine.grouped)
         found = persons(((_home(p), t, r) for p, (t, r) in records.items()), self._engine.strength)
         return [pair for pair in records.values() if pair[1].spans], found
-
-    def _propagate(self, records: dict[tuple[str | int, ...], tuple[str, Record]]) -> None:
-        """A name or number found in one text of the request is marked in all of them."""
-        values = {
-            (text[s.start : s.end], s.type): s
-            for text, record in records.values()
-            for s in record.spans
-            if s.type in _SPREADING and s.end - s.start > 1 and s.score >= 0.8
-        }
-        if not values:
-            return
-        for path, (text, record) in records.items():
-            # where every occurrence is a span already, there is none to add
-            missing = [
-                (value, kind)
-                for value, kind in values
-                if (count := text.count(value))
-                and count > sum(1 for s in record.spans if text.startswith(value, s.start, s.end))
-            ]
-            if not missing:
-                continue
-            spans = list(record.spans)
-            taken = Taken((s.start, s.end) for s in spans)
-            for value, kind in missing:
-                model = values[value, kind]
-                at = text.find(value)
-                while at >= 0:
-                    end = at + len(value)
-                    if _stands(text, at, end) and taken.add(at, end):
-                        spans.append(replace(model, start=at, end=end, type=kind))
-                    at = text.find(value, end)
-            if len(spans) > len(record.spans):
-                spans.sort(key=lambda s: s.start)
-                records[path] = text, Record(tuple(self._engine.grouped(text, spans)), record.sensitive)
 
 
 ENCODED = "\0base64"  # the step into a run of base64
 
 
-def _wrap(records: dict[tuple[str | int, ...], tuple[str, Record]]) -> None:
+def _unwrap(leaf: Leaf, records: Texts, look: Look) -> None:
+    """What stands in base64 inside a text is read as a text of its own."""
+    for run in wrapped(leaf.text):
+        inside = leaves({"": run.text}) if run.text[:1] in ("{", "[") else [Leaf((), "", run.text)]
+        for inner in inside:
+            path = (*leaf.path, ENCODED, run.start, run.end, *inner.path)
+            label = inner.label if len(inner.text) <= SHORT else ""
+            records[path] = inner.text, look(inner.text, label)
+
+
+def _wrap(records: Texts) -> None:
     """A run of base64 that holds personal information is one span of the text it stands in."""
     runs: dict[tuple[str | int, ...], dict[tuple[int, int], list[Span]]] = {}
     for path, (_, record) in records.items():
@@ -315,9 +277,6 @@ def _wrap(records: dict[tuple[str | int, ...], tuple[str, Record]]) -> None:
         records[path] = text, Record(tuple(sorted(kept, key=lambda s: s.start)), record.sensitive)
 
 
-_SPREADING = frozenset(
-    {"PERSON", "PHONE", "EMAIL", "ID_CN", "BANK_CARD", "PASSPORT", "ADDRESS", "WECHAT", "QQ", "MRN", "PLATE"}
-)
 _NUMBERED = re.compile("[0-9]{11}|@")
 _CERTAIN = frozenset({"PHONE", "EMAIL", "ID_CN"})  # those that an id made by a machine is hardly ever taken for
 _UNSAID = frozenset({"content", "text", "input", "prompt", "output", "instructions", "description", "arguments", ""})
@@ -326,15 +285,6 @@ _UNSAID = frozenset({"content", "text", "input", "prompt", "output", "instructio
 def _home(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The object that a text is a field of; a text that is no field of the caller's own objects stands alone."""
     return path[:-1] if IN_JSON in path or "metadata" in path else path
-
-
-def _stands(text: str, start: int, end: int) -> bool:
-    """Not a part of a longer word or number."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (
-        (before.isascii() and before.isalnum() and text[start].isascii() and text[start].isalnum())
-        or (after.isascii() and after.isalnum() and text[end - 1].isascii() and text[end - 1].isalnum())
-    )
 
 
 def _language(seen: Inspection) -> Lang:
