@@ -54,12 +54,51 @@ def test_one_more_of_the_same_is_new(tmp_path):
 
 def test_a_baseline_is_the_same_for_the_same_tree_and_may_be_empty(tmp_path):
     empty = baseline_text(scan(tmp_path))
-    assert json.loads(empty) == {"schema": 1, "findings": []}
+    assert json.loads(empty) == {"schema": 2, "findings": []}
     (tmp_path / "a.py").write_text(CALL)
     assert baseline_text(scan(tmp_path)) == baseline_text(scan(tmp_path)) != empty
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"findings": [{}]}', '{"findings": [{"fingerprint": 1}]}'])
+def test_a_file_that_is_moved_stays_known_and_its_copy_is_new(tmp_path):
+    (tmp_path / "z.py").write_text(CALL)
+    known = tmp_path / "known.json"
+    known.write_text(baseline_text(scan(tmp_path)))
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "z.py").rename(tmp_path / "lib" / "a.py")
+    assert not scan(tmp_path, known=read_baseline(known)).findings
+    (tmp_path / "lib" / "b.py").write_text(CALL)
+    assert ["lib/b.py"] == [finding.path for finding in scan(tmp_path, known=read_baseline(known)).findings]
+
+
+def test_what_another_file_of_the_tree_still_holds_makes_nothing_known_elsewhere(tmp_path):
+    (tmp_path / "z.py").write_text(CALL)
+    known = tmp_path / "known.json"
+    known.write_text(baseline_text(scan(tmp_path)))
+    (tmp_path / "z.py").write_text("x = 1\n")
+    (tmp_path / "a.py").write_text(CALL)  # taken over from a file that is still there: someone has to look
+    assert ["a.py"] == [finding.path for finding in scan(tmp_path, known=read_baseline(known)).findings]
+
+
+def test_a_copy_that_sorts_before_a_known_file_is_the_new_one(tmp_path):
+    (tmp_path / "z.py").write_text(CALL)
+    known = tmp_path / "known.json"
+    known.write_text(baseline_text(scan(tmp_path)))
+    (tmp_path / "a.py").write_text(CALL)
+    assert ["a.py"] == [finding.path for finding in scan(tmp_path, known=read_baseline(known)).findings]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"findings": [{}]}',
+        '{"findings": [{"fingerprint": 1}]}',
+        '{"findings": [{"fingerprint": "a"}]}',
+        '{"schema": 1, "findings": []}',
+    ],
+)
 def test_what_is_no_baseline_is_refused_with_a_remedy(tmp_path, text):
     place = tmp_path / "known.json"
     place.write_text(text)

@@ -77,7 +77,7 @@ def test_sarif_names_every_finding_with_its_rule_and_fingerprint(inventory):
     assert len(inventory.findings) == len(run["results"])
     for finding, result in zip(inventory.findings, run["results"], strict=True):
         assert finding.rule == result["ruleId"] == ids[result["ruleIndex"]]
-        assert {"banjia/v1": finding.fingerprint} == result["partialFingerprints"]
+        assert {"banjia/v2": finding.fingerprint} == result["partialFingerprints"]
         assert result["level"] in ("error", "warning", "note")
     places = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]}
     assert "a%20b.py" in places
@@ -89,7 +89,7 @@ def test_sarif_rules_lead_nowhere_outside(inventory):
 
 
 def test_sarif_raises_closed_findings_to_errors(inventory):
-    closed = {finding.fingerprint for finding in inventory.findings if finding.kind == "call"}
+    closed = {finding.key for finding in inventory.findings if finding.kind == "call"}
     results = json.loads(desk.sarif(inventory, closed=closed))["runs"][0]["results"]
     assert {"error"} == {result["level"] for result in results if result["properties"]["kind"] == "call"}
 

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.sarif:
         from banjia.desk.scan import sarif
 
-        print(sarif(answer.inventory, closed={f.fingerprint for u in answer.stop for f in u.findings}))
+        print(sarif(answer.inventory, closed={f.key for u in answer.stop for f in u.findings}))
     else:
         print(screen(answer, args.lang))
         if args.why:

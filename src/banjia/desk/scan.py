@@ -38,8 +38,8 @@ def scan(
     return read(Path(path), since=since, jobs=jobs, cache=cache, progress=progress, known=known)
 
 
-def sarif(inventory: Inventory, *, closed: set[str] | frozenset[str] = frozenset()) -> str:
-    """SARIF 2.1.0; findings whose fingerprint is in `closed` are errors."""
+def sarif(inventory: Inventory, *, closed: set[tuple[str, str]] | frozenset[tuple[str, str]] = frozenset()) -> str:
+    """SARIF 2.1.0; findings whose key is in `closed` are errors."""
     from banjia import __version__
     from banjia.scan.sarif import document
 

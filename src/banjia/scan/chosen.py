@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from banjia.scan.syntax.node import Node
@@ -24,7 +23,7 @@ def chosen(resolver: Resolver, value: Value, places: list[tuple[int, Node | str]
         near = [thing for at, thing in places if at >= start] or [thing for _, thing in places]
         texts = {resolver.value(thing).text for thing in near if isinstance(thing, Node) and thing.kind == "string"}
         hosts = {text.split("/")[2] for text in texts if text and "://" in text}
-        return replace(value, text=None, env=()) if len(hosts) >= MANY_ADDRESSES else value
+        return value._replace(text=None, env=()) if len(hosts) >= MANY_ADDRESSES else value
     if value.provider != "azure_openai" or value.rule is None or resolver.language not in BRANCHED or len(places) == 1:
         return value
     start = _function_of(resolver, line)
@@ -33,7 +32,7 @@ def chosen(resolver: Resolver, value: Value, places: list[tuple[int, Node | str]
         for at, thing in places
         if at >= start and isinstance(thing, Node) and (other := resolver.value(thing)).rule is value.rule
     }
-    return replace(value, provider=value.rule.provider) if value.rule.provider in others else value
+    return value._replace(provider=value.rule.provider) if value.rule.provider in others else value
 
 
 def _function_of(resolver: Resolver, line: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from banjia.scan.fields import fields
 from banjia.scan.objects import parts
@@ -39,7 +40,7 @@ class CodeReader(Shapes):
     """One walk over one file; what it says of a place it says once."""
 
     def read(self) -> CodeFindings:
-        self.visit(self.resolver.root, ())
+        self.visit(self.resolver.root, [])
         self._exports()
         if not any(finding.kind not in ("proxy", "model", "embed_dim") for finding in self.out.findings) and not any(
             pending.sure for pending in self.out.pending
@@ -68,45 +69,41 @@ class CodeReader(Shapes):
         provider = self.by_url(value.url, value.provider or value.rule.provider)
         self.out.exports[name] = (value.rule.id, value.path.rstrip("#"), provider)
 
-    def visit(self, node: Node, stack: tuple[Node, ...]) -> None:
-        match node.kind:
-            case "doc" | "raise":
-                return
-            case "import":
-                self.on_import(node)
-            case "call":
-                if self.on_call(node, stack):
-                    return
-                if self.resolver.value(node).text and self.resolver.puts_text(node):
-                    self.on_text(node, stack)
-            case "assign":
-                self.on_assign(node, stack)
-            case "class":
-                self.on_settings(node)
-            case "member":
-                self.on_member(node, stack)
-            case "index":
-                self.on_environment(node)
-            case "pair":
-                self.on_pair(node, stack)
-                if node.text in HELP or LINK.search(node.text):
-                    return
-            case "join" if node.text == "+":
-                self.on_text(node, stack)
-            case "other" if node.text == "%" and self.resolver.value(node).text:
-                self.on_text(node, stack)
-            case "string":
-                if id(node) not in self.done:
-                    self.on_text(node, stack)
-            case "number":
-                self.on_number(node, stack)
-            case _:
-                pass
+    def visit(self, node: Node, stack: list[Node]) -> None:
+        """`stack`: what stands around it, innermost last; it is given back as it was."""
+        look = LOOKS.get(node.kind)
+        if look is not None and look(self, node, stack):
+            return
         if node.kids:
-            below = (*stack, node)
+            stack.append(node)
             for kid in node.kids:
-                if kid.kind != "name" or kid.kids:
-                    self.visit(kid, below)
+                kind = kid.kind
+                if kind != "name" and (kid.kids or kind in ALONE):
+                    self.visit(kid, stack)
+            stack.pop()
+
+    def at_call(self, node: Node, stack: list[Node]) -> bool:
+        if self.on_call(node, stack):
+            return True
+        if self.resolver.value(node).text and self.resolver.puts_text(node):
+            self.on_text(node, stack)
+        return False
+
+    def at_pair(self, node: Node, stack: list[Node]) -> bool:
+        self.on_pair(node, stack)
+        return node.text in HELP or LINK.search(node.text) is not None
+
+    def at_join(self, node: Node, stack: list[Node]) -> None:
+        if node.text == "+":
+            self.on_text(node, stack)
+
+    def at_other(self, node: Node, stack: list[Node]) -> None:
+        if node.text == "%" and self.resolver.value(node).text:
+            self.on_text(node, stack)
+
+    def at_string(self, node: Node, stack: list[Node]) -> None:
+        if id(node) not in self.done:
+            self.on_text(node, stack)
 
     def on_settings(self, node: Node) -> None:
         for place, env in fields(node):
@@ -144,7 +141,7 @@ class CodeReader(Shapes):
         name = node.bind[0][1] if len(node.bind) == 1 and self.resolver.language in ("java", "kotlin") else "*"
         self.say(node, "import", provider, rule, symbol=node.text if name == "*" else f"{node.text}.{name}")
 
-    def on_call(self, node: Node, stack: tuple[Node, ...]) -> bool:
+    def on_call(self, node: Node, stack: list[Node]) -> bool:
         """True where nothing inside can be a use: logging and printing."""
         callee = node.kids[0]
         name = callee.dotted() or (callee.text if callee.kind == "member" else "")
@@ -154,7 +151,7 @@ class CodeReader(Shapes):
             value = Value(rule=value.rule, path=value.path.removesuffix("()"), provider=value.provider)
         if value.rule is None and TALK.search(name):
             if callee.kind == "member" and callee.kids[0].kind == "call":
-                self.visit(callee.kids[0], (*stack, node))  # `model.stream(p).doOnError(f)`
+                self.visit(callee.kids[0], [*stack, node])  # `model.stream(p).doOnError(f)`
             return True
         if self.resolver.language == "ruby" and name == "gem":
             return self.on_gem(node)
@@ -227,7 +224,7 @@ class CodeReader(Shapes):
         given = {self.resolver.value(thing).text for _, thing in places if isinstance(thing, Node)}
         return bool(given) and given <= {"azure", "azure_ad", "azuread"}
 
-    def on_send(self, node: Node, callee: Node, stack: tuple[Node, ...]) -> None:
+    def on_send(self, node: Node, callee: Node, stack: list[Node]) -> None:
         for kid in node.kids[1:4]:
             given = (
                 kid.argument("url", "uri", "hostname", "host")
@@ -252,7 +249,7 @@ class CodeReader(Shapes):
                 return
             provider = hit.provider
             if hit.rule.match == "path":
-                provider = self.by_url(value.text, self.path_provider(hit, given, (*stack, node)))
+                provider = self.by_url(value.text, self.path_provider(hit, given, [*stack, node]))
             line = callee.end if callee.kind == "member" else node.line
             at_path = hit.rule.match == "path" and callee.kind == "member"
             held = sought(self.resolver.value(callee.kids[0])) if at_path else None
@@ -282,7 +279,7 @@ class CodeReader(Shapes):
                     self.out.open_urls.append((env, at + self.shift, provider))
             return
 
-    def on_assign(self, node: Node, stack: tuple[Node, ...]) -> None:
+    def on_assign(self, node: Node, stack: list[Node]) -> None:
         target, given = node.kids[0], node.kids[1]
         name = target.dotted() or ""
         if target.kind in ("other", "object") and ENV_STORES.search(given.dotted() or ""):
@@ -333,7 +330,7 @@ class CodeReader(Shapes):
                 )
         self.on_written_key(node, name, text)
 
-    def _setting_provider(self, base: Value, target: Node, value: Value, node: Node, stack: tuple[Node, ...]) -> str:
+    def _setting_provider(self, base: Value, target: Node, value: Value, node: Node, stack: list[Node]) -> str:
         provider = base.provider or (base.rule.provider if base.rule else "any")
         siblings = stack[-1].kids if stack else []
         for other in (node, *siblings):
@@ -351,7 +348,7 @@ class CodeReader(Shapes):
             provider = self.by_url(value.text, provider)
         return provider
 
-    def on_member(self, node: Node, stack: tuple[Node, ...]) -> None:
+    def on_member(self, node: Node, stack: list[Node]) -> None:
         self.on_environment(node)
         if stack and stack[-1].kind == "member" and stack[-1].kids[0] is node:
             return
@@ -383,3 +380,24 @@ class CodeReader(Shapes):
                 if not node.line <= line <= node.end:
                     continue
                 self.say(node, "env", hit.provider, hit.rule, line=line, end=line, env=env)
+
+
+# What may be a use by itself, with nothing below it.
+ALONE = frozenset({"import", "string", "number", "pair", "class"})
+Look = Callable[[CodeReader, Node, list[Node]], bool | None]
+# What is done at a node of each kind; True: nothing below it can be a use.
+LOOKS: dict[str, Look] = {
+    "doc": lambda *_: True,
+    "raise": lambda *_: True,
+    "import": lambda reader, node, _: reader.on_import(node),
+    "call": CodeReader.at_call,
+    "assign": CodeReader.on_assign,
+    "class": lambda reader, node, _: reader.on_settings(node),
+    "member": CodeReader.on_member,
+    "index": lambda reader, node, _: reader.on_environment(node),
+    "pair": CodeReader.at_pair,
+    "join": CodeReader.at_join,
+    "other": CodeReader.at_other,
+    "string": CodeReader.at_string,
+    "number": CodeReader.on_number,
+}

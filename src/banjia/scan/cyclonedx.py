@@ -50,7 +50,7 @@ def document(
 
 
 def serial_of(inventory: Inventory, name: str) -> uuid.UUID:
-    marks = "\n".join((name, *(finding.fingerprint for finding in inventory.findings)))
+    marks = "\n".join((name, *("\x1f".join(finding.key) for finding in inventory.findings)))
     return uuid.UUID(bytes=hashlib.sha256(marks.encode()).digest()[:16], version=4)
 
 

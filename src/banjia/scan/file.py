@@ -11,7 +11,7 @@ from banjia.scan import notebook
 from banjia.scan.accept import is_remarked, without_reason
 from banjia.scan.code import CodeReader
 from banjia.scan.finding import Finding
-from banjia.scan.language import language_of
+from banjia.scan.language import is_manifest, language_of
 from banjia.scan.lexicon import Lexicon, lexicon
 from banjia.scan.library import libraries
 from banjia.scan.literal import SQL_TEXT
@@ -22,9 +22,11 @@ from banjia.scan.rule import Rule, rules
 from banjia.scan.said import said
 from banjia.scan.settings import READERS, SettingsReader
 from banjia.scan.shell import shell_line, shell_lines
-from banjia.scan.spoken import speaks
+from banjia.scan.spoken import hears, imports, speaks
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.parse import parsed, reduced
+from banjia.scan.voice import named_in
+from banjia.scan.walk import decoded
 
 SCRIPT = re.compile(r"<script\b|^---\n", re.MULTILINE)
 PARTS = 100  # programs of one component that are read
@@ -32,7 +34,7 @@ MAGIC = re.compile(r"^\s*[%!]")
 
 
 # The parser counts from the start of the line to say where something stands: signs times length is its work.
-LONG_LINE = re.compile(r"[^\n]{20000,}")
+LONG = 20_000
 SIGN = re.compile(r"[^\w+/]")
 WORK = 500_000_000
 OWNS = re.compile(r"^[ \t]*(?:package|namespace)\s+([\w.\\]+)", re.MULTILINE)
@@ -78,6 +80,20 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
     return out
 
 
+def scan_copy(
+    path: str, data: bytes, mark: bytes, language: str, known: dict[tuple[object, ...], FileResult]
+) -> FileResult:
+    """The same as `scan_file`, but a program that was read before under another path is not read again."""
+    if language not in GRAMMARS or is_manifest(path):
+        return scan_file(path, decoded(data), language)
+    told = (mark, language, named_in(path))
+    before = known.get(told)
+    if before is None:
+        before = known[told] = scan_file(path, decoded(data), language)
+        return before
+    return before.moved(path)
+
+
 @functools.cache
 def _weak() -> frozenset[str]:
     return frozenset(rule.id for rule in rules().all if rule.weak)
@@ -90,7 +106,10 @@ def _named() -> dict[str, Rule]:
 
 def is_dense(text: str) -> bool:
     """Whether a line is so long and so full of signs that no person wrote it."""
-    return any(len(line) * len(SIGN.findall(line)) > WORK for line in LONG_LINE.findall(text))
+    if len(text) < LONG:
+        return False
+    long = (line for line in text.split("\n") if len(line) >= LONG)
+    return any(len(line) * len(SIGN.findall(line)) > WORK for line in long)
 
 
 def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, shift: int = 0) -> None:
@@ -98,8 +117,11 @@ def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, 
         out.broken = True
         return
     try:
+        sure = imports(text, language)
+        if not sure and not hears(text, language):
+            return
         root = parsed(text, language)
-        if not speaks(root, text, language):
+        if not sure and not speaks(root, text, language):
             return
         resolver = Resolver(reduced(root, language), language, libraries(language))
         found = CodeReader(path, text, resolver, words, shift).read()

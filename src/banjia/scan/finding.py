@@ -66,13 +66,18 @@ class Finding:
     fingerprint: str = ""
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What it is and where: two files may say the same."""
+        return (self.path, self.fingerprint)
+
+    @property
     def order(self) -> tuple[str, int, int, str, str, str]:
         return (self.path, self.line, self.end, self.kind, self.rule, self.provider)
 
     def marked(self, snippet: str) -> Finding:
-        """With its fingerprint: rule, path and what stands there, but not on which line."""
-        words = re.sub(r"\s+", " ", snippet).strip()
-        words_of = "\x1f".join((self.rule, self.kind, self.path, self.model or "", words))
+        """With its fingerprint: rule and what stands there, but neither in which file nor on which line."""
+        words = " ".join(snippet.split())
+        words_of = "\x1f".join((self.rule, self.kind, self.model or "", words))
         mark = hashlib.sha256(words_of.encode()).hexdigest()[:20]
         return replace(self, url=without_credentials(self.url) if self.url else None, fingerprint=mark)
 

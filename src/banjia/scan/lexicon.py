@@ -17,6 +17,7 @@ from banjia.scan.vendors import vendor_of_model
 URL = re.compile(
     r"(?:(?:https?|wss?)://)((?:[\w.\-]|\0|\$\{?[\w.]+\}?|\{\w*\})+)(?::(?:\d+|\0))?((?:/[^\s\"'`<>|)]*)?)"
 )
+SCHEMES = ("https", "http", "wss", "ws")
 BARE_HOST = re.compile(r"^((?:[\w\-]+|\0)(?:\.[\w\-]+)+)(?::\d+)?(/[^\s]*)?$")
 SETTING = re.compile(r"^[A-Za-z_][\w.:\-]{3,80}$")
 PLACEHOLDER = re.compile(
@@ -92,7 +93,7 @@ class Lexicon:
 
     def urls(self, text: str) -> Iterator[tuple[int, Hit]]:
         """Every known service named by a URL in a text, with its offset: for scripts and templates."""
-        for found in URL.finditer(text):
+        for found in _urls(text):
             hit = self.host(found.group(1))
             if (
                 hit
@@ -164,11 +165,34 @@ class Lexicon:
                 return Hit(rule, rule.provider, words)
         return None
 
+    def says(self, text: str) -> bool:
+        """Whether a literal may be a key, an address or a path, a model or an id that a provider keeps."""
+        return bool(
+            (len(text) >= KEY_LENGTH and self._any["key"].search(text))
+            or "://" in text
+            or self.url(text)
+            or self.path(text)
+            or self.state(text)
+            or self.models(text)
+        )
+
     def line(self, text: str) -> Hit | None:
         for rule in self.of["line"]:
             if rule.pattern and rule.pattern.search(text):
                 return Hit(rule, rule.provider, text.strip())
         return None
+
+
+def _urls(text: str) -> Iterator[re.Match[str]]:
+    """What `URL.finditer` finds: most texts hold no `://`, and looking for that alone is fast."""
+    last, place = 0, text.find("://")
+    while place >= 0:
+        scheme = next((scheme for scheme in SCHEMES if text.endswith(scheme, last, place)), None)
+        found = URL.match(text, place - len(scheme)) if scheme else None
+        if found is not None:
+            yield found
+            last = found.end()
+        place = text.find("://", max(place + 1, last))
 
 
 def either(of: tuple[Rule, ...]) -> re.Pattern[str]:

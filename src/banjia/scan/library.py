@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from banjia.scan.often import NAMES
 from banjia.scan.rule import Rule, rules
 
 
@@ -25,6 +26,19 @@ class Libraries:
                 self._globals.setdefault(name, rule)
         self.extending = tuple(rule for rule in known if rule.sdk and rule.sdk.extension)
         self.shaped = tuple(rule for rule in known if rule.sdk and rule.sdk.shape)
+        self.extends = functools.lru_cache(NAMES)(self._extends)
+        self.shapes = functools.lru_cache(NAMES)(self._shapes)
+
+    def _extends(self, method: str) -> Rule | None:
+        """The rule whose library adds a method of this name to objects of others."""
+        patterns = ((rule, rule.sdk.extension) for rule in self.extending if rule.sdk)
+        return next((rule for rule, pattern in patterns if pattern and pattern.search(method)), None)
+
+    def _shapes(self, path: str, first: str) -> tuple[Rule, ...]:
+        """Rules that know a call by its form: `path`, or `path(first)`."""
+        whole = f"{path}({first})" if first else path
+        patterns = ((rule, rule.sdk.shape) for rule in self.shaped if rule.sdk)
+        return tuple(rule for rule, pattern in patterns if pattern and (pattern.search(path) or pattern.search(whole)))
 
     def of_module(self, whole: str) -> tuple[Rule, str] | None:
         """The rule that names the longest part of a dotted or slashed path, and the rest of the path.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
 
 from banjia.scan.finding import Kind
-from banjia.scan.lexicon import PLACEHOLDER, host_of, is_own, relay_weight
+from banjia.scan.lexicon import PLACEHOLDER, Lexicon, host_of, is_own, relay_weight
+from banjia.scan.often import NAMES
 from banjia.scan.rule import Rule
 from banjia.scan.served import is_served
 from banjia.scan.signs import (
@@ -49,10 +52,25 @@ STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|repla
 SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 
 
+@functools.lru_cache(NAMES)
+def is_silent(lexicon: Lexicon, text: str) -> bool:
+    """Whether no rule finds anything in a literal, wherever it stands."""
+    name = text.removeprefix("^").removesuffix("$")
+    return not (
+        STATEMENT.match(text)
+        or "vector(" in text.lower()
+        or text.startswith(("${", "#{"))
+        or LOOSE_MODEL.match(name)
+        or lexicon.env(text)
+        or lexicon.env(name)
+        or lexicon.says(text)
+    )
+
+
 class Literals(Voice):
     """Whatever stands as a literal in one file."""
 
-    def on_pair(self, node: Node, stack: tuple[Node, ...]) -> None:
+    def on_pair(self, node: Node, stack: Sequence[Node]) -> None:
         key = node.text
         if key in ("dataResidency", "data_residency") and self.home:
             self.say(node, "client", self.home, self.pattern_rule("env-openai"), symbol=key)
@@ -79,10 +97,12 @@ class Literals(Voice):
             if hit is not None and not hit.rule.weak:
                 self.say(node, "env", hit.provider, hit.rule, line=given.line, env=given.text)
 
-    def _is_sending(self, stack: tuple[Node, ...]) -> bool:
+    def _is_sending(self, stack: Sequence[Node]) -> bool:
         return any(node.kind == "call" and self.resolver.value(node.kids[0]).rule is not None for node in stack)
 
-    def on_text(self, node: Node, stack: tuple[Node, ...]) -> None:
+    def on_text(self, node: Node, stack: Sequence[Node]) -> None:
+        if node.kind == "string" and not node.kids and is_silent(self.lexicon, node.text):
+            return
         value = self.resolver.value(node)
         text = value.text
         if not text:
@@ -137,7 +157,7 @@ class Literals(Voice):
         if own or (re.match(r"^sk-[A-Za-z0-9_\-]{16,}$", text) and not re.search(r"(?i)x{6}|your|\*{3}", text)):
             self.say(node, "secret", self.home or "openai", self.lexicon.named("key", "key-openai"))
 
-    def _address(self, node: Node, text: str, stack: tuple[Node, ...]) -> bool:
+    def _address(self, node: Node, text: str, stack: Sequence[Node]) -> bool:
         hit = self.lexicon.url(text)
         setter = self._setter(stack)
         if hit is None:
@@ -177,7 +197,7 @@ class Literals(Voice):
     def relay_rule(self) -> Rule:
         return self.lexicon.named("host", "host-relay")
 
-    def _setter(self, stack: tuple[Node, ...]) -> str:
+    def _setter(self, stack: Sequence[Node]) -> str:
         """`client` where the address is given to a client, `name` where to something named like a base URL."""
         for above in reversed(stack):
             if above.kind == "call":
@@ -198,7 +218,7 @@ class Literals(Voice):
                 return ""
         return ""
 
-    def _proxied(self, stack: tuple[Node, ...]) -> bool:
+    def _proxied(self, stack: Sequence[Node]) -> bool:
         pairs = [above.text for above in stack if above.kind == "pair"]
         calls = [(above.kids[0].dotted() or "") for above in stack if above.kind == "call"]
         return bool(
@@ -210,7 +230,7 @@ class Literals(Voice):
             )
         )
 
-    def _name(self, node: Node, text: str, stack: tuple[Node, ...]) -> bool:
+    def _name(self, node: Node, text: str, stack: Sequence[Node]) -> bool:
         if hit := self.lexicon.state(text):
             self.say(node, "state", hit.provider, hit.rule)
             if text.startswith("ft:"):
@@ -249,7 +269,7 @@ class Literals(Voice):
         if rule is not None:
             self.say(node, "model", provider, rule, line=node.line, model=text)
 
-    def _among_models(self, stack: tuple[Node, ...], node: Node) -> bool:
+    def _among_models(self, stack: Sequence[Node], node: Node) -> bool:
         """Whether it stands in a list or a table beside ids of models."""
         above = stack[-1] if stack else None
         if above is None or above.kind not in ("other", "object"):
@@ -257,7 +277,7 @@ class Literals(Voice):
         beside = [kid.text for kid in above.kids[:BESIDE] if kid.kind in ("string", "pair") and kid is not node]
         return any(self.lexicon.model(text) is not None for text in beside)
 
-    def _about_model(self, stack: tuple[Node, ...], node: Node) -> bool:
+    def _about_model(self, stack: Sequence[Node], node: Node) -> bool:
         if not stack:
             return False
         above = stack[-1]
@@ -283,7 +303,7 @@ class Literals(Voice):
         tests = re.finditer(test, self.text)
         return any(self.lexicon.model(found[1]) is not None for found in tests)
 
-    def on_number(self, node: Node, stack: tuple[Node, ...]) -> None:
+    def on_number(self, node: Node, stack: Sequence[Node]) -> None:
         if node.text not in WIDTHS:
             return
         for above in reversed(stack[-6:]):

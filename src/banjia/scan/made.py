@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from banjia.scan.lexicon import lexicon
@@ -31,7 +30,7 @@ def made(resolver: Resolver, value: Value, node: Node) -> Value:
         service = first or resolver.value(node.argument("service_name") or node.kids[0]).text
         if value.path.endswith("client") and service and service.startswith("bedrock"):
             return Value(rule=rule, path="bedrock()", provider=rule.provider)
-        return NOTHING if "bedrock" not in value.path else replace(value, path=value.path + "()")
+        return NOTHING if "bedrock" not in value.path else value._replace(path=value.path + "()")
     if rule.sdk:
         for name in rule.sdk.base:
             if (given := node.argument(name) or spread(resolver, node, name)) is not None:
@@ -52,7 +51,7 @@ def made(resolver: Resolver, value: Value, node: Node) -> Value:
         provider = _openai_client(node, rule, provider)
     if provider == "any":
         provider = _named_in_model(resolver, node) or provider
-    return replace(value, path=path + "()", provider=provider, url=url)
+    return value._replace(path=path + "()", provider=provider, url=url)
 
 
 def _openai_client(node: Node, rule: Rule, provider: str | None) -> str | None:

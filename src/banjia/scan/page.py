@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from html import escape
 
@@ -148,7 +149,9 @@ def _uses(group: list[Finding], lang: Lang) -> str:
 
 
 def _anchor(finding: Finding) -> str:
-    return f"f{finding.line}-{escape(finding.fingerprint)}"
+    """One of its own for each: an id stands once in a page."""
+    place = hashlib.sha256("\x1f".join((*finding.key, finding.rule, finding.provider)).encode()).hexdigest()[:20]
+    return f"f{finding.line}-{place}"
 
 
 def _what(finding: Finding) -> str:

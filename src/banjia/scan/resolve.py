@@ -7,7 +7,8 @@ The provider of an object comes from the import or constructor it was made by, n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from banjia.scan.chosen import chosen
 from banjia.scan.library import Libraries
@@ -51,30 +52,33 @@ class Resolver:
     attributes: dict[int, dict[str, Node]] = field(default_factory=dict)  # of a class, when asked for
     _clients: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
-    _known: dict[int, Value] = field(default_factory=dict)
+    _types: dict[str, Value] = field(default_factory=dict)
+    _unbounds: dict[str, Value] = field(default_factory=dict)
     _tried: dict[int, Value] = field(default_factory=dict)
     _returns: dict[int, list[Node]] = field(default_factory=dict)
     _cut: bool = False
 
     def __post_init__(self) -> None:
-        for node in self.root.walk():
-            match node.kind:
-                case "import":
-                    self._import(node)
-                case "assign":
-                    self._assign(node)
-                case "declare":
-                    if node.kids and (name := node.kids[0].dotted()):
-                        self.bound.setdefault(name, []).append((node.line, node.text))
-                case "function":
-                    self.functions.setdefault(node.text, node)
-                    self.spans.append(node)
-                case "class":
-                    self.classes.setdefault(node.text, node)
-                case _:
-                    pass
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if (told := TOLD.get(node.kind)) is not None:
+                told(self, node)
+            if node.kids:
+                stack.extend(node.kids[::-1])
 
-    def _import(self, node: Node) -> None:
+    def tell_declare(self, node: Node) -> None:
+        if node.kids and (name := node.kids[0].dotted()):
+            self.bound.setdefault(name, []).append((node.line, node.text))
+
+    def tell_function(self, node: Node) -> None:
+        self.functions.setdefault(node.text, node)
+        self.spans.append(node)
+
+    def tell_class(self, node: Node) -> None:
+        self.classes.setdefault(node.text, node)
+
+    def tell_import(self, node: Node) -> None:
         for local, name in node.bind:
             value = self.library(node.text, name)
             if local == "*":
@@ -87,7 +91,7 @@ class Resolver:
                 first = local.partition(".")[0]
                 self.imported.setdefault(first, self.library(first, "*"))
 
-    def _assign(self, node: Node) -> None:
+    def tell_assign(self, node: Node) -> None:
         target, value = node.kids[0], node.kids[1]
         if name := target.dotted():
             if value.kind == "call" and value.text == "new" and node.text:
@@ -122,66 +126,77 @@ class Resolver:
         Every node is evaluated once for each question from outside: what a cycle or the depth cut short is remembered
         only until the question is answered.
         """
-        known = self._known.get(id(node)) or self._tried.get(id(node))
+        known: Value | None = node.known
         if known is not None:
             return known
-        if id(node) in self._busy or len(self._busy) > DEPTH:
+        kind = node.kind
+        if kind == "name":
+            if (known := self._unbound(node.text)) is not None:
+                node.known = known
+                return known
+        elif kind == "string" and not node.kids:
+            node.known = known = Value(text=node.text)
+            return known
+        asked = ASKED.get(kind)
+        if asked is None:
+            return NOTHING
+        busy, tried, mark = self._busy, self._tried, id(node)
+        if tried and (known := tried.get(mark)) is not None:
+            return known
+        if not busy:
+            self._cut = False
+        elif mark in busy or len(busy) > DEPTH:
             self._cut = True
             return NOTHING
-        if not self._busy:
-            self._cut = False
-        self._busy.add(id(node))
+        busy.add(mark)
         try:
-            found = self._value(node)
+            found = asked(self, node)
         finally:
-            self._busy.discard(id(node))
-        if found is not NOTHING or not self._cut:
-            self._known[id(node)] = found
+            busy.discard(mark)
+        if not busy:
+            node.known = found
+            tried.clear()
+        elif found is not NOTHING or not self._cut:
+            node.known = found
         else:
-            self._tried[id(node)] = found
-        if not self._busy:
-            self._known[id(node)] = found
-            self._tried.clear()
+            tried[mark] = found
         return found
 
-    def _value(self, node: Node) -> Value:
-        match node.kind:
-            case "string":
-                return self._string(node)
-            case "join":
-                return self._join(node)
-            case "name":
-                # Where a node stands costs a question to the parser: only a name that is bound somewhere needs it.
-                placed = node.text in self.bound or "." in node.text
-                return self._lookup(node.text, node.line if placed else 0)
-            case "member":
-                return self._member(node)
-            case "index":
-                return self._index(node)
-            case "call":
-                return self._call(node)
-            case "assign":
-                return self.value(node.kids[1])
-            case "pair":
-                return self.value(node.kids[0])
-            case "other" if node.text == "%" and len(node.kids) == 2:
-                right = node.kids[1]
-                given = right.kids if right.kind in ("other", "object") else [right]
-                return Texts(self).filled(node.kids[0], given) or NOTHING
-            case "other" if node.text == "=>":
-                return self.returned(node)
-            case "other" if len(node.kids) == 1:
-                return self.value(node.kids[0])
-            case "other" if node.text == "|":
-                return chained(self, node)
-            case _:
-                return NOTHING
+    def _unbound(self, name: str) -> Value | None:
+        """What a name is that nothing in this file binds, wherever it stands; None of a name that is bound."""
+        found = self._unbounds.get(name)
+        if found is None and name not in self.bound and "." not in name:
+            if name in self.imported:
+                found = self.imported[name]
+            elif name not in self.functions and name not in self.classes:
+                found = self._global(name)
+            else:
+                return None
+            self._unbounds[name] = found
+        return found
+
+    def of_name(self, node: Node) -> Value:
+        # Where a node stands costs a question to the parser: only a name that is bound somewhere needs it.
+        placed = node.text in self.bound or "." in node.text
+        return self._lookup(node.text, node.line if placed else 0)
+
+    def of_other(self, node: Node) -> Value:
+        text, kids = node.text, node.kids
+        if text == "%" and len(kids) == 2:
+            right = kids[1]
+            given = right.kids if right.kind in ("other", "object") else [right]
+            return Texts(self).filled(kids[0], given) or NOTHING
+        if text == "=>":
+            return self.returned(node)
+        if len(kids) == 1:
+            return self.value(kids[0])
+        return chained(self, node) if text == "|" else NOTHING
 
     def puts_text(self, node: Node) -> bool:
         """Whether a call puts a text together."""
         return Texts(self).formatted(node, node.kids[0].dotted() or "") is not None
 
-    def _string(self, node: Node) -> Value:
+    def of_string(self, node: Node) -> Value:
         if not node.kids:
             return Value(text=node.text)
         parts = node.text.split(HOLE)
@@ -192,7 +207,7 @@ class Resolver:
             env += inner.env  # type: ignore[assignment]
         return Value(text=text, env=env)
 
-    def _join(self, node: Node) -> Value:
+    def of_join(self, node: Node) -> Value:
         values = [self.value(kid) for kid in node.kids]
         if node.text == "+":
             if all(value.text is None and not value.env for value in values):
@@ -213,7 +228,7 @@ class Resolver:
             if base.rule is None:
                 return NOTHING
             path = f"{base.path}.{rest}" if base.path else rest
-            return replace(base, path=path, provider=narrowed(base, path))
+            return base._replace(path=path, provider=narrowed(base, path))
         places = self.bound.get(name)
         if places:
             places = of_class(self, places, line)
@@ -242,7 +257,7 @@ class Resolver:
         for setter in BASES:
             for at, thing in self.bound.get(f"{name}.{setter}", ()):
                 if isinstance(thing, Node) and at <= line and (text := self.value(thing).text):
-                    value = replace(value, url=text)
+                    value = value._replace(url=text)
         return value
 
     def returned(self, function: Node) -> Value:
@@ -255,10 +270,10 @@ class Resolver:
         clients = [value for node in given if (value := self.value(node)).rule is not None and "()" in value.path]
         if clients:  # of `return AzureOpenAI(...)` and `return OpenAI(...)` the general one
             general = next((value for value in clients if value.provider == "openai"), clients[0])
-            return replace(general, path=general.path + "#")
+            return general._replace(path=general.path + "#")
         for kind, _ in function.bind:
             if (value := self.typed(kind)) is not NOTHING:
-                return replace(value, path=value.path + "#")
+                return value._replace(path=value.path + "#")
         return NOTHING
 
     def _global(self, name: str) -> Value:
@@ -274,6 +289,12 @@ class Resolver:
 
     def typed(self, kind: str) -> Value:
         """An object of a declared type."""
+        found = self._types.get(kind)
+        if found is None:
+            found = self._types[kind] = self._typed(kind)
+        return found
+
+    def _typed(self, kind: str) -> Value:
         if not kind or len(kind) > 80:
             return NOTHING
         first, *rest = kind.split(".")
@@ -284,7 +305,7 @@ class Resolver:
             return NOTHING
         return Value(rule=value.rule, path=path + "()", provider=narrowed(value, path))
 
-    def _member(self, node: Node) -> Value:
+    def of_member(self, node: Node) -> Value:
         whole = node.dotted()
         base_name = node.kids[0].dotted()
         if base_name and ENV_STORES.search(base_name) and (node.text.isupper() or base_name.endswith("secrets")):
@@ -301,7 +322,7 @@ class Resolver:
             if path == "default" and base.rule.sdk:
                 path = base.rule.sdk.default or path
             provider = base.provider if "()" in path else narrowed(base, path)
-            return replace(base, path=path, provider=provider)
+            return base._replace(path=path, provider=provider)
         if base.outside is not None:
             return Value(outside=(base.outside[0], f"{base.outside[1]}.{node.text}"))
         if base.env or base.text is not None:
@@ -319,7 +340,7 @@ class Resolver:
         kinds = [kind for _, kind in self.bound.get(name, ()) if isinstance(kind, str)]
         return next((value for kind in kinds if (value := self.typed(kind)) is not NOTHING), NOTHING)
 
-    def _index(self, node: Node) -> Value:
+    def of_index(self, node: Node) -> Value:
         base, key = node.kids[0], node.kids[-1]
         name = base.dotted() or ""
         key_text = self.value(key).text
@@ -346,7 +367,7 @@ class Resolver:
         return (
             values[0]
             if len({value.provider for value in values}) == 1
-            else replace(values[0], provider="any", url=None)
+            else values[0]._replace(provider="any", url=None)
         )
 
     def _clients_in(self, name: str) -> tuple[tuple[str, Value], ...]:
@@ -358,7 +379,7 @@ class Resolver:
         values = ((text, self.value(node)) for text, node in entries)
         return tuple((text, value) for text, value in values if value.rule is not None and "()" in value.path)
 
-    def _call(self, node: Node) -> Value:
+    def of_call(self, node: Node) -> Value:
         callee, arguments = node.kids[0], node.kids[1:]
         name = callee.dotted() or ""
         if arguments and DYNAMIC.search(name) and (module := self.value(arguments[0]).text):
@@ -375,7 +396,7 @@ class Resolver:
         value = self.value(callee)
         if value.rule is not None:
             if value.path.endswith("#"):
-                return replace(value, path=value.path[:-1])
+                return value._replace(path=value.path[:-1])
             return made(self, value, node)
         if value.outside is not None:
             return Value(outside=(value.outside[0], f"{value.outside[1]}()"))
@@ -384,3 +405,26 @@ class Resolver:
         if arguments and name in TRANSPARENT:
             return self.value(arguments[0])
         return NOTHING
+
+
+Question = Callable[[Resolver, Node], Value]
+# What can be known of a node of each kind; of the others nothing is.
+ASKED: dict[str, Question] = {
+    "string": Resolver.of_string,
+    "join": Resolver.of_join,
+    "name": Resolver.of_name,
+    "member": Resolver.of_member,
+    "index": Resolver.of_index,
+    "call": Resolver.of_call,
+    "assign": lambda resolver, node: resolver.value(node.kids[1]),
+    "pair": lambda resolver, node: resolver.value(node.kids[0]),
+    "other": Resolver.of_other,
+}
+# What a node tells of the names in its file.
+TOLD: dict[str, Callable[[Resolver, Node], None]] = {
+    "import": Resolver.tell_import,
+    "assign": Resolver.tell_assign,
+    "declare": Resolver.tell_declare,
+    "function": Resolver.tell_function,
+    "class": Resolver.tell_class,
+}

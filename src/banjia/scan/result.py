@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from banjia.scan.finding import Finding
 
@@ -38,6 +38,14 @@ class FileResult:
     suppressed: int = 0
     remarks: list[int] = field(default_factory=list)
     broken: bool = False
+
+    def moved(self, path: str) -> FileResult:
+        """What the same text says in another place."""
+        return replace(
+            self,
+            findings=[replace(finding, path=path) for finding in self.findings],
+            pending=[replace(one, finding=replace(one.finding, path=path)) for one in self.pending],
+        )
 
     @property
     def is_empty(self) -> bool:

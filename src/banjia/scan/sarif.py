@@ -1,4 +1,8 @@
-"""SARIF 2.1.0 of an inventory, with fingerprints that survive moved lines."""
+"""SARIF 2.1.0 of an inventory, with fingerprints that survive moved lines and files that are moved.
+
+`primaryLocationLineHash`, the only one GitHub matches by, is left to its upload action: it makes it of the source and
+warns of every other value. GitHub adds the path itself, so that there a moved file has new alerts whatever stands here.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,8 @@ LEVELS = {
 }
 
 
-def document(inventory: Inventory, *, version: str, closed: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """One run. Findings whose fingerprint is in `closed` are errors: their route may not be used."""
+def document(inventory: Inventory, *, version: str, closed: frozenset[tuple[str, str]] = frozenset()) -> dict[str, Any]:
+    """One run. Findings whose key is in `closed` are errors: their route may not be used."""
     ids = sorted({finding.rule for finding in inventory.findings})
     index = {rule_id: place for place, rule_id in enumerate(ids)}
     texts = {finding.rule: finding.text for finding in inventory.findings}
@@ -81,8 +85,8 @@ def _owner(rule_id: str) -> Rule | None:
     return rules().named(rule_id) or rules().named(rule_id.rpartition("-")[0])
 
 
-def _result(finding: Finding, index: dict[str, int], closed: frozenset[str]) -> dict[str, Any]:
-    level = "error" if finding.fingerprint in closed else LEVELS.get(finding.kind, "note")
+def _result(finding: Finding, index: dict[str, int], closed: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    level = "error" if finding.key in closed else LEVELS.get(finding.kind, "note")
     todo = next((text.en for name, text in STEPS if name in (finding.kind, finding.fix)), "")
     return {
         "ruleId": finding.rule,
@@ -90,7 +94,7 @@ def _result(finding: Finding, index: dict[str, int], closed: frozenset[str]) -> 
         "level": level,
         "message": {"text": f"{finding.text.en} ({finding.provider}); {todo}"},
         "locations": [_place(finding.path, finding.line, finding.end)],
-        "partialFingerprints": {"banjia/v1": finding.fingerprint},
+        "partialFingerprints": {"banjia/v2": finding.fingerprint},
         "properties": {
             "kind": finding.kind,
             "provider": finding.provider,

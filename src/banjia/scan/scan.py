@@ -6,24 +6,26 @@ import concurrent.futures
 import gc
 import multiprocessing
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from banjia.errors import ConfigError
+from banjia.scan.baseline import Known
 from banjia.scan.cache import Cache, Entry, Memory, mark_of, packed, unpacked
 from banjia.scan.finding import Finding, Inventory, OpenUrl, Remarked
 from banjia.scan.language import script_language
 from banjia.scan.result import FileResult
 from banjia.scan.tree import settled
-from banjia.scan.walk import Key, Listed, content, decoded, listing, plain, printable, skip, unreadable
+from banjia.scan.walk import Key, Listed, content, listing, plain, printable, skip, unreadable
 from banjia.text import Text
 
 if TYPE_CHECKING:
     from banjia.scan.prefilter import Prefilter
 
 CHUNK = 400
-CHUNK_BYTES = 4_000_000
+CHUNK_BYTES = 1_000_000  # a chunk of programs that use services takes half a second: the last one is waited for
+Copies = dict[tuple[object, ...], FileResult]
 Progress = Callable[[int, int], None]
 
 
@@ -44,11 +46,11 @@ def scan(
     jobs: int = 1,
     cache: Cache | None = None,
     progress: Progress | None = None,
-    known: Mapping[str, int] | None = None,
+    known: Known | None = None,
 ) -> Inventory:
     """The uses below `path`, in a fixed order whatever `jobs` is.
 
-    `since`: only files changed since a git revision. `known`: fingerprints of a baseline and how often; left out.
+    `since`: only files changed since a git revision. `known`: a baseline, whose findings are left out.
     """
     root = Path(path)
     if not root.exists():
@@ -84,7 +86,7 @@ def scan(
     if memory is not None:
         memory.write({item.path for item in listed} if since is None else None)
     findings = settled(results, [item.path for item in listed])
-    fresh = _fresh(findings, known or {})
+    fresh = known.fresh(findings, _there(root)) if known is not None else findings
     return Inventory(
         findings=tuple(fresh),
         skipped=tuple(sorted(skipped, key=lambda entry: (entry.path, entry.reason))),
@@ -95,15 +97,9 @@ def scan(
     )
 
 
-def _fresh(findings: list[Finding], known: Mapping[str, int]) -> list[Finding]:
-    left = dict(known)
-    fresh: list[Finding] = []
-    for finding in findings:
-        if left.get(finding.fingerprint, 0) > 0:
-            left[finding.fingerprint] -= 1
-        else:
-            fresh.append(finding)
-    return fresh
+def _there(root: Path) -> Callable[[str], bool]:
+    base = root if root.is_dir() else root.parent
+    return lambda path: (base / path).exists()
 
 
 def _read(root: Path, unread: list[Listed], jobs: int, memory: Memory | None) -> Iterable[list[Read]]:
@@ -129,7 +125,7 @@ def _chunks(unread: list[Listed], memory: Memory | None) -> Iterator[list[tuple[
     """Parts of about the same number of bytes, so that no process waits long for another."""
     chunk: list[tuple[Listed, Entry | None]] = []
     size = 0
-    for item in unread:
+    for item in _alike(unread):
         chunk.append((item, memory.before.get(item.path) if memory is not None else None))
         size += item.key[0] if item.key else 0
         if size >= CHUNK_BYTES or len(chunk) >= CHUNK:
@@ -137,6 +133,15 @@ def _chunks(unread: list[Listed], memory: Memory | None) -> Iterator[list[tuple[
             chunk, size = [], 0
     if chunk:
         yield chunk
+
+
+def _alike(unread: list[Listed]) -> Iterator[Listed]:
+    """In their order, but for files of one name and one size, which are likely copies: they come together."""
+    alike: dict[tuple[str, int], list[Listed]] = {}
+    for item in unread:
+        alike.setdefault((item.path[item.path.rfind("/") + 1 :], item.key[0] if item.key else -1), []).append(item)
+    for items in alike.values():
+        yield from items
 
 
 def prepared() -> Prefilter:
@@ -152,14 +157,15 @@ def read_chunk(base: str, chunk: list[tuple[Listed, Entry | None]]) -> list[Read
     collects = gc.isenabled()
     gc.disable()
     try:
-        return [_read_file(f"{base}/{item.path}", item, before) for item, before in chunk]
+        copies: Copies = {}
+        return [_read_file(f"{base}/{item.path}", item, before, copies) for item, before in chunk]
     finally:
         if collects:
             gc.enable()
 
 
-def _read_file(place: str, item: Listed, before: Entry | None) -> Read:
-    from banjia.scan.file import scan_file  # noqa: PLC0415 - the parsers are slow to load
+def _read_file(place: str, item: Listed, before: Entry | None, copies: Copies) -> Read:
+    from banjia.scan.file import scan_copy  # noqa: PLC0415 - the parsers are slow to load
 
     found = content(place)
     if isinstance(found, str):
@@ -174,7 +180,7 @@ def _read_file(place: str, item: Listed, before: Entry | None) -> Read:
     mark = mark_of(data)
     if before is not None and before.mark == mark:
         return Read(item.path, key, before.reason, mark, before.result)
-    result = scan_file(printable(item.path), decoded(data), language)
+    result = scan_copy(printable(item.path), data, mark, language, copies)
     return Read(item.path, key, "broken" if result.broken else "", mark, b"" if result.is_empty else packed(result))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from banjia.scan.resolve import Resolver
 from banjia.scan.signs import COMPARE, TESTS, chain
@@ -38,7 +39,7 @@ ASKED = re.compile(
 )
 
 
-def is_served(stack: tuple[Node, ...], resolver: Resolver, text: str) -> bool:
+def is_served(stack: Sequence[Node], resolver: Resolver, text: str) -> bool:
     """Of a path below `stack`, innermost last: whether it is a route of this program, or compared with what came in."""
     for place in range(len(stack) - 1, -1, -1):
         above = stack[place]
@@ -53,7 +54,7 @@ def is_served(stack: tuple[Node, ...], resolver: Resolver, text: str) -> bool:
     return False
 
 
-def is_route(call: Node, stack: tuple[Node, ...], resolver: Resolver, text: str) -> bool:
+def is_route(call: Node, stack: Sequence[Node], resolver: Resolver, text: str) -> bool:
     """Of a call that is given a path: app.post("/v1/chat/completions", handler), @PostMapping("/v1/embeddings")."""
     callee = call.kids[0]
     name = chain(callee)

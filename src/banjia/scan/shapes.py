@@ -26,21 +26,21 @@ class Shapes(Flow):
         """A method a library adds to objects of others: builder.AddOpenAIChatCompletion(...)."""
         if callee.kind != "member":
             return False
-        for rule in self.resolver.libraries.extending:
-            if rule.sdk and rule.sdk.extension and rule.sdk.extension.search(callee.text):
-                given = node.argument("endpoint", "baseUrl")
-                url = self.resolver.value(given).text if given else None
-                provider = self.by_url(url, provider_of(rule, callee.text))
-                self.say(node, "client", provider, rule, line=callee.end, symbol=callee.text, url=url)
-                for kid in node.kids[1:]:
-                    self._flow_value(
-                        kid.kids[0] if kid.kind == "pair" else kid,
-                        provider,
-                        rule,
-                        kid.text if kid.kind == "pair" else "key",
-                    )
-                return True
-        return False
+        rule = self.resolver.libraries.extends(callee.text)
+        if rule is None:
+            return False
+        given = node.argument("endpoint", "baseUrl")
+        url = self.resolver.value(given).text if given else None
+        provider = self.by_url(url, provider_of(rule, callee.text))
+        self.say(node, "client", provider, rule, line=callee.end, symbol=callee.text, url=url)
+        for kid in node.kids[1:]:
+            self._flow_value(
+                kid.kids[0] if kid.kind == "pair" else kid,
+                provider,
+                rule,
+                kid.text if kid.kind == "pair" else "key",
+            )
+        return True
 
     def on_shape(self, node: Node, callee: Node, value: Value) -> None:
         """A call no one else has but a model service, on an object this file did not make."""
@@ -48,12 +48,8 @@ class Shapes(Flow):
         if "." not in path:
             return
         first = chain(node.kids[1]) if len(node.kids) > 1 else ""
-        for rule in self.resolver.libraries.shaped:
-            if rule.sdk is None or rule.sdk.shape is None:
-                continue
-            if not (rule.sdk.shape.search(path) or (first and rule.sdk.shape.search(f"{path}({first})"))):
-                continue
-            if rule.sdk.given and node.argument(*rule.sdk.given) is None:
+        for rule in self.resolver.libraries.shapes(path, first):
+            if rule.sdk and rule.sdk.given and node.argument(*rule.sdk.given) is None:
                 continue
             module, name = value.outside or (None, "")
             receiver = name or path

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ast_grep_py import SgNode
 
+from banjia.scan.library import libraries
 from banjia.scan.prefilter import PROGRAMS, of_all
 from banjia.scan.rule import Rule
 from banjia.scan.signs import LOOSE_MODEL
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.node import HOLE
 
+BROUGHT = re.compile(r"\n(?:from|import) +([\w.]+)")
 WORD = re.compile(r"[\w.:\-]+")
 MODEL = re.compile(r"[\w.:/@+\-]+")
 HOST = re.compile(r"[\w.\-]+")
@@ -32,12 +34,35 @@ LOOSE = re.compile(rf"[\"'`](?:{LOOSE_MODEL.pattern.strip('^$')})[\"'`]")
 FILLED = frozenset("{}$%#\\")  # beside a name: what stands here is put together with something else
 
 
+def imports(text: str, language: str) -> bool:
+    """Whether a line of Python begins with the import of a library that a rule knows: then there is no doubt."""
+    if language != "python":
+        return False
+    known = libraries(language)
+    first = BROUGHT.match("\n" + text[:AROUND])
+    return (first is not None and known.of_module(first[1]) is not None) or any(
+        known.of_module(found[1]) is not None for found in BROUGHT.finditer(text)
+    )
+
+
+def hears(text: str, language: str) -> bool:
+    """Whether any rule might find something here if comments were code too: it needs no parser."""
+    words = of_all().words(text.encode("utf-8", "replace"))
+    return _tells(text, words, words, language)
+
+
 def speaks(root: SgNode, text: str, language: str) -> bool:
     """Whether any rule might find something in this program."""
     prefilter = of_all()
     whole = prefilter.words(text.encode("utf-8", "replace"))
     code = uncommented(root, text, language)
     said = prefilter.words(code.encode("utf-8", "replace")) if code is not text else whole
+    return _tells(code, whole, said, language)
+
+
+def _tells(code: str, whole: frozenset[str], said: frozenset[str], language: str) -> bool:
+    """`whole`: the literals of the file; `said`: those in its code."""
+    prefilter = of_all()
     if LOOSE.search(code):
         return True
     lowered = code.lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from banjia.scan.often import Often
 from banjia.scan.rule import Rule
@@ -39,8 +39,7 @@ DEPTH = 24
 MANY = 200  # entries of a list or a table that are looked at for clients
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What is known of an expression. `path` counts inside the library of `rule`; calls on the way are written `()`."""
 
     rule: Rule | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from banjia.scan.finding import Finding, Kind
@@ -40,6 +42,13 @@ FORWARDS = re.compile(
 )
 
 
+def named_in(path: str) -> tuple[str, ...]:
+    """What a path tells of whose a use is: two paths that tell the same tell nothing else."""
+    lowered = path.lower()
+    title = lowered.rsplit("/", 1)[-1]
+    return tuple(f"{word} {word in title}" for word, _ in VENDOR_WORDS if word in lowered or word in title)
+
+
 class Voice:
     """What the readers of one file share."""
 
@@ -48,11 +57,20 @@ class Voice:
         self.out = CodeFindings()
         self.seen: set[tuple[int, Kind, str]] = set()
         self.done: set[int] = set()
-        self.forwards = FORWARDS.search(text) is not None and ("pathname" in text or ".host" in text)
-        self.home = self._home()
-        self.known = self.home is not None or OPENAI.search(text) is not None
+        self._near: dict[str, bool] = {}
 
-    def _home(self) -> str | None:
+    @functools.cached_property
+    def forwards(self) -> bool:
+        """Whether it is a program that answers every request and looks at where each was sent."""
+        return ("pathname" in self.text or ".host" in self.text) and FORWARDS.search(self.text) is not None
+
+    @functools.cached_property
+    def known(self) -> bool:
+        """Whether the file says whom it speaks to."""
+        return self.home is not None or OPENAI.search(self.text) is not None
+
+    @functools.cached_property
+    def home(self) -> str | None:
         """The one provider this file speaks to, where it is one."""
         called = (
             hit for at, hit in self.lexicon.urls(self.text) if not COMPARED.search(self.text[max(0, at - 80) : at])
@@ -84,7 +102,7 @@ class Voice:
         confidence: float = 0.9,
         pending: tuple[str | None, str] | tuple[str | None, str, bool] | None = None,
     ) -> None:
-        if rule.near is not None and not rule.near.search(self.text):
+        if rule.near is not None and not self._has_near(rule.id, rule.near):
             return
         at = line or node.line
         if (at, kind, provider) in self.seen and pending is None:
@@ -121,6 +139,12 @@ class Voice:
         else:
             self.out.pending.append(Pending(finding, *pending))
 
+    def _has_near(self, rule_id: str, near: re.Pattern[str]) -> bool:
+        known = self._near.get(rule_id)
+        if known is None:
+            known = self._near[rule_id] = near.search(self.text) is not None
+        return known
+
     def pattern_rule(self, rule_id: str) -> Rule:
         return self.lexicon.named("env", rule_id)
 
@@ -145,7 +169,7 @@ class Voice:
             return "relay"
         return provider
 
-    def path_provider(self, hit: Hit, node: Node, stack: tuple[Node, ...] = ()) -> str:
+    def path_provider(self, hit: Hit, node: Node, stack: Sequence[Node] = ()) -> str:
         """Of a bare API path: whose the surroundings say it is; by itself the vendor that defined it."""
         if hit.provider not in ("openai", "any"):
             return hit.provider

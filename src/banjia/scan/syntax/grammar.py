@@ -27,7 +27,7 @@ PYTHON = _grammar(
     "python",
     """
     comment = doc
-    string = string
+    string = plain_string
     string_content escape_sequence = part
     interpolation = hole
     concatenated_string = join

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 HOLE = "\0"
+UNASKED = "\0?"
 
 
 class Ranged(Protocol):
@@ -42,7 +43,7 @@ Span = tuple[int, int, int, int]
 class Node:
     """Spans are offsets into the text given to the parser; lines are 1-based."""
 
-    __slots__ = ("_place", "bind", "kids", "kind", "text")
+    __slots__ = ("_dotted", "_place", "bind", "kids", "kind", "known", "text")
 
     def __init__(
         self,
@@ -57,6 +58,8 @@ class Node:
         self.kids = kids
         self._place = place
         self.bind = bind
+        self.known: Any = None  # what the resolver found it to be
+        self._dotted: str | None = UNASKED
 
     @property
     def span(self) -> Span:
@@ -94,14 +97,17 @@ class Node:
 
     def dotted(self) -> str | None:
         """`a.b.c` of a chain of names without calls; `this`, `self` and `@` are dropped."""
-        if self.kind == "name":
+        kind = self.kind
+        if kind == "name":
             return self.text
-        if self.kind == "member":
+        if kind != "member":
+            return None
+        found = self._dotted
+        if found is UNASKED:
             base = self.kids[0].dotted()
-            if base is None:
-                return None
-            return self.text if base in SELVES else f"{base}.{self.text}"
-        return None
+            found = None if base is None else self.text if base in SELVES else f"{base}.{self.text}"
+            self._dotted = found
+        return found
 
     def argument(self, *names: str) -> Node | None:
         """The value of a keyword argument or of an entry in an object given as argument."""

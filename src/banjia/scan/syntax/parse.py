@@ -27,6 +27,12 @@ from banjia.scan.syntax.reader import Handler, Reader, other
 GIVES_LAST = frozenset({"ruby", "rust", "csharp"})
 ALTERNATIVES = frozenset({"or", "||", "??", "?:", "Elvis"})
 BASE_NAMES = re.compile(r"(?<![\w.=<])[A-Za-z_][\w.]*(?!\s*=|[\w.])")
+OTHERS = ("other",)
+KEYS = frozenset({"name", "string", "plain_string"})
+LISTS = frozenset({"other", "unwrap"})  # what arguments stand in
+# Languages in which a call holds nothing but what is called and its arguments: no block, no body of a class.
+BARE_CALLS = frozenset({"python", "javascript", "typescript", "tsx", "go"})
+UNFILLED = re.compile(r"[rRbBuU]{0,2}('{3}|\"{3}|['\"])(.*)\1\Z", re.DOTALL)
 CONCATENATION = frozenset({"+", ".", "<<"})
 
 
@@ -70,6 +76,15 @@ def _plain(name: str) -> str:
 
 def _number(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
     return Node("number", node.text().replace("_", ""), [], node)
+
+
+def _plain_string(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
+    """A string of Python: in most of them no value is put, and their text tells all."""
+    text = node.text()
+    found = UNFILLED.match(text)
+    if found is None:
+        return _string(reader, node, _, depth)
+    return Node("string", found[2], [], node)
 
 
 def _string(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -118,8 +133,9 @@ def _conditional(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node
 def _arguments(reader: Reader, node: SgNode | None, depth: int) -> list[Node]:
     if node is None:
         return []
-    if reader.table.get(node.kind(), ("other",))[0] not in ("other", "unwrap"):
-        return [reader.read(node, depth)]
+    kind = node.kind()
+    if reader.table.get(kind, OTHERS)[0] not in LISTS:
+        return [reader.read_as(kind, node, depth)]
     return reader.kids(node, depth)
 
 
@@ -128,14 +144,14 @@ def _call(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     kids = [callee]
     for field in fields[1:]:
         raw = reader.raw(node, field)
-        if raw is not None and reader.table.get(raw.kind(), ("other",))[0] == "object":
-            kids.append(reader.read(raw, depth))
-        else:
+        if raw is not None:
             kids.extend(_arguments(reader, raw, depth))
-    for kid in node.children():
-        if kid.kind() == "class_body":
-            kids.extend(reader.kids(kid, depth))
-    kids.extend(reader.read(kid, depth) for kid in node.children() if kid.kind() in ("block", "do_block"))
+    if reader.language not in BARE_CALLS:
+        below = [(kid.kind(), kid) for kid in node.children()]
+        for kind, kid in below:
+            if kind == "class_body":
+                kids.extend(reader.kids(kid, depth))
+        kids.extend(reader.read_as(kind, kid, depth) for kind, kid in below if kind in ("block", "do_block"))
     return Node("call", "", kids, node)
 
 
@@ -171,7 +187,8 @@ def _pair(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     key, value = reader.raw(node, fields[0]), reader.field(node, fields[1], depth)
     if key is None or value is None:
         return other(reader, node, [], depth)
-    kids = [value] if reader.table.get(key.kind(), ("",))[0] in ("name", "string") else [value, reader.read(key, depth)]
+    kind = key.kind()
+    kids = [value] if reader.table.get(kind, OTHERS)[0] in KEYS else [value, reader.read_as(kind, key, depth)]
     return Node("pair", key.text().strip("\"'`:").removeprefix("[").strip(), kids, node)
 
 
@@ -248,9 +265,12 @@ def _first(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
 def _statement(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     """A string that stands alone is a docstring."""
     named = [kid for kid in node.children() if kid.is_named()]
-    if len(named) == 1 and named[0].kind() in ("string", "concatenated_string"):
+    if len(named) != 1:
+        return other(reader, node, [], depth)
+    kind = named[0].kind()
+    if kind in ("string", "concatenated_string"):
         return Node("doc", "", [], node)
-    return reader.read(named[0], depth) if len(named) == 1 else other(reader, node, [], depth)
+    return reader.read_as(kind, named[0], depth)
 
 
 def _raise(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -344,6 +364,7 @@ HANDLERS: dict[str, Handler] = {
     "symbol": _symbol,
     "number": _number,
     "string": _string,
+    "plain_string": _plain_string,
     "member": _member,
     "member_tail": _member_tail,
     "conditional": _conditional,
