@@ -177,6 +177,7 @@ def node(home: Path, case: dict[str, Any]) -> tuple[Path, str, dict[str, str]]:
     if "application" in case:  # a package that is a library is moved inside the application that uses it
         tree = fresh(home)
         for place, text in case["application"].items():
+            (tree / place).parent.mkdir(parents=True, exist_ok=True)
             (tree / place).write_text(text, encoding="utf-8")
         with contextlib.suppress(FileExistsError):
             (tree / "node_modules").symlink_to(home / "node_modules")
