@@ -9,9 +9,10 @@ from datetime import date
 
 import pytest
 
+from banjia.desk.privacy import _at_home
 from banjia.errors import ConfigError
-from banjia.privacy.audit import Batch, Mention, Tally, evidence, sample, years
-from banjia.privacy.audit_run import run
+from banjia.privacy.audit import Batch, Count, Mention, Tally, evidence, sample, years
+from banjia.privacy.audit_run import Gap, run
 from banjia.privacy.log_file import files
 from banjia.privacy.log_row import sent
 
@@ -150,11 +151,14 @@ def test_days_are_those_of_the_year_that_is_counted(value, day):
     assert day == sent({"created_at": value}, "x:1").day
 
 
-def test_a_line_that_is_no_json_names_file_and_line(tmp_path):
+@pytest.mark.parametrize("names", [True, False])
+def test_a_line_that_is_no_json_stops_nothing_and_is_told(tmp_path, names):
     path = tmp_path / "bad.jsonl"
-    path.write_text('{"prompt": "x"}\n{oops\n', encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"bad\.jsonl:2"):
-        run([path])
+    good = '{"time": "2026-03-01", "prompt": "电话13912345678"}\n'
+    path.write_text(good + '{"prompt": "13800138000\n' + good + "{13700137001\n", encoding="utf-8")
+    for _ in range(2):  # the second run goes on after the first
+        state = run([path], names=names, state_file=tmp_path / "state")
+        assert (2, Gap(2, 2, 4)) == (state.tally.rows, state.gaps[str(path)])
 
 
 def test_samples_show_no_value():
@@ -178,8 +182,43 @@ DAMAGED = {
 
 @pytest.mark.parametrize("names", [True, False])
 @pytest.mark.parametrize("name", list(DAMAGED))
-def test_a_file_that_is_damaged_is_named(tmp_path, name, names):
-    path = tmp_path / name
+def test_a_file_that_is_damaged_is_told_and_the_others_are_counted(tmp_path, name, names):
+    path, whole = tmp_path / name, tmp_path / "whole.jsonl"
     path.write_bytes(DAMAGED[name])
-    with pytest.raises(ConfigError, match=name):
-        run([path], names=names)
+    whole.write_text('{"prompt": "13912345678"}\n', encoding="utf-8")
+    state = run([path, whole], names=names)
+    assert [str(path)] == list(state.gaps)
+    assert state.gaps[str(path)].broken
+    assert 1 == len(state.tally.groups)
+
+
+def test_rows_before_the_place_where_a_file_breaks_off_are_counted(tmp_path):
+    path = tmp_path / "cut.jsonl.gz"
+    rows = b"".join(b'{"prompt": "%d"}\n' % (13912345678 + 7 * n) for n in range(4000))
+    path.write_bytes(gzip.compress(rows)[:-200])
+    state = run([path], names=False)
+    assert 0 < len(state.tally.groups) < 4000
+    assert state.gaps[str(path)].broken
+
+
+def test_who_was_sent_to_endpoints_at_home_alone_is_in_no_count_of_the_year(tmp_path):
+    path = tmp_path / "log.jsonl"
+    rows = [("api.deepseek.com", "13912345678"), ("api.openai.com", "13912345679"), ("api.deepseek.com", "13912345679")]
+    path.write_text(
+        "".join(
+            json.dumps({"time": "2026-02-03", "url": f"https://{host}/v1", "prompt": f"门诊号00451210 电话{number}"})
+            + "\n"
+            for host, number in rows
+        ),
+        encoding="utf-8",
+    )
+    [year] = years(run([path]).tally, {"sensitive": (1,)}, lambda place: place == "api.deepseek.com")
+    assert Count(1, 1) == year.sensitive
+    assert {"api.deepseek.com": Count(2, 2), "api.openai.com": Count(1, 1)} == year.destinations == year.grave
+    assert ["2026-02-03"] == [c["on"] for c in year.crossed]
+
+
+def test_the_report_knows_which_destinations_are_at_home():
+    assert [True, True, False, False, False] == [
+        _at_home(place) for place in ("api.deepseek.com", "deepseek", "api.openai.com", "qwen", "gpt-4o")
+    ]

@@ -70,7 +70,7 @@ def test_the_count_is_that_of_all_rows_parsed(tmp_path, monkeypatch):
 def test_rows_counted_before_are_left_out(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"body":"电话 13812341234"}\n{"body":"电话 13912341234"}\n{}\n', encoding="utf-8")
-    [(last, count, kept)] = sifted(path, 1)
+    [(last, count, kept)] = sifted(path, 1, bad=pytest.fail)
     assert (last, count, [number for number, _ in kept]) == (3, 2, [2])
 
 

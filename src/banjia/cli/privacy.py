@@ -145,18 +145,28 @@ def _audit(parser: argparse.ArgumentParser, lang: Lang) -> None:
 def _show_audit(args: argparse.Namespace) -> int:
     from banjia.desk import privacy as desk
 
-    def progress(rows: int, path: str) -> None:
-        print(f"\r{rows} {path}", end="", file=sys.stderr, flush=True)
+    watched = sys.stderr.isatty()
 
-    result = desk.audit(
-        args.paths, reading=args.reading, names=args.names, jobs=args.jobs, state=args.state, progress=progress
-    )
-    print(file=sys.stderr)
+    def progress(rows: int, path: str) -> None:
+        print(f"\r\x1b[K{rows} {path}", end="", file=sys.stderr, flush=True)
+
+    try:
+        result = desk.audit(
+            args.paths,
+            reading=args.reading,
+            names=args.names,
+            jobs=args.jobs,
+            state=args.state,
+            progress=progress if watched else None,
+        )
+    finally:
+        if watched:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     if args.json:
         _write([result])
     else:
         print(_report(result, args.lang))
-    return 0
+    return 1 if result["unread"] else 0
 
 
 def _report(result: dict[str, Any], lang: Lang) -> str:
@@ -166,19 +176,20 @@ def _report(result: dict[str, Any], lang: Lang) -> str:
     lines = [
         say(f"读了 {result['files']} 个文件、{result['rows']} 行。", f"{result['files']} files, {result['rows']} rows.")
     ]
+    lines += [_gap(gap, lang) for gap in result["unread"]]
     for y in result["years"]:
-        year = y["year"] or say("日期不明", "no day")
+        year = y["year"] or say("日期不明（不计入下面的 elsewhere）", "no day (not in elsewhere below)")
         lines.append(
             say(
-                f"{year}：敏感 {_range(y['sensitive'])} 人，其他 {_range(y['ordinary'])} 人",
-                f"{year}: {_range(y['sensitive'])} persons sensitive, {_range(y['ordinary'])} others",
+                f"{year}：送出境内端点之外的人：敏感 {_range(y['sensitive'])}，其他 {_range(y['ordinary'])}",
+                f"{year}: persons sent elsewhere than to endpoints on the mainland: "
+                f"sensitive {_range(y['sensitive'])}, others {_range(y['ordinary'])}",
             )
         )
-        lines += [f"  {place:<40} {_range(count)}" for place, count in y["destinations"].items()]
-        lines += [
-            say(f"  {c['on']} 达到 {c['class']} {c['line']} 人", f"  {c['on']} reached {c['line']} {c['class']}")
-            for c in y["crossed"]
-        ]
+        lines += [_destination(place, count, y, lang) for place, count in y["destinations"].items()]
+        lines += [_line_crossed(c, lang) for c in y["crossed"]]
+    if result["types"]:
+        lines.append(say("识别到的项目（示例已遮盖）：", "items found (examples masked):"))
     lines += [
         f"  {kind:<14}{count:>9}  {'  '.join(result['samples'].get(kind, ()))}"
         for kind, count in result["types"].items()
@@ -193,6 +204,33 @@ def _report(result: dict[str, Any], lang: Lang) -> str:
         ]
     lines += [say(f"证据 {result['evidence']}", f"evidence {result['evidence']}"), str(result["note"][lang])]
     return "\n".join(lines)
+
+
+def _destination(place: str, count: list[int], year: dict[str, Any], lang: Lang) -> str:
+    grave = year["destinations_sensitive"].get(place)
+    said = [Text(f"其中敏感 {_range(grave)}", f"{_range(grave)} of them sensitive").say(lang)] if grave else []
+    said += [Text("境内", "on the mainland").say(lang)] if place in year["home"] else []
+    return f"  {place:<40} {_range(count):>9}  {'; '.join(said)}".rstrip()
+
+
+def _line_crossed(c: dict[str, Any], lang: Lang) -> str:
+    kind = Text("敏感", "sensitive") if c["class"] == "sensitive" else Text("非敏感", "not sensitive")
+    return Text(
+        f"  {c['on']} 起达到 {c['line']} 人（{kind.zh}）：{c['means']['zh']}（{c['cites'][0]}）",
+        f"  {c['on']}: {c['line']} reached ({kind.en}): {c['means']['en']} ({c['cites'][0]})",
+    ).say(lang)
+
+
+def _gap(gap: dict[str, Any], lang: Lang) -> str:
+    if gap["broken"]:
+        return Text(
+            f"  没有读完，其后的不在计数内：{gap['path']}（{gap['broken']}）",
+            f"  not read to its end, what follows is in no count: {gap['path']} ({gap['broken']})",
+        ).say(lang)
+    return Text(
+        f"  {gap['lines']} 行不是 JSON，不在计数内：{gap['path']}:{gap['first']}",
+        f"  lines that are no JSON and in no count: {gap['lines']}, the first {gap['path']}:{gap['first']}",
+    ).say(lang)
 
 
 def _range(pair: list[int]) -> str:

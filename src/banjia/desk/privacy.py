@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from banjia.desk.clock import today
 from banjia.privacy.span import Reading
+from banjia.text import Text
 
 if TYPE_CHECKING:
     from banjia.privacy.tagger import TaggerName
 
 # Edges of the counting rule: cbdf arts. 5, 7 and 8; the sensitive path starts at one person.
 LINES = {"ordinary": (100_000, 1_000_000), "sensitive": (1, 10_000)}
+MEANS: dict[tuple[str, object], dict[str, object]] = {
+    (kind, line): {"means": meaning.as_dict(), "cites": [cite]}
+    for kind, edges in LINES.items()
+    for line, (meaning, cite) in zip(
+        edges,
+        (
+            (Text("需要标准合同或认证", "standard contract or certification"), "cbdf art. 8"),
+            (Text("需要安全评估", "security assessment"), "cbdf art. 7"),
+        ),
+        strict=True,
+    )
+}
 GROWN = 20  # a map is sealed anew when it has grown by one in so many
 DETECTED = {
     "zh": "只含在这些记录中识别到的人；未识别到的不在其内。",
@@ -101,7 +114,7 @@ def audit(
     names: bool,
     jobs: int,
     state: Path | None,
-    progress: Callable[[int, str], None],
+    progress: Callable[[int, str], None] | None,
 ) -> dict[str, Any]:
     """How many distinct persons the logs show, of which classes, where to and when; usable as `elsewhere`."""
     from banjia.privacy.audit import evidence, years
@@ -113,7 +126,7 @@ def audit(
     result = run(found, reading=reading, names=names, jobs=jobs, state_file=state, on=day, progress=progress)
     hashes = [(Path(p).name, h) for p, h in result.hashes.items()]
     proof = evidence(hashes, result.tally)
-    counted = years(result.tally, LINES)
+    counted = years(result.tally, LINES, _at_home)
     return {
         "reading": reading,
         "rows": result.tally.rows,
@@ -126,8 +139,10 @@ def audit(
                 "ordinary": [y.ordinary.lower, y.ordinary.upper],
                 "sensitive": [y.sensitive.lower, y.sensitive.upper],
                 "destinations": {p or "unknown": [c.lower, c.upper] for p, c in y.destinations.items()},
+                "destinations_sensitive": {p or "unknown": [c.lower, c.upper] for p, c in y.grave.items()},
+                "home": [p for p in y.destinations if _at_home(p)],
                 "days": y.days,
-                "crossed": y.crossed,
+                "crossed": [{**c, **MEANS[str(c["class"]), c["line"]]} for c in y.crossed],
             }
             for y in counted
         ],
@@ -142,6 +157,25 @@ def audit(
             for y in counted
             if y.year
         },
+        "unread": [
+            {"path": path, "lines": gap.lines, "first": gap.first or None, "broken": gap.broken or None}
+            for path, gap in sorted(result.gaps.items())
+        ],
         "evidence": proof,
         "note": DETECTED,
     }
+
+
+def _at_home(destination: str) -> bool:
+    """A host that proves inference on the mainland, or a provider of whom no other host is known."""
+    from banjia.errors import RouteError
+    from banjia.routes.catalogue import by_host, by_id
+
+    if "." in destination:
+        found = by_host(destination)
+        return found is not None and found[1].pinned and found[1].infer == ("CN",)
+    try:
+        provider = by_id(destination)
+    except RouteError:
+        return False
+    return provider.side == "cn_mainland" and all(e.infer == ("CN",) for e in provider.endpoints)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -15,6 +15,7 @@ from banjia.privacy.person import PersonFound
 DIGEST = 16
 SAMPLES = 3  # masked examples of each type
 NO_DAY = date.min
+GRAVE = "\0!"  # behind a place: the day of the first sensitive content there
 
 
 class Mention(msgspec.Struct, frozen=True, array_like=True):
@@ -106,14 +107,20 @@ class Year:
     destinations: dict[str, Count]
     days: dict[str, dict[str, int]]  # day -> destination -> persons first sent there on that day
     crossed: list[dict[str, object]] = field(default_factory=list)
+    grave: dict[str, Count] = field(default_factory=dict)  # of the destinations, persons with sensitive content
 
 
-def years(tally: Tally, lines: Mapping[str, Sequence[int]]) -> list[Year]:
-    """The count of each calendar year; a person counts once a year. `lines` are counts whose crossing is told."""
+def years(
+    tally: Tally, lines: Mapping[str, Sequence[int]], at_home: Callable[[str], bool] = lambda _: False
+) -> list[Year]:
+    """The count of each calendar year; a person counts once a year. `lines` are counts whose crossing is told.
+
+    A destination that is `at_home` is told, but who was sent there alone is in no count of the year.
+    """
     known = list(tally.groups.values())
     vague = list(tally.weak.values())
     found = {d.year for g in (*known, *vague) for d in g.places.values()} | {d.year for d, _, _ in tally.nameless}
-    return [_year(y, tally, known, vague, lines) for y in sorted(found)]
+    return [_year(y, tally, known, vague, lines, at_home) for y in sorted(found)]
 
 
 def keyed(key: bytes, kind: str, value: str) -> bytes:
@@ -158,7 +165,7 @@ def _see(group: Group, m: Mention) -> None:
     group.places[_place(m.day, m.destination)] = min(group.places.get(_place(m.day, m.destination), m.day), m.day)
     if m.sensitive:
         group.sensitive = min(group.sensitive or m.day, m.day)
-        key = _place(m.day, m.destination) + "\0!"
+        key = _place(m.day, m.destination) + GRAVE
         group.places[key] = min(group.places.get(key, m.day), m.day)
 
 
@@ -174,43 +181,60 @@ def _take(group: Group, other: Group) -> None:
         group.places[place] = min(group.places.get(place, day), day)
 
 
-def _year(year: int, tally: Tally, known: list[Group], vague: list[Group], lines: Mapping[str, Sequence[int]]) -> Year:
+def _year(
+    year: int,
+    tally: Tally,
+    known: list[Group],
+    vague: list[Group],
+    lines: Mapping[str, Sequence[int]],
+    at_home: Callable[[str], bool],
+) -> Year:
     prefix = f"{year}\0"
-    nameless = [(d, p, s) for d, p, s in tally.nameless if d.year == year]
     firsts: dict[str, list[date]] = {"ordinary": [], "sensitive": []}
     uppers = {"ordinary": 0, "sensitive": 0}
-    places: dict[str, list[int]] = {}
+    places: dict[bool, dict[str, list[int]]] = {False: {}, True: {}}
     days: dict[str, dict[str, int]] = {}
+    home = {p for p in _places(tally) if at_home(p)}
     for sure, groups in ((True, known), (False, vague)):
         for g in groups:
             here = {p.removeprefix(prefix): d for p, d in g.places.items() if p.startswith(prefix)}
-            if not here:
-                continue
-            sensitive = [d for p, d in here.items() if p.endswith("\0!")]
-            kind = "sensitive" if sensitive else "ordinary"
-            if sure:
-                firsts[kind].append(min(sensitive or here.values()))
-            else:
-                uppers[kind] += 1
+            abroad = {p: d for p, d in here.items() if p.removesuffix(GRAVE) not in home}
+            if abroad:
+                sensitive = [d for p, d in abroad.items() if p.endswith(GRAVE)]
+                kind = "sensitive" if sensitive else "ordinary"
+                if sure:
+                    firsts[kind].append(min(sensitive or abroad.values()))
+                else:
+                    uppers[kind] += 1
             for place, day in here.items():
-                if not place.endswith("\0!"):
-                    count = places.setdefault(place, [0, 0])
-                    count[0] += sure
-                    count[1] += 1
+                grave = place.endswith(GRAVE)
+                count = places[grave].setdefault(place.removesuffix(GRAVE), [0, 0])
+                count[0] += sure
+                count[1] += 1
+                if not grave:
                     at = days.setdefault(str(day), {})
                     at[place] = at.get(place, 0) + 1
-    for _, place, sensitive_one in nameless:
-        uppers["sensitive" if sensitive_one else "ordinary"] += 1
-        places.setdefault(place, [0, 0])[1] += 1
+    for day, place, grave in tally.nameless:
+        if day.year == year:
+            uppers["sensitive" if grave else "ordinary"] += place not in home
+            for told in (False, True)[: 1 + grave]:
+                places[told].setdefault(place, [0, 0])[1] += 1
     counts = {k: Count(len(v), len(v) + uppers[k]) for k, v in firsts.items()}
+    dated = year != NO_DAY.year
     return Year(
-        0 if year == NO_DAY.year else year,
+        year if dated else 0,
         counts["ordinary"],
         counts["sensitive"],
-        {p: Count(*c) for p, c in sorted(places.items())},
-        dict(sorted(days.items())) if year != NO_DAY.year else {},
-        [] if year == NO_DAY.year else _crossed(firsts, lines),
+        {p: Count(*c) for p, c in sorted(places[False].items())},
+        dict(sorted(days.items())) if dated else {},
+        _crossed(firsts, lines) if dated else [],
+        {p: Count(*c) for p, c in sorted(places[True].items())},
     )
+
+
+def _places(tally: Tally) -> set[str]:
+    kept = {p.partition("\0")[2] for g in (*tally.groups.values(), *tally.weak.values()) for p in g.places}
+    return {p.removesuffix(GRAVE) for p in kept} | {p for _, p, _ in tally.nameless}
 
 
 def _crossed(firsts: dict[str, list[date]], lines: Mapping[str, Sequence[int]]) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import msgspec
 from banjia.errors import ConfigError
 from banjia.privacy.audit import SAMPLES, Batch, Tally, mentions, sample
 from banjia.privacy.engine import Engine
-from banjia.privacy.log_file import LINES, digest, kind, rows, whole
+from banjia.privacy.log_file import LINES, Bad, NeedsExtra, digest, kind, rows, whole
 from banjia.privacy.log_row import sent
 from banjia.privacy.sift import sifted
 from banjia.privacy.span import NOT_PERSONAL, Reading
@@ -40,6 +41,15 @@ class Lot:
     passed: int = 0
 
 
+class Gap(msgspec.Struct):
+    """What of one file is in no count: lines that are no JSON, and all behind the place where the file breaks off."""
+
+    lines: int = 0
+    first: int = 0
+    last: int = 0
+    broken: str = ""  # why, where it breaks off
+
+
 class State(msgspec.Struct):
     """What is saved: the key of the digests, how far each file was read, and the count."""
 
@@ -49,6 +59,13 @@ class State(msgspec.Struct):
     done: dict[str, int] = msgspec.field(default_factory=dict)  # path -> last row counted
     hashes: dict[str, str] = msgspec.field(default_factory=dict)  # path -> SHA-256, once read to its end
     tally: Tally = msgspec.field(default_factory=Tally)
+    gaps: dict[str, Gap] = msgspec.field(default_factory=dict)  # path -> what of it is in no count
+
+    def miss(self, name: str, line: int, _why: str) -> None:
+        """Once for each line, also where a run goes on."""
+        gap = self.gaps.setdefault(name, Gap())
+        if line > gap.last:
+            gap.lines, gap.first, gap.last = gap.lines + 1, gap.first or line, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +120,9 @@ def look(numbered: list[Numbered], job: Job) -> Batch:
                     continue
                 batch.types[span.type] = batch.types.get(span.type, 0) + 1
                 kept = batch.samples.setdefault(span.type, [])
-                if len(kept) < SAMPLES:
-                    kept.append(sample(span.type, text[span.start : span.end]))
+                shown = sample(span.type, text[span.start : span.end]) if len(kept) < SAMPLES else ""
+                if shown and shown not in kept:
+                    kept.append(shown)
     return batch
 
 
@@ -120,16 +138,32 @@ def _unread(paths: list[Path], state: State, hashes: dict[str, str]) -> Iterator
         if name in state.hashes:
             continue
         after = state.done.get(name, 0)
-        with whole(path):
-            if not state.names and kind(path) in LINES:
-                yield from _sifted(path, name, after, hashes)
-            else:
-                yield from _parsed(path, name, after)
+        bad = partial(state.miss, name)
+        try:
+            with whole(path):
+                if not state.names and kind(path) in LINES:
+                    yield from _sifted(path, name, after, hashes, bad)
+                else:
+                    yield from _parsed(path, name, after, bad)
+        except NeedsExtra:
+            raise
+        except ConfigError as error:
+            state.gaps.setdefault(name, Gap()).broken = error.found.en or error.problem.en
 
 
-def _parsed(path: Path, name: str, after: int) -> Iterator[Lot]:
+def _parsed(path: Path, name: str, after: int, bad: Bad) -> Iterator[Lot]:
+    """What was read before a file breaks off is counted."""
     batch: list[Numbered] = []
-    for number, row in rows(path):
+    broken: Exception | None = None
+    found = rows(path, bad)
+    while True:
+        try:
+            number, row = next(found)
+        except StopIteration:
+            break
+        except Exception as error:  # noqa: BLE001 - told by the caller once the rows before it are counted
+            broken = error
+            break
         if number > after:
             batch.append((name, number, row))
             if len(batch) == ROWS:
@@ -137,14 +171,20 @@ def _parsed(path: Path, name: str, after: int) -> Iterator[Lot]:
                 batch = []
     if batch:
         yield Lot(batch[-1][:2], batch)
+    if broken is not None:
+        raise broken
 
 
-def _sifted(path: Path, name: str, after: int, hashes: dict[str, str]) -> Iterator[Lot]:
+def _sifted(path: Path, name: str, after: int, hashes: dict[str, str], bad: Bad) -> Iterator[Lot]:
     """Without names a row counts only for its identifiers: those that hold none are not parsed."""
     bare = sha256() if kind(path) == path.suffix else None  # what is compressed is hashed as it lies there
-    for last, count, kept in sifted(path, after, bare.update if bare else None):
-        if last > after:
-            yield Lot((name, last), [(name, number, row) for number, row in kept], count - len(kept))
+    last = after
+    try:
+        for last, count, kept in sifted(path, after, bare.update if bare else None, bad=bad):
+            if last > after:
+                yield Lot((name, last), [(name, number, row) for number, row in kept], count - len(kept))
+    except Exception:  # noqa: BLE001 - it breaks off inside a block: the rows before are read one by one, then it is told
+        yield from _parsed(path, name, max(last, after), bad)
     if bare is not None:
         hashes[name] = bare.hexdigest()
 

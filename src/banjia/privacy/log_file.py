@@ -8,7 +8,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
@@ -22,7 +22,12 @@ from banjia.text import Text
 Row = dict[str, Any]
 LINES = (".jsonl", ".ndjson", ".log")  # one row a line
 KINDS = (*LINES, ".json", ".csv", ".tsv", ".parquet")
+Bad = Callable[[int, str], None]  # the number of a line that is no JSON, and why
 CELL = 64 << 20  # the longest field of a CSV file
+
+
+class NeedsExtra(ConfigError):  # noqa: N818 - as its parent's names: what is wrong
+    """A kind of file that only an extra reads."""
 
 
 def files(paths: list[str]) -> list[Path]:
@@ -45,8 +50,8 @@ def kind(path: Path) -> str:
     return next((k for k in KINDS if name.endswith(k)), "")
 
 
-def rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Each row with its number, from 1. Raises ConfigError naming file and line."""
+def rows(path: Path, bad: Bad) -> Iterator[tuple[int, Row]]:
+    """Each row with its number, from 1; of a line that is no JSON `bad` is told. Raises ConfigError naming the file."""
     match kind(path):
         case ".parquet":
             yield from _parquet(path)
@@ -61,8 +66,8 @@ def rows(path: Path) -> Iterator[tuple[int, Row]]:
         case _:
             with opened(path) as stream_of_lines:
                 for number, line in enumerate(stream_of_lines, 1):
-                    if line.strip():
-                        yield number, parsed(path, number, line)
+                    if line.strip() and (row := parsed(number, line, bad)) is not None:
+                        yield number, row
 
 
 @contextmanager
@@ -87,26 +92,20 @@ def digest(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def parsed(path: Path, number: int, line: bytes) -> Row:
-    """One line of JSON Lines. Raises ConfigError naming file and line."""
+def parsed(number: int, line: bytes, bad: Bad) -> Row | None:
+    """One line of JSON Lines; None where it is no JSON, as the last one of a program that was killed."""
     try:
         row = _fast(line)
     except msgspec.DecodeError:
-        row = _slow(path, number, line)
+        try:
+            row = json.loads(line)  # as Python reads it, which takes lone surrogates too
+        except ValueError as error:
+            bad(number, str(error))
+            return None
     return row if isinstance(row, dict) else {"text": row}
 
 
 _fast = msgspec.json.Decoder().decode
-
-
-def _slow(path: Path, number: int, line: bytes) -> Any:
-    """As Python reads it, which takes lone surrogates too."""
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise ConfigError(
-            Text("这一行不是 JSON", "this line is no JSON"), where=f"{path}:{number}", found=str(error)
-        ) from error
 
 
 def _whole(path: Path, text: str) -> list[Row]:
@@ -149,8 +148,8 @@ def _parquet(path: Path) -> Iterator[tuple[int, Row]]:
                 yield number, row
 
 
-def _needs(extra: str, path: Path) -> ConfigError:
-    return ConfigError(
+def _needs(extra: str, path: Path) -> NeedsExtra:
+    return NeedsExtra(
         Text("读这种文件需要附加组件", "this kind of file needs an extra"),
         where=str(path),
         remedy=f"pip install 'banjia[{extra}]'",

@@ -10,7 +10,7 @@ import numpy as np
 
 from banjia.privacy.detector import MACROS
 from banjia.privacy.identify import Identifier, identifier
-from banjia.privacy.log_file import Row, opened, parsed
+from banjia.privacy.log_file import Bad, Row, opened, parsed
 from banjia.privacy.unescape import unescaped
 
 BLOCK = 512 << 10  # bytes read at once, so that they stay near the processor
@@ -22,11 +22,12 @@ Kept = tuple[int, Row]  # row number and row
 
 
 def sifted(
-    path: Path, after: int = 0, read: Callable[[bytes], object] | None = None
+    path: Path, after: int = 0, read: Callable[[bytes], object] | None = None, *, bad: Bad
 ) -> Iterator[tuple[int, int, list[Kept]]]:
     """Block by block: the last row's number, how many rows there were, and those that may hold an identifier.
 
-    Rows up to `after` are left out. `read` is given all bytes of the log, one block after the other.
+    Rows up to `after` are left out, and so are lines looked into that are no JSON, of which `bad` is told. `read` is given
+    all bytes of the log, one block after the other.
     """
     number = 0
     with opened(path) as file:
@@ -39,12 +40,18 @@ def sifted(
             first = max(0, after - number)
             wanted = range(len(ends)) if STOP in block else touched(identifier(), block, ends)
             kept: list[Kept] = []
+            lost = 0
             for i in wanted:
                 if i >= first:
                     line = block[ends[i - 1] + 1 if i else 0 : ends[i]]
-                    if line.strip():
-                        kept.append((number + i + 1, parsed(path, number + i + 1, line)))
-            count = _written(block, ends, first)
+                    if not line.strip():
+                        continue
+                    row = parsed(number + i + 1, line, bad)
+                    if row is None:
+                        lost += 1
+                    else:
+                        kept.append((number + i + 1, row))
+            count = _written(block, ends, first) - lost
             number += len(ends)
             yield number, count, kept
 
