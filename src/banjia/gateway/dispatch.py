@@ -101,7 +101,9 @@ class Dispatch:
         request = msgspec.json.decode(call.body)
         options = call.app.options.get("privacy")
         images = isinstance(options, dict) and options.get("images") == "ocr"
-        inspection = await self._tools.personal.inspect(request, day, images=images, size=len(call.body))
+        inspection = await self._tools.personal.inspect(
+            request, day, images=images, size=len(call.body), app=call.app.id
+        )
         return Contents(raised(declared, inspection.data_class), request, inspection)
 
     async def _screened(self, call: Call, settings: Settings, contents: Contents) -> None:

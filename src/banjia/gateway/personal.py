@@ -111,12 +111,14 @@ class Personal:
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def inspect(self, request: dict[str, Any], on: date, *, images: bool = False, size: int = 0) -> Inspection:
+    async def inspect(
+        self, request: dict[str, Any], on: date, *, images: bool = False, size: int = 0, app: str = ""
+    ) -> Inspection:
         """What a request of that many bytes holds. Raises Refusal for one too large, or too deep, to be walked."""
         if size > self.settings.largest:
             raise bad_request("too_large_to_inspect", TOO_LARGE.format(most=self.settings.largest), status=413)
         try:
-            found = await self._beside(lambda: self._load().inspect(request, on=on, images=images))
+            found = await self._beside(lambda: self._load().inspect(request, on=on, images=images, app=app))
         except RecursionError as error:
             raise bad_request("too_deep", DEEP) from error
         if self._readiness.waits_for:
