@@ -30,8 +30,6 @@ CONSTANT = re.compile(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|BASE|URL|HOST|ENDPOINT|MODEL|VERSION|APPID|APP_ID)"
 )
 
-# SvelteKit's settings: `import { OPENAI_API_KEY } from "$env/static/private"`.
-ENV_MODULE = re.compile(r"^\$env/static/(?:private|public)$")
 # Settings that only Azure's client has.
 AZURE_SETTINGS = frozenset({"api_version", "azure_endpoint", "azure_ad_token", "APIVersion", "AzureModelMapperFunc"})
 
@@ -111,10 +109,7 @@ class CodeReader(Shapes):
                 self.say(place, "env", hit.provider, hit.rule, line=place.line, end=place.line, env=env)
 
     def on_import(self, node: Node) -> None:
-        if ENV_MODULE.match(node.text):
-            for _, name in node.bind:
-                if hit := self.lexicon.env(name):
-                    self.say(node, "env", hit.provider, hit.rule, line=node.line, env=name)
+        if self.on_env_module(node):
             return
         values = [self.resolver.library(node.text, name) for _, name in node.bind] or [
             self.resolver.library(node.text, "*")
@@ -179,7 +174,7 @@ class CodeReader(Shapes):
         made = self.resolver.value(node)
         path = path or sdk.default  # `const Client = require("library")`
         provider = made.provider or value.provider or rule.provider
-        url = made.url
+        url = made.url or self.inherits_address(node, path)
         provider = self.by_url(url, provider)
         if "()" not in path and provider == "openai" and self.of_azure(node.kids[0]):
             provider = "azure_openai"
@@ -197,6 +192,7 @@ class CodeReader(Shapes):
         ):
             if rule.id == "py-bedrock" or any(node.argument(name) is not None for name in sdk.unless):
                 return
+            provider = self.based.get(node.start, provider)
             base = node.argument(*sdk.base) if sdk.base and url is None else None
             held = sought(self.resolver.value(base)) if base is not None else None
             self.say(node, "client", provider, rule, end=node.end, symbol=path, url=url, pending=held)
@@ -205,7 +201,8 @@ class CodeReader(Shapes):
             self.say(node, "client", provider, rule, symbol="bedrock")
         elif sdk.client and self.of_client(sdk, path) and BASE_SETTER.search(path.rsplit(".", 1)[-1]):
             given = self.resolver.value(node.kids[1]) if len(node.kids) > 1 else NOTHING
-            self.say(node, "client", self.by_url(given.text, provider), rule, line=place, symbol=path, url=given.text)
+            whose = self.on_base(node, given.text, provider)
+            self.say(node, "client", whose, rule, line=place, symbol=path, url=given.text)
         if "()" in path and sdk.client:
             self.flow(node, provider, rule, setters=True)
 

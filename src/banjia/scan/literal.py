@@ -48,6 +48,7 @@ NAME_LONG = 40  # a name that is longer is an expression
 DISTINCT = 8  # a key has more signs than that
 BESIDE = 60  # entries of a list or a table that are looked at
 
+ENV_MODULE = re.compile(r"^\$env/static/(?:private|public)$")
 STATEMENT = re.compile(r"(?i)\s*(?:insert|update|select|delete|alter|merge|replace)\s")
 SQL_TEXT = re.compile(r"'([\w.:/\-]{3,60})'")
 
@@ -86,6 +87,15 @@ class Literals(Voice):
             self.say(node, "env", named.provider, named.rule, line=node.line, end=node.line, env=key, confidence=0.65)
         if PROXY_NAME.search(key) and node.kids and self.home and stack and self._is_sending(stack):
             self.say(node, "proxy", "any", self.pattern_rule("env-llm"), line=node.line, confidence=0.6)
+
+    def on_env_module(self, node: Node) -> bool:
+        """`import { OPENAI_API_KEY } from "$env/static/private"`, as SvelteKit gives settings."""
+        if not ENV_MODULE.match(node.text):
+            return False
+        for _, name in node.bind:
+            if hit := self.lexicon.env(name):
+                self.say(node, "env", hit.provider, hit.rule, line=node.line, env=name)
+        return True
 
     def on_named_setting(self, node: Node, name: str) -> None:
         """A setting read by a constant of another file: viper.GetString(constant.ENV_OPENAI_API_KEY)."""
@@ -250,9 +260,15 @@ class Literals(Voice):
         if re.fullmatch(r"[A-Z][A-Z0-9_]{5,60}", text) and (hit := self.lexicon.env(text)) and not hit.rule.weak:
             self.say(node, "env", hit.provider, hit.rule, env=text)
             return True
-        if (found := re.fullmatch(r"[$#]\{([\w.\-]+)(?::(.*))?\}", text)) and (hit := self.lexicon.env(found.group(1))):
-            self.say(node, "env", hit.provider, hit.rule, env=found.group(1), url=None)
-            return True
+        if found := re.fullmatch(r"[$#]\{([\w.\-]+)(?::(.*))?\}", text):
+            hit = self.lexicon.env(found.group(1))
+            address = self.lexicon.url(found.group(2) or "")  # what stands where nothing is set
+            if address is not None:
+                kind: Kind = "proxy" if address.provider == "relay" else "http"
+                self.say(node, kind, address.provider, address.rule, url=found.group(2))
+            if hit is not None:
+                self.say(node, "env", hit.provider, hit.rule, env=found.group(1), url=None)
+            return hit is not None or address is not None
         if "." in text or ":" in text or "_" in text:
             call = stack[-1] if stack and stack[-1].kind in ("call", "index") else None
             receiver = call.kids[0].dotted() or chain(call.kids[0]) if call is not None else ""

@@ -57,6 +57,7 @@ class Voice:
         self.out = CodeFindings()
         self.seen: set[tuple[int, Kind, str]] = set()
         self.done: set[int] = set()
+        self.based: dict[int, str] = {}  # whose address a chain of calls gives its client, by where the chain begins
         self._near: dict[str, bool] = {}
 
     @functools.cached_property
@@ -168,6 +169,24 @@ class Voice:
         ):
             return "relay"
         return provider
+
+    def on_base(self, node: Node, url: str | None, provider: str) -> str:
+        """Whose the address is that a chain of calls gives to the client at its beginning."""
+        whose = self.by_url(url, provider)
+        if url:
+            self.based[node.start] = whose
+        return whose
+
+    def inherits_address(self, node: Node, path: str) -> str | None:
+        """The one address of a class whose client a class that it is made from keeps: `self.client.chat(...)`."""
+        if "()" not in path or len(self.resolver.classes) <= 1:
+            return None
+        around = [kind for kind in self.resolver.classes.values() if kind.line <= node.line <= kind.end]
+        kind = max(around, key=lambda kind: kind.line, default=None)
+        if kind is None or not any(base in self.resolver.classes for base, _ in kind.bind):
+            return None
+        found = {hit.url for _, hit in self.lexicon.urls(self.text[kind.start : kind.stop])}
+        return found.pop() if len(found) == 1 else None
 
     def path_provider(self, hit: Hit, node: Node, stack: Sequence[Node] = ()) -> str:
         """Of a bare API path: whose the surroundings say it is; by itself the vendor that defined it."""
