@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from banjia.gateway.event import usage_of
+from banjia.gateway.usage import usage_of
 from banjia.routes.dialect.usual_stream import UsualStream
 
 FIRST = {"role": "assistant", "content": ""}

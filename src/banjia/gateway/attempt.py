@@ -13,7 +13,7 @@ from banjia.gateway.answer import Answer, UpstreamError
 from banjia.gateway.breaker import Ticket
 from banjia.gateway.budget import costs
 from banjia.gateway.call import Call
-from banjia.gateway.event import BOM, Events, Usage, event_in
+from banjia.gateway.event import BOM, Events, event_in
 from banjia.gateway.failure import failed, from_canonical, from_status
 from banjia.gateway.forward import EVENT_STREAM, NO_CACHE, Told, forward_json, forward_stream, hidden_error, read_answer
 from banjia.gateway.gathered import gathered, has_message, is_stream
@@ -28,6 +28,7 @@ from banjia.gateway.settings import Candidate, Settings
 from banjia.gateway.telemetry import Span
 from banjia.gateway.thought import thought_of
 from banjia.gateway.tools import Tools
+from banjia.gateway.usage import Usage
 from banjia.gateway.vector import VectorSettings, embedded
 from banjia.gateway.whole import as_events, needs_whole, whole
 from banjia.policy.decide import Decision

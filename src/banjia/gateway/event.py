@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from banjia.gateway.answer import UpstreamError
 from banjia.gateway.glance import FINISH, USAGE, is_field, is_plain, is_text, is_whole
+from banjia.gateway.half import Halves, has_half, whole
+from banjia.gateway.usage import Usage, usage_of
 from banjia.routes.dialect.error import CanonicalError
-from banjia.routes.dialect.usual import COUNTS, counted
 from banjia.routes.dialect.usual_stream import UsualStream
 
 MAX_EVENT = 16 * 1024 * 1024
@@ -22,69 +23,7 @@ TELLING = (b'"role"', b'"error"', b'"usage":{', b'"usage": {', b'"tool_calls":['
 LESSONS = 8  # of one stream: where every event is another, nothing is to be learned
 ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*[{"]', re.MULTILINE)
 DONE = re.compile(rb"^data:\s*\[DONE\]", re.MULTILINE)
-T = TypeVar("T")
-
 NAMED = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
-
-
-UNSAID = msgspec.Raw(b"")
-
-
-class _Part(msgspec.Struct, frozen=True):
-    """Of the tokens of a prompt or an answer."""
-
-    cached_tokens: int | None = 0
-    reasoning_tokens: int | None = 0
-
-
-_part = msgspec.json.Decoder(_Part)
-_count = msgspec.json.Decoder(int)
-
-
-class Usage(msgspec.Struct, frozen=True):
-    """Tokens as the provider counts them."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    total_tokens: int = 0
-    input_tokens: int = 0  # the Responses API's names for the same
-    output_tokens: int = 0
-    prompt_tokens_details: msgspec.Raw = UNSAID  # read when it matters: a vendor's odd form spoils no answer
-    completion_tokens_details: msgspec.Raw = UNSAID
-    prompt_cache_hit_tokens: msgspec.Raw = UNSAID  # DeepSeek's name
-
-    @property
-    def cached(self) -> int:
-        """Tokens of the prompt that the vendor had kept, and sells cheaper."""
-        if not self.prompt_tokens_details and not self.prompt_cache_hit_tokens:
-            return 0
-        kept = _decoded(_part, self.prompt_tokens_details)
-        found = kept.cached_tokens if kept is not None else 0
-        return max(0, found or _decoded(_count, self.prompt_cache_hit_tokens) or 0)
-
-    @property
-    def has_thought(self) -> bool:
-        said = _decoded(_part, self.completion_tokens_details)
-        return said is not None and bool(said.reasoning_tokens)
-
-    @property
-    def read(self) -> int:
-        return self.prompt_tokens or self.input_tokens
-
-    @property
-    def written(self) -> int:
-        return self.completion_tokens or self.output_tokens
-
-    @property
-    def total(self) -> int:
-        return self.total_tokens or self.read + self.written
-
-
-def _decoded(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw) -> T | None:
-    try:
-        return decoder.decode(raw) if raw else None
-    except (msgspec.MsgspecError, RecursionError):
-        return None
 
 
 class _Chunk(msgspec.Struct):
@@ -93,19 +32,6 @@ class _Chunk(msgspec.Struct):
 
 
 _chunk = msgspec.json.Decoder(_Chunk)
-_usage = msgspec.json.Decoder(Usage)
-
-
-def usage_of(found: dict[str, Any] | None) -> Usage | None:
-    """Usage as counts, whatever form the numbers have."""
-    if not found:
-        return None
-    try:
-        return _usage.decode(msgspec.json.encode(found))
-    except msgspec.ValidationError:
-        raw = {name: value for name, value in found.items() if name in _DETAILS}
-        counts = {name: value for name, value in counted(found).items() if name in COUNTS}
-        return _usage.decode(msgspec.json.encode(raw | counts))
 
 
 class Events:
@@ -117,6 +43,7 @@ class Events:
     __slots__ = (
         "_choices",
         "_ends",
+        "_halves",
         "_hide_usage",
         "_learned",
         "_parts",
@@ -142,6 +69,7 @@ class Events:
         self._ends = 0
         self._hide_usage = hide_usage  # the gateway asked for the usage event, not the caller
         self._usual = usual
+        self._halves = Halves()
         self._prefix = b""  # the last event of text up to its text, and after it: the next one is nearly always alike
         self._suffix = b""
         self._learned = 0
@@ -188,9 +116,11 @@ class Events:
         self._size = 0
         out = self._seen(rest + b"\n\n") if rest and not self.done and is_whole(rest) else b""
         usual = self._usual
-        if usual is not None and self.finished and not (self.done or self.failed):
-            out += _sent(usual.ending())
-        return out
+        if self.done or self.failed:
+            return out
+        if usual is not None and self.finished:
+            return out + self._ended(usual)
+        return out if usual is not None else out + _sent(self._halves.ending())
 
     def unread(self) -> bytes:
         """What is kept of an event that has not ended."""
@@ -241,7 +171,7 @@ class Events:
         text = data[len(prefix) : -len(suffix)]
         if b'"' in text:
             text = text.replace(suffix + prefix, b" ")
-        return b'"' not in text and b"\n" not in text and (text.isascii() or is_text(text))
+        return b'"' not in text and b"\n" not in text and (text.isascii() or is_text(text)) and not has_half(text)
 
     def _whole(self, data: bytes) -> bytes:
         """Whole events, one by one until it is known how one that only adds words looks; such are told at a glance."""
@@ -277,8 +207,10 @@ class Events:
         if b'"usage"' in data and USAGE.search(data) is not None:
             data = self._counted(data)
         usual = self._usual
-        if usual is not None and (ends or self.done or usual.watching or not is_plain(data)):
+        if usual is not None and (ends or self.done or usual.watching or self._halves.holds or not is_plain(data)):
             return self._put_right(usual, data)
+        if self._halves.holds or has_half(data):
+            return self._joined(data)
         if self._learned < LESSONS and not (ends or self.done or self.failed):
             self._learn(data)
         return data
@@ -295,13 +227,25 @@ class Events:
         if b"\\" not in data[start:end] and CONTENT not in around[1] and not any(w in data for w in TELLING):
             self._prefix, self._suffix = around
 
+    def _joined(self, data: bytes) -> bytes:
+        """As they came, but for characters whose halves came in two events."""
+        out: list[bytes] = []
+        self._prefix = b""
+        for block in data.removesuffix(b"\n\n").split(b"\n\n"):
+            payload = _payload(block)
+            if payload == b"[DONE]":
+                out.append(_sent(self._halves.ending()))
+            told = payload.startswith(b"{") and b'"choices"' in payload and (self._halves.holds or has_half(payload))
+            out.append(_sent([event_in(payload, self._halves)]) if told else block + b"\n\n")
+        return b"".join(out)
+
     def _put_right(self, usual: UsualStream, data: bytes) -> bytes:
         """Each event as it came, or in its usual form; what carries nothing that a client could read is left out."""
         out: list[bytes] = []
         for block in data.removesuffix(b"\n\n").split(b"\n\n"):
             if not self._one_put_right(usual, block, out):
                 break
-        if usual.watching:
+        if usual.watching or self._halves.holds:
             self._prefix = b""
         self.failed = usual.error is not None or (usual.provider is None and self.failed)
         if usual.filtered and not self.done:
@@ -312,24 +256,28 @@ class Events:
     def _one_put_right(self, usual: UsualStream, block: bytes, out: list[bytes]) -> bool:
         """One event onto the others; False: nothing comes after it."""
         lines = [line for line in block.split(b"\n") if line]
-        payload = b" ".join(line[5:].strip() for line in lines if line.startswith(b"data:"))
+        payload = _payload(block)
         if payload == b"[DONE]":
             if usual.error is not None:
                 return False  # what broke off is not over
             if not usual.began:
                 raise UpstreamError("broken", "an empty stream")
-            out += [_sent(usual.ending()), b"data: [DONE]\n\n"]
+            out += [self._ended(usual), b"data: [DONE]\n\n"]
             return False
         if not payload:
             if lines and (all(line.startswith(b":") for line in lines) or not (usual.began or is_field(lines[0]))):
                 out.append(block + b"\n\n")
         elif any(line.startswith(b"event:") and line[6:].strip() == b"error" for line in lines):
             out.append(_sent(usual.event(_as_error(payload))))
-        elif usual.passes(payload):
+        elif not self._halves.holds and usual.passes(payload):
             out.append(block + b"\n\n")
         else:
-            out.append(_sent(usual.event(event_in(payload))))
+            out.append(_sent(usual.event(event_in(payload, self._halves))))
         return True
+
+    def _ended(self, usual: UsualStream) -> bytes:
+        late = [after for event in self._halves.ending() for after in usual.event(event)]
+        return _sent([*late, *usual.ending()])
 
     def _counted(self, data: bytes) -> bytes:
         kept: list[bytes] = []
@@ -348,25 +296,33 @@ class Events:
         return b"\n\n".join(kept) if self._hide_usage else data
 
 
-def event_in(payload: bytes) -> dict[str, Any]:
-    """Raises UpstreamError for what is no JSON object."""
+def event_in(payload: bytes, halves: Halves | None = None) -> dict[str, Any]:
+    """`halves` keeps what of a character comes in two events. Raises UpstreamError for what is no JSON object."""
     try:
         event = msgspec.json.decode(payload)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        event = _lenient(payload)
+        event = _lenient(payload, halves)
+    else:
+        if halves is not None and halves.holds and isinstance(event, dict):
+            event = halves.joined(event)
     if not isinstance(event, dict):
         raise UpstreamError("garbage", "an event is not a JSON object")
     return event
 
 
-def _lenient(payload: bytes) -> Any:
-    """Numbers that JSON does not have become null; halves of a character, as some servers cut them, a mark."""
+def _lenient(payload: bytes, halves: Halves | None) -> Any:
+    """Numbers that JSON does not have become null; halves of a character that nobody joins, a mark."""
     try:
         found = json.loads(payload, parse_constant=lambda _: None)
-        text = json.dumps(found, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return msgspec.json.decode(text)
+        if halves is not None and isinstance(found, dict):
+            found = halves.joined(found)
+        return msgspec.json.decode(whole(json.dumps(found, ensure_ascii=False)))
     except (ValueError, RecursionError, msgspec.MsgspecError):
         return None
+
+
+def _payload(block: bytes) -> bytes:
+    return b" ".join(line[5:].strip() for line in block.split(b"\n") if line.startswith(b"data:"))
 
 
 def _as_error(payload: bytes) -> dict[str, Any]:
@@ -379,6 +335,3 @@ def _as_error(payload: bytes) -> dict[str, Any]:
 
 def _sent(events: Sequence[dict[str, Any]]) -> bytes:
     return b"".join(b"data: " + msgspec.json.encode(e) + b"\n\n" for e in events)
-
-
-_DETAILS = ("prompt_tokens_details", "completion_tokens_details", "prompt_cache_hit_tokens")

@@ -10,10 +10,11 @@ import msgspec
 
 from banjia.gateway.answer import Answer, UpstreamError
 from banjia.gateway.call import Call
-from banjia.gateway.event import Events, Usage
+from banjia.gateway.event import Events
 from banjia.gateway.failure import from_canonical, read_error
 from banjia.gateway.refusal import JSON, Header, Refusal, error_event
 from banjia.gateway.rewrite import StreamRewrite
+from banjia.gateway.usage import Usage
 from banjia.text import Text
 
 EVENT_STREAM = (b"content-type", b"text/event-stream; charset=utf-8")

@@ -6,6 +6,8 @@ import re
 
 import msgspec
 
+from banjia.gateway.half import has_half
+
 USAGE = re.compile(rb'"usage"\s*:\s*\{')
 FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # an empty one says nothing
 
@@ -20,6 +22,7 @@ def is_plain(data: bytes) -> bool:
         and b'"error"' not in data
         and data.count(b'"choices"') == data.count(b"data: ")
         and (data.isascii() or is_text(data))
+        and not has_half(data)
     )
 
 

@@ -10,12 +10,13 @@ import msgspec
 
 from banjia.errors import RouteError
 from banjia.gateway.answer import UpstreamError
-from banjia.gateway.event import DONE, Usage, event_in, usage_of
+from banjia.gateway.event import DONE, event_in
 from banjia.gateway.failure import from_canonical
 from banjia.gateway.label import LabelPlan, LabelStream, labelled
 from banjia.gateway.moderation import ModeratedStream, Screen, said_by, silenced
 from banjia.gateway.refusal import Refusal, error_event
 from banjia.gateway.thought import ThoughtStream
+from banjia.gateway.usage import Usage, usage_of
 from banjia.routes.dialect import answer as answers
 from banjia.routes.dialect.selection import Selection
 from banjia.routes.dialect.stream import StreamRewriter
