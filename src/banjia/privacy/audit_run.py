@@ -28,7 +28,7 @@ from banjia.store.whole import write_whole
 from banjia.text import Text
 
 ROWS = 200  # rows of one batch
-SAVE_EVERY = 50  # batches
+SAVE_EVERY, MANY = (10, 50), 20_000  # batches; more of them once so many persons make the state large
 Numbered = tuple[str, int, dict[str, Any]]  # file, row number, row
 
 
@@ -95,7 +95,7 @@ def run(
         state.done[last[0]] = last[1]
         if progress is not None:
             progress(state.tally.rows, last[0])
-        if state_file is not None and batches % SAVE_EVERY == 0:
+        if state_file is not None and batches % SAVE_EVERY[len(state.tally.groups) > MANY] == 0:
             _save(state_file, state)
     for path in paths:
         name = str(path)

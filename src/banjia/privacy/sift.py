@@ -26,8 +26,8 @@ def sifted(
 ) -> Iterator[tuple[int, int, list[Kept]]]:
     """Block by block: the last row's number, how many rows there were, and those that may hold an identifier.
 
-    Rows up to `after` are left out, and so are lines looked into that are no JSON, of which `bad` is told. `read` is given
-    all bytes of the log, one block after the other.
+    Rows up to `after` are left out, and so are lines looked into that are no JSON, of which `bad` is told. `read` is
+    given all bytes of the log, one block after the other.
     """
     number = 0
     with opened(path) as file:
