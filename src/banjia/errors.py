@@ -46,6 +46,11 @@ class BanjiaError(Exception):
         body = ("；" if lang == "zh" else "; ").join(parts)
         return f"{self.where}: {body}" if self.where else body
 
+    @property
+    def text(self) -> Text:
+        """The whole message in both languages."""
+        return Text(self.say("zh"), self.say("en"))
+
     def as_dict(self) -> dict[str, object]:
         return {
             "error": type(self).__name__,

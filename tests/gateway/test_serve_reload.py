@@ -38,6 +38,27 @@ def test_keys_are_added_and_revoked_while_the_policy_is_still_being_compiled(tmp
     assert behind(tmp_path, scene, *WORKERS, more=PLACE, compiles=True) == (True, True)
 
 
+def test_a_key_that_came_and_went_while_the_policy_was_being_compiled_is_refused(tmp_path):
+    def scene(process, port, upstream):
+        (tmp_path / "slowly").touch()
+        (tmp_path / "second").write_text("sk-second")
+        file = tmp_path / "banjia.yaml"
+        file.write_text(file.read_text().replace('"file:key"', '"file:key", "file:second"'))
+        came = until(lambda: everywhere(port, 200, "sk-second"))
+        (tmp_path / "second").unlink()
+        return came, until(lambda: everywhere(port, 401, "sk-second")), call(port)[0]
+
+    assert behind(tmp_path, scene, *WORKERS, more=PLACE, compiles=True) == (True, True, 200)
+
+
+def test_that_new_settings_act_is_said_with_their_policy(tmp_path):
+    def scene(process, port, upstream):
+        (tmp_path / "banjia.yaml").write_text((tmp_path / "banjia.yaml").read_text() + "# touched\n")
+        return until(lambda: "the new settings are in force, with policy sha256:" in log_of(tmp_path) or None)
+
+    assert behind(tmp_path, scene)
+
+
 def test_a_key_is_revoked_by_a_config_whose_policy_cannot_be_compiled(tmp_path):
     def scene(process, port, upstream):
         file = tmp_path / "banjia.yaml"

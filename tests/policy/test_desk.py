@@ -77,6 +77,14 @@ def test_the_last_decisions_are_tried_on_a_new_policy(store, tmp_path):
     }
 
 
+def test_a_call_that_the_safety_check_stopped_is_not_said_to_pass_under_a_new_policy(store, tmp_path):
+    journal = Journal.open(store, tmp_path / "keys", "gateway/0", clock=lambda: 1, terms=Terms(entity="acme"))
+    place = {"app": "helpdesk", "route": "azure", "model": "gpt", "data_class": "none"}
+    journal.note(Entry("refusal", 1, **place, decision="refuse", rule="moderation.before"))
+    journal.close()
+    assert replay(store, OPEN, 100) == []
+
+
 def test_a_policy_survives_its_way_to_disk_and_back():
     assert decode(OPEN.encode(), where="x") == OPEN
     with pytest.raises(RouteError):

@@ -33,6 +33,13 @@ def place(config: Config, catalogue: Catalogue) -> tuple[Placed, ...]:
         return tuple(_place(route, i, catalogue) for i, route in enumerate(config.routes))
 
 
+def canonical(config: Config, catalogue: Catalogue) -> Config:
+    """The config with the catalogue's id for each provider, whatever familiar name it was written with."""
+    found = ((route, catalogue.find(route.provider)) for route in config.routes)
+    routes = tuple(replace(route, provider=known.id) if known else route for route, known in found)
+    return replace(config, routes=routes)
+
+
 def _place(route: Route, i: int, catalogue: Catalogue) -> Placed:
     where = f"routes[{i}]"
     provider = catalogue.by_id(route.provider, where=f"{where}.provider")

@@ -23,8 +23,21 @@ from banjia.desk import policy as policies
 from banjia.desk.compiling import Compiling
 from banjia.desk.keeping import claim_keys
 from banjia.desk.ledger import elsewhere_of
+from banjia.desk.notice import (
+    CLOSED,
+    DEFERRED,
+    ENDED,
+    NOT_COMPILED,
+    OUTDATED,
+    REFUSED,
+    REOPENED,
+    TAKEN,
+    WAITING,
+    WOULD_CHANGE,
+)
 from banjia.desk.replay import names_of, replay, replay_lines
 from banjia.desk.supply import Request, journal_of, settings_of
+from banjia.desk.watched import Watched
 from banjia.errors import BanjiaError, ConfigError, StoreError
 from banjia.gateway.board import Board
 from banjia.gateway.line import JsonLines
@@ -48,19 +61,7 @@ APPROVALS = 2.0  # seconds between two looks for an approval
 CLOSURES = 0.5  # seconds between two looks whether an operator has closed the routes abroad
 STARTING = 0.02  # seconds between two looks whether all workers answer, or the compiler is done
 STARTER = "serve"
-GONE = (-1, -1)  # the mark of a file that is not there
 REPLAYED = 1000  # decisions of the ledger that a new policy is tried on
-
-OUTDATED = Text(
-    "策略按 {day} 的法律编译，早于现行策略；它要放开的，后来的法律已关闭，不予放开。请按今天的法律重新编译",
-    "the policy was compiled for the law of {day}, before that of the policy in force; what it would open, the later "
-    "law has closed, and it stays closed. Compile it again for today's law",
-)
-CLOSED = Text("运营者关闭了所有境外路线，已生效", "an operator closed all routes abroad; that acts from now on")
-REOPENED = Text(
-    "运营者撤回了境外路线的关闭；放开须先批准",
-    "an operator took back the closing of routes abroad; opening them waits for approval",
-)
 
 log = logging.getLogger("banjia.serve")
 
@@ -84,8 +85,7 @@ class Supervisor:
     state: Path
     pids: dict[int, int] = field(default_factory=dict)  # pid -> worker number
     stopping: bool = False
-    _seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    _beside: tuple[Path, ...] = ()  # files of keys and keywords: one that is taken back is refused at once
+    _watched: Watched = field(init=False)
     _day: str = ""
     _waiting: str = ""
     _known: str = ""  # what was tried on the ledger last
@@ -95,23 +95,23 @@ class Supervisor:
     _compiling: Compiling | None = None  # what is to take effect when it is over
     _again: float = 0.0  # not before then, where the store is down
 
+    def __post_init__(self) -> None:
+        self._watched = Watched(tuple(filter(None, (self.request.config, self.request.policy))))
+
     def run(self) -> int:
+        self._watched.also(())
         config = read_config(self.request.config)
         with located(config):
             if read_observability(config.options.get("observability"), config.path.parent).logs == "json":
                 for handler in logging.getLogger().handlers:
                     handler.setFormatter(JsonLines())
         require_alive(config, load_routes(), clock.today())
-        begun = Compiling.begin(self.request, config, self.state, gate=True)
-        policy = begun.policy()  # a config that is refused leaves no store behind
-        claim_keys(config)
-        self._adopt(policy, config)
-        if self.request.policy is not None:
-            self._warn_of_endings()
-        settings_of(self.request, self.state)()  # whatever is wrong is said before anything listens
-        listening = self._bind()
-        self._beside = config.files
-        self._watch_files()
+        listening = self._bind()  # nothing listens yet: whatever is wrong is said before
+        try:
+            self._begin(config)
+        except BaseException:
+            listening.close()
+            raise
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self._stop())
         signal.signal(signal.SIGHUP, lambda *_: self._hang_up())
@@ -120,6 +120,16 @@ class Supervisor:
         for number in range(self.request.workers):
             self._start(number, config, board, listening)
         return self._look_after(config, board, listening)
+
+    def _begin(self, config: Config) -> None:
+        self._watched.also(config.files)
+        begun = Compiling.begin(self.request, config, self.state, gate=True)
+        policy = begun.policy()  # a config that is refused leaves no store behind
+        claim_keys(config)
+        self._adopt(policy, config)
+        if self.request.policy is not None:
+            self._warn_of_endings()
+        settings_of(self.request, self.state)()
 
     def _look_after(self, config: Config, board: Path, listening: socket.socket) -> int:
         asked = looked = time.monotonic()
@@ -158,7 +168,7 @@ class Supervisor:
 
     # policy
 
-    def _adopt(self, policy: Policy, config: Config) -> None:
+    def _adopt(self, policy: Policy, config: Config) -> policies.Standing:
         self._brought = policy
         store = open_store(config.store)
         try:
@@ -172,14 +182,8 @@ class Supervisor:
         write_policy(standing.policy, self.state / "policy.json")
         self._waiting = standing.waiting.hash if standing.waiting is not None else ""
         if standing.waiting is not None:
-            log.warning(
-                "%s",
-                Text(
-                    f"新策略会放开路线，等待批准：banjia policy approve {self._waiting} --by 姓名 --reason 理由",
-                    f"the new policy opens a route; to let it: "
-                    f"banjia policy approve {self._waiting} --by WHO --reason TEXT",
-                ).say(self.request.lang),
-            )
+            log.warning("%s", WAITING.format(hash=self._waiting).say(self.request.lang))
+        return standing
 
     def _foretell(self, store: Store, policy: Policy, config: Config) -> None:
         """Say what the last decisions would have been under a policy and config that are not in force yet."""
@@ -188,7 +192,7 @@ class Supervisor:
             return
         self._known = known
         for line in replay_lines(replay(store, policy, REPLAYED, config), self.request.lang):
-            log.warning("the policy of %s would change: %s", policy.law_date, line)
+            log.warning("%s", WOULD_CHANGE.format(day=policy.law_date, line=line).say(self.request.lang))
 
     def _warn_of_endings(self) -> None:
         """A compiled policy comes without the compiler's warnings."""
@@ -222,12 +226,19 @@ class Supervisor:
             self._signal_all(signal.SIGHUP)
 
     def _reread(self) -> None:
-        """Keys change at once; all else waits for the compiler, and meanwhile stays as it was."""
-        self._signal_all(signal.SIGUSR1)
+        """Keys change at once; all else waits for the compiler, and meanwhile stays as it was.
+
+        A file that the new config names is watched before the workers read it: a key that is taken back while the
+        compiler runs is noticed too.
+        """
         self._drop()
         try:
-            self._compiling = Compiling.begin(self.request, read_config(self.request.config), self.state)
+            fresh = read_config(self.request.config)
+            self._watched.also(fresh.files)
+            self._signal_all(signal.SIGUSR1)
+            self._compiling = Compiling.begin(self.request, fresh, self.state)
         except BanjiaError as error:
+            self._signal_all(signal.SIGUSR1)
             self._refuse(error)
 
     def _drop(self) -> None:
@@ -240,45 +251,34 @@ class Supervisor:
         self._compiling = None
         fresh = compiling.config
         try:
-            self._adopt(compiling.policy(), fresh)
+            standing = self._adopt(compiling.policy(), fresh)
             settings_of(self.request, self.state)()
             if self.request.policy is not None:
                 self._warn_of_endings()
         except StoreError as error:
-            log.warning("the new policy waits for the store: %s", error.say(self.request.lang))
+            log.warning("%s", (DEFERRED + error.text).say(self.request.lang))
             self._compiling, self._again = compiling, time.monotonic() + APPROVALS
             return config
         except (BanjiaError, SystemExit) as error:
             self._refuse(error)
             return config
         self._signal_all(signal.SIGHUP)
-        self._beside = fresh.files
+        self._watched.only(fresh.files)
+        log.info("%s", TAKEN.format(policy=standing.policy.hash).say(self.request.lang))
         return fresh
 
     def _refuse(self, error: BanjiaError | SystemExit) -> None:
-        said = error.say(self.request.lang) if isinstance(error, BanjiaError) else "the policy could not be compiled"
-        log.error("reload refused, the former settings stay, but for the keys: %s", said)
+        why = error.text if isinstance(error, BanjiaError) else NOT_COMPILED
+        log.error("%s", (REFUSED + why).say(self.request.lang))
 
     def _changed(self) -> bool:
         """Whether a file or the legal day is another than at the last look."""
         day = clock.today().isoformat()
-        turned, self._day = day != self._day, day
-        changed = self._watch_files()
+        turned, self._day = bool(self._day) and day != self._day, day
+        changed = self._watched.changed()
         if turned and not changed:
             self._signal_all(signal.SIGHUP)  # names with dates change at midnight, within the policy that is there
         return changed or turned
-
-    def _watch_files(self) -> bool:
-        changed = False
-        for path in filter(None, (self.request.config, self.request.policy, *self._beside)):
-            mark = GONE
-            with contextlib.suppress(OSError):
-                found = path.stat()
-                mark = (found.st_mtime_ns, found.st_size)
-            changed |= self._seen.get(path) not in {None, mark}
-            self._seen[path] = mark
-        self._day = self._day or clock.today().isoformat()
-        return changed
 
     # workers
 
@@ -328,7 +328,7 @@ class Supervisor:
             del self.pids[pid]
             _forget(board, number)
             if not self.stopping:
-                log.error("worker %d ended; it is started again", number)
+                log.error("%s", ENDED.format(number=number).say(self.request.lang))
                 self._due[number] = time.monotonic() + AGAIN
 
     def _signal_all(self, number: signal.Signals) -> None:
@@ -345,7 +345,7 @@ class Supervisor:
         self._signal_all(signal.SIGTERM)
 
     def _hang_up(self) -> None:
-        self._seen = dict.fromkeys(self._seen, (0, 0))
+        self._watched.doubt()
 
     def _wait(self, seconds: float) -> None:
         with contextlib.suppress(InterruptedError):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from banjia.config.config import Config
 from banjia.config.located import located
+from banjia.config.place import canonical
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
 from banjia.desk.ledger import checkpoint_file, elsewhere_of
@@ -15,6 +16,7 @@ from banjia.gateway.pricing import prices
 from banjia.gateway.settings import Settings, build_settings
 from banjia.ledger.journal import Journal, Terms
 from banjia.policy.file import read as read_policy
+from banjia.routes.catalogue import load as load_routes
 from banjia.store.store import open_store
 from banjia.text import Lang
 
@@ -33,7 +35,7 @@ def settings_of(request: Request, state: Path) -> Callable[[], Settings]:
     def build() -> Settings:
         from banjia.gateway.provided import apis, check_places, endings, filings, key_headers, translators
 
-        config = read_config(request.config)
+        config = canonical(read_config(request.config), load_routes())
         policy = read_policy(state / "policy.json")
         day = clock.today()
         with located(config):
