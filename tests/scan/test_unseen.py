@@ -8,6 +8,14 @@ from banjia.scan.file import scan_file
 from banjia.scan.tree import settled
 
 CASES = {
+    "a model is asked of the service that gives it out, where the file speaks to that one alone": (
+        "ask.py",
+        """import requests
+
+requests.post("https://openrouter.ai/api/v1/chat/completions", json={"model": "openai/gpt-4o"})
+""",
+        {"3 http foreign_aggregator", "3 model foreign_aggregator"},
+    ),
     "a key without a shape of its own is the one vendor's whose address the file has": (
         "A.java",
         """class A {

@@ -45,6 +45,10 @@ BRANDED = re.compile(r"(?i)open-?ai|gpt|oai|claude|gemini|llm|/v1|proxy|relay")
 NAMED = frozenset({"name", "member"})
 SETTING_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 NAME_LONG = 40  # a name that is longer is an expression
+# Services that give out models of many makers: where a file speaks to one of them alone, it is asked for the model.
+SERVING = frozenset(
+    {"azure_openai", "google_vertex", "aws_bedrock", "foreign_aggregator", "cn_aggregators", "siliconflow"}
+)
 DISTINCT = 8  # a key has more signs than that
 BESIDE = 60  # entries of a list or a table that are looked at
 
@@ -248,7 +252,8 @@ class Literals(Voice):
                 self.say(node, "model", "openai", model_rule, model=text)
             return True
         if hit := self.lexicon.models(text):
-            self.say(node, "model", hit.provider, hit.rule, model=text if "," not in text else hit.found)
+            served = self.home if self.home in SERVING else hit.provider
+            self.say(node, "model", served, hit.rule, model=text if "," not in text else hit.found)
             return True
         text = text.removeprefix("^").removesuffix("$")
         if LOOSE_MODEL.match(text) and (self._about_model(stack, node) or self._among_models(stack, node)):
