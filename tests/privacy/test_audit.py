@@ -206,7 +206,9 @@ def test_who_was_sent_to_endpoints_at_home_alone_is_in_no_count_of_the_year(tmp_
     rows = [("api.deepseek.com", "13912345678"), ("api.openai.com", "13912345679"), ("api.deepseek.com", "13912345679")]
     path.write_text(
         "".join(
-            json.dumps({"time": "2026-02-03", "url": f"https://{host}/v1", "prompt": f"门诊号{number[3:]} 电话{number}"})
+            json.dumps(
+                {"time": "2026-02-03", "url": f"https://{host}/v1", "prompt": f"门诊号{number[3:]} 电话{number}"}
+            )
             + "\n"
             for host, number in rows
         ),
