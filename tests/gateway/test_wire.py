@@ -171,6 +171,24 @@ def test_head_has_no_body():
     assert said.endswith(b"\r\n\r\n") and b"content-length: 6" in said
 
 
+def test_a_caller_that_is_still_sending_gets_its_refusal_before_the_connection_ends():
+    async def refuse(scope, receive, send):
+        await reply(send, b"no", status=401)
+
+    head = HEAD + b"connection: close\r\ncontent-length: 3000000\r\n\r\n"
+    said = talk(app_of(refuse), (head, b"no"), (b"x" * 2_000_000, b""), (b"x" * 1_000_000, b""), closes=True)
+    assert said.startswith(b"HTTP/1.1 401") and said.endswith(b"no")
+
+
+def test_a_caller_that_never_ends_its_body_is_let_go_in_the_end(monkeypatch):
+    async def refuse(scope, receive, send):
+        await reply(send, b"no", status=401)
+
+    monkeypatch.setattr(wire, "PARTING", 0.05)
+    head = HEAD + b"connection: close\r\ncontent-length: 30\r\n\r\n"
+    assert talk(app_of(refuse), (head, b"no"), closes=True).endswith(b"no")
+
+
 def test_another_protocol_is_not_spoken():
     asked = b"GET /a HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
     said = talk(app_of(echo), (asked, b""), closes=True)

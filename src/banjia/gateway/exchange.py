@@ -122,6 +122,11 @@ class Exchange:
     async def drained(self) -> None:
         await self._wire.drain()
 
+    @property
+    def is_sending(self) -> bool:
+        """The caller has more of the body, and does not wait to be asked for it."""
+        return self._more and not self._continue
+
     # what the connection reports
 
     def body_arrived(self, body: bytes) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_HEAD = 128 * 1024  # bytes of a request before its body
 STALL = 120.0  # seconds in which a caller takes nothing of what was written to it
+PARTING = 5.0  # seconds for the rest of a body whose request is answered, where the connection ends with it
 MAX_HELD = 256 * 1024  # bytes of a body that wait for whoever reads it
 
 FRAMING = frozenset({b"content-length", b"transfer-encoding"})
@@ -66,6 +67,7 @@ class Wire(asyncio.Protocol):
         self._framing = b""  # how long the body is of a request that offers another protocol
         self.is_stuck = False  # the caller does not take what was written
         self._closing = False
+        self._is_parting = False  # answered for the last time; the rest of a body is let pass
         self._envelope: dict[str, Any] = {}
 
     # asyncio.Protocol
@@ -193,6 +195,8 @@ class Wire(asyncio.Protocol):
         self._fed = 0
         if self._framing:
             return  # the parser takes what follows for the other protocol, not for a body
+        if self._is_parting:
+            self.transport.close()
         exchange, self._incoming = self._incoming, None
         if exchange is not None:
             exchange.body_complete()
@@ -249,7 +253,7 @@ class Wire(asyncio.Protocol):
     def done(self, exchange: Exchange) -> None:
         """The answer is complete: the next request, if there is one."""
         if not exchange.keep_alive or self._closing:
-            self.transport.close()
+            self._part(exchange)
             return
         self._idle_since = self.loop.time()
         if self._queue:
@@ -259,6 +263,18 @@ class Wire(asyncio.Protocol):
             self._active = None
         if self._reading_paused and not self._queue:
             self.resume_reading()
+
+    def _part(self, exchange: Exchange) -> None:
+        """Close, but not on a caller that is still sending its body: a reset would take the answer away from it."""
+        if exchange is not self._incoming or not exchange.is_sending or self.transport.is_closing():
+            self.transport.close()
+            return
+        self._is_parting = True
+        self.transport.write_eof()
+        self.resume_reading()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(PARTING, self.transport.abort)
 
     # for the server
 
