@@ -42,6 +42,7 @@ def test_words_before_a_title_are_nobody(text: str) -> None:
         ("护照号E12345678的旅客林立，请登记", "林立"),
         ("客户云天益来电，号码13812345678", "云天益"),
         ("客户姚明刚来电，号码13812345678", "姚明刚"),
+        ("员工成雅敏的 laptop 在 36.12.13.14 上线", "成雅敏"),
         ("我叫叶子，住在浙江省杭州市西湖区解放路12号3栋201室", "叶子"),
     ],
 )
@@ -69,6 +70,12 @@ def test_a_word_of_business_behind_a_label_is_nobody_beside_a_number_too(text: s
 def test_a_key_that_says_whose_name_its_value_is_is_enough(name: str) -> None:
     assert people(name, label="contact") == [name]
     assert people(name, label="name") == [name]
+
+
+def test_a_famous_name_is_somebody_in_private_behind_a_key_or_on_an_errand() -> None:
+    assert people("李宁", label="contact") == ["李宁"]
+    assert people("提醒李宁先生周三前来") == ["李宁"]
+    assert people("李宁", label="brand") == people("李宁的鞋好穿吗") == people("马云先生的演讲") == []
 
 
 def test_a_given_name_that_a_famous_one_bears_hides_nobody() -> None:

@@ -11,7 +11,7 @@ from banjia.privacy.unknown_zh import Odds, likelihood
 Place = tuple[int, int, float]
 LEAST = 0.25  # of the odds of the tagger, as nothing but the label speaks for a name
 LEAST_BESIDE = 0.005  # where an identifier of the same person follows
-LEAST_OF_RECORD = 0.015  # where one stands in the same sentence, and the name as a part of its own
+LEAST_OF_RECORD = 0.01  # where one stands near, and the name as a part of its own
 LONGER, LEAST_LONGER = 3, 0.1  # a surname and two characters, that are no word together
 RECORD = 48  # characters
 OF_LABEL = alternatives("private_labels_zh")  # parts that people have in private: nobody says 客户 of a public figure
@@ -30,7 +30,7 @@ def behind_label(
         for end in range(min(stop, start + 3), start + 1, -1):
             name = text[start:end]
             if name not in lexicon() and name not in words("public_zh"):
-                if len(name) == LONGER and likelihood(odds, start, end) >= LEAST_LONGER and _may_be(text, start, end):
+                if len(name) == LONGER and _may_be(text, start, end, likelihood(odds, start, end), anchors):
                     found.append((start, end, 0.85))
                     break
                 continue
@@ -42,19 +42,25 @@ def behind_label(
     return found
 
 
-def _may_be(text: str, start: int, end: int) -> bool:
+def _may_be(text: str, start: int, end: int, odd: float, anchors: Collection[int]) -> bool:
     """Words of the language make it up, yet it stands as a name does: 客户云天益来电."""
-    never = letters("not_given")
-    return is_behind_label(text, start, end) and not any(c in never for c in text[start + 1 : end])
+    if odd < (LEAST_OF_RECORD if _is_of_record(start, end, anchors) else LEAST_LONGER):
+        return False
+    return is_behind_label(text, start, end) and not any(c in letters("not_given") for c in text[start + 1 : end])
 
 
 def _least(text: str, start: int, end: int, anchors: Collection[int]) -> float:
     """The odds of the tagger that are enough here: the fewer, the plainer the text is a record of somebody."""
     if _is_beside(text, end, anchors):
         return LEAST_BESIDE
-    if is_behind_label(text, start, end) and any(start - RECORD < at < end + RECORD for at in anchors):
+    if _is_of_record(start, end, anchors) and is_behind_label(text, start, end):
         return LEAST_OF_RECORD
     return LEAST
+
+
+def _is_of_record(start: int, end: int, anchors: Collection[int]) -> bool:
+    """An identifier stands near."""
+    return any(start - RECORD < at < end + RECORD for at in anchors)
 
 
 def _is_beside(text: str, end: int, anchors: Collection[int]) -> bool:

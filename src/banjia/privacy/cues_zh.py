@@ -41,6 +41,11 @@ PARTICULARS = re.compile(
 )
 
 
+# Keys of data under which a person stands
+KEYS = (
+    "[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|"
+    "guest|passenger|student|teacher|doctor|manager|signer|realname|xingming)"
+)
 ENDS_IN_LABEL = re.compile(f"{LABELS}$")
 LONGEST_LABEL = max(map(len, words("labels_zh")))
 SPACED = re.compile(f"{HAN}[ \u3000]{{1,2}}{HAN}")  # as names are that forms print apart

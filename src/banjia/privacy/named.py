@@ -10,7 +10,7 @@ from banjia.privacy import address_en, address_zh, names_en, names_zh
 from banjia.privacy.addressed_zh import addressed
 from banjia.privacy.checks import birth_day
 from banjia.privacy.cues_en import WORD
-from banjia.privacy.cues_zh import labelled
+from banjia.privacy.cues_zh import KEYS, labelled
 from banjia.privacy.gazetteer import in_simplified, letters, lexicon, words
 from banjia.privacy.latin_part import LatinPart
 from banjia.privacy.names_zh import Heard
@@ -51,7 +51,7 @@ _PART_HEADS = re.compile(r"(?i)^(?:first|last|given|family|middle|sur)[ _]?name$
 _PART = re.compile(WORD)
 ADDRESS_HEADS = re.compile(r"(?i)地址|住址|住所|address|ship.?to")
 _KEYED = re.compile(
-    r"(?i)[\"'<]?\b((?:[a-z]+[_-]?)?name|user|author|operator|[a-z]*(?:buyer|contact|receiver|recipient|customer|patient|holder|owner|sender|consignee|payee|payer|applicant|driver|guest|passenger|student|teacher|doctor|manager|signer|realname|xingming))[\"']?\s*[:=>：]\s*[\"']?"
+    rf"(?i)[\"'<]?\b((?:[a-z]+[_-]?)?name|user|author|operator|{KEYS})[\"']?\s*[:=>：]\s*[\"']?"
     "([\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]{1,6})?)(?=[\"'\\s,，;；}&|<)]|$)"
 )
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from functools import cache
 
 from banjia.privacy.after_label_zh import is_behind_label
-from banjia.privacy.cues_zh import DOTS, LABELS, WARES
+from banjia.privacy.cues_zh import DOTS, KEYS, LABELS, WARES
 from banjia.privacy.gazetteer import letters, lexicon, words
 from banjia.privacy.taken import Taken
 
 Place = tuple[int, int, float]
 SOFT = letters("soft_zh")
 _AFTER_LABEL = re.compile(f"{LABELS}[\\s:：\"'=]{{1,4}}$")
+
+_AFTER_KEY = re.compile(rf"(?i)\b{KEYS}[\"']?\s*[:=：]\s*[\"']?$")
+_TOLD = re.compile("(?:提醒|转告|告知|通知|告诉|致电|联系|回复|抄送|[发寄转交]给)$")  # an errand to somebody one knows
+_COURTESY = re.compile("先生|女士|小姐")
 
 
 def private(text: str, found: Sequence[Place]) -> list[Place]:
@@ -31,6 +35,8 @@ def private(text: str, found: Sequence[Place]) -> list[Place]:
         )
         or _AFTER_LABEL.search(text[max(0, s - 14) : s])
         or is_behind_label(text, s, e)
+        or _AFTER_KEY.search(text[max(0, s - 32) : s])
+        or (_COURTESY.match(text, e) and _TOLD.search(text[max(0, s - 2) : s]))
         or (text[e : e + 1] in SOFT and is_behind_label(text, s, e, whole=False))
     ]
 
