@@ -182,6 +182,16 @@ def test_what_of_one_person_went_where(filled, capsys):
     assert 4 == len([x for x in said(capsys, "subject", "u1", "--export").splitlines() if "tokyo" in x or "azure" in x])
 
 
+def test_who_is_not_found_is_told_how_to_ask(filled, capsys):
+    assert "not by name" in said(capsys, "subject", "张伟")
+
+
+@pytest.mark.parametrize(("words", "where"), [(("u1", "--kind", "IDCARD"), "ID_CN"), ((" ",), "ID")])
+def test_a_kind_that_does_not_exist_and_nobody_are_errors(filled, capsys, words, where):
+    assert 1 == main(["ledger", "subject", *words, "--lang", "en"])
+    assert where in capsys.readouterr().err
+
+
 def test_erasing_a_person_leaves_proof_and_count(filled, capsys):
     before = document(capsys, "tally", "--year", "2026")
     assert {"id": "u1", "erased_years": 1} == document(capsys, "subject", "u1", "--erase")

@@ -209,6 +209,7 @@ def _export(args: argparse.Namespace, place: Place) -> int:
 
 def _subject(args: argparse.Namespace, place: Place) -> int:
     from banjia.desk.ledger import erase_person, person
+    from banjia.ledger.lookup import NOBODY, export_of
 
     if args.erase:
         years = erase_person(place, args.id, args.kind)
@@ -219,13 +220,10 @@ def _subject(args: argparse.Namespace, place: Place) -> int:
         _show(args, {"id": args.id, "erased_years": years}, said.say(args.lang))
         return 0
     found = person(place, args.id, args.kind)
-    said_lines = [
-        f"{year['year']} {x['country'] or '?'} {x['route']} {x['class']} {x['form']} {x['first']}"
-        for year in found["years"]
-        for x in year["exports"]
-    ]
+    said_lines = [export_of(year["year"], x, args.lang) for year in found["years"] for x in year["exports"]]
     count = len(found["entries"])
-    said_lines.append(Text(f"{count} 条记录", f"{count} entries").say(args.lang))
+    some = Text(f"{count} 条记录", f"{count} entries")
+    said_lines.append((some if said_lines or count else NOBODY).say(args.lang))
     if args.export:
         said_lines += [json.dumps(entry, ensure_ascii=False) for entry in found["entries"]]
     for year in found["unreadable_years"]:
@@ -262,7 +260,8 @@ def _hold(args: argparse.Namespace, place: Place) -> int:
 
     if args.name is None:
         found = keeping.holds(place)
-        _show(args, [asdict(h) for h in found], "\n".join(f"{h.name}  {h.by}  {h.reason}" for h in found))
+        said = "\n".join(f"{h.name}  {h.by}  {h.reason}" for h in found)
+        _show(args, [asdict(h) for h in found], said or Text("没有保全", "no holds").say(args.lang))
         return 0
     if not args.by or not (args.reason or args.release):
         raise ConfigError(
@@ -272,7 +271,12 @@ def _hold(args: argparse.Namespace, place: Place) -> int:
         keeping.release(place, args.name, args.by)
     else:
         keeping.hold(place, args.name, args.by, args.reason, (args.first, args.last), args.route)
-    _show(args, {"hold": args.name, "released": args.release}, args.name)
+    done = (
+        Text(f"保全 {args.name} 已解除", f"hold {args.name} is released")
+        if args.release
+        else Text(f"保全 {args.name} 已设置：所涉条目不再到期删除", f"hold {args.name} stands: what it covers is kept")
+    )
+    _show(args, {"hold": args.name, "released": args.release}, done.say(args.lang))
     return 0
 
 

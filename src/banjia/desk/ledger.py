@@ -257,6 +257,22 @@ def _only_entity(store: Store) -> str:
 
 def _identifiers(value: str, kind: str | None) -> list[Identifier]:
     """The given value as the caller's own id, and as each kind that tells one person from all others."""
+    if not value.strip():
+        raise ConfigError(
+            Text("没有说是谁", "nobody is named"),
+            where="ID",
+            expected=Text("应用自己的编号、电话、证件号等", "the application's own id, a telephone or identity number"),
+        )
+    known = {DECLARED, *(d.id for d in detectors())}
+    if kind is not None and kind not in known:
+        near = difflib.get_close_matches(kind, known, n=1, cutoff=0.4)
+        raise ConfigError(
+            Text("没有这种标识", "there is no such kind of identifier"),
+            where="--kind",
+            expected=same(" | ".join(sorted(known))),
+            found=same(kind),
+            remedy=Text(f"是不是 {near[0]}？", f"did you mean {near[0]}?") if near else "",
+        )
     kinds = [kind] if kind else [DECLARED, *(d.id for d in detectors() if d.strength <= STRONG)]
     return [Identifier(k, value if k == DECLARED else normal(k, value)) for k in kinds]
 

@@ -13,7 +13,13 @@ from banjia.ledger.record import record, timestamp
 from banjia.store import log as rows
 from banjia.store import people
 from banjia.store.store import Store
-from banjia.text import Lang, Text
+from banjia.text import Lang, Text, same
+
+SURE = {  # how sure a deadline's text is
+    "text": Text("据原文", "read in the text"),
+    "secondary": Text("据二手资料", "from secondary sources"),
+    "memory": Text("未经核对", "not checked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +96,19 @@ class Incident:
                 ).say(lang)
             )
         if self.first is not None and self.last is not None:
-            took = timedelta(seconds=(self.last - self.first) // 1000)
+            took = _took((self.last - self.first) // 1000).say(lang)
             lines.append(f"{timestamp(self.first)} – {timestamp(self.last)} ({took}); {', '.join(self.countries)}")
+        if deadlines:
+            lines.append(
+                Text(
+                    f"须通知（自得知 {_moment(known)} 起算；由法律顾问判断是否适用）：",
+                    f"to be told (from {_moment(known)}, when it was known; counsel decides what applies):",
+                ).say(lang)
+            )
         for d in deadlines:
             due = _by(d, known) or Text("立即", "without delay").say(lang)
-            lines.append(f"{due}  {d.whom.say(lang)}: {d.what.say(lang)} ({d.cite}; {d.confidence})")
+            sure = SURE.get(d.confidence, same(d.confidence)).say(lang)
+            lines.append(f"  {due}  {d.whom.say(lang)}: {d.what.say(lang)} ({d.cite}; {sure})")
         return "\n".join(lines)
 
 
@@ -161,6 +175,17 @@ def _note(found: dict[tuple[int, int], bool], key: tuple[int, int], grave: bool)
 def _span(bounds: tuple[int, int]) -> str:
     low, high = bounds
     return str(low) if low == high else f"{low}-{high}"
+
+
+def _took(seconds: int) -> Text:
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    zh = [f"{n} {unit}" for n, unit in ((days, "天"), (hours, "小时"), (minutes, "分钟")) if n]
+    en = [f"{n} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if n]
+    return Text(" ".join(zh) or "不到 1 分钟", " ".join(en) or "less than a minute")
+
+
+def _moment(known: int) -> str:
+    return datetime.fromtimestamp(known / 1000, UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
 
 
 def _by(deadline: Deadline, known: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from banjia.store import people
 from banjia.store.keys import Keys
 from banjia.store.people import CensusRow
 from banjia.store.store import Store, Transaction
+from banjia.text import Lang, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,21 @@ def _year(tx: Transaction, found: Found) -> dict[str, Any]:
 def _entries(tx: Transaction, found: Found) -> list[dict[str, Any]]:
     entries = (rows.entry_at(tx, log, index) for log, index in people.sightings(tx, found.census.id, found.person))
     return [record(row) for row in entries if row is not None]
+
+
+NOBODY = Text(
+    "没有找到此人。请用应用自己的编号或证件、电话、邮箱等标识查找，不能用姓名；只含经此网关检出、未被删除的",
+    "nobody found. Ask by the application's own id, or an identity, telephone or mail address, not by name; "
+    "only what was detected through this gateway and not erased is here",
+)
+
+
+def export_of(year: int, x: Mapping[str, Any], lang: Lang) -> str:
+    """One line of `exports`, as a person reads it."""
+    grave, clear = x["class"] == "sensitive", x["form"] == "clear"
+    return Text(
+        f"{year}  {x['route']}（{x['country'] or '?'}）  {'敏感' if grave else '一般'}，"
+        f"{'明文' if clear else '仅标记'}，首次 {x['first']}",
+        f"{year}  {x['route']} ({x['country'] or '?'})  {x['class']}, "
+        f"{'in clear' if clear else 'as surrogates only'}, first {x['first']}",
+    ).say(lang)
