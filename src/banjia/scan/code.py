@@ -21,6 +21,7 @@ from banjia.scan.signs import (
     TALK,
 )
 from banjia.scan.syntax.node import HOLE, Node
+from banjia.scan.talk import asked
 from banjia.scan.value import DYNAMIC, ENV_STORES, NOTHING, Value
 from banjia.scan.voice import CodeFindings
 from banjia.scan.words import model_constant
@@ -137,7 +138,7 @@ class CodeReader(Shapes):
         self.say(node, "import", provider, rule, symbol=node.text if name == "*" else f"{node.text}.{name}")
 
     def on_call(self, node: Node, stack: list[Node]) -> bool:
-        """True where nothing inside can be a use: logging and printing."""
+        """True where nothing more inside can be a use: what is printed or logged, but for what is called for it."""
         callee = node.kids[0]
         name = callee.dotted() or (callee.text if callee.kind == "member" else "")
         value = self.resolver.value(callee)
@@ -147,6 +148,8 @@ class CodeReader(Shapes):
         if value.rule is None and TALK.search(name):
             if callee.kind == "member" and callee.kids[0].kind == "call":
                 self.visit(callee.kids[0], [*stack, node])  # `model.stream(p).doOnError(f)`
+            for inner, around in asked(node):
+                self.visit(inner, [*stack, node, *around])
             return True
         if self.resolver.language == "ruby" and name == "gem":
             return self.on_gem(node)

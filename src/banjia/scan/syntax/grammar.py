@@ -226,6 +226,7 @@ PHP = _grammar(
     member_access_expression nullsafe_member_access_expression = member object name
     scoped_property_access_expression = member scope name
     class_constant_access_expression = member 0 1
+    echo_statement print_intrinsic = talk
     function_call_expression = call function arguments
     member_call_expression nullsafe_member_call_expression = method object name arguments
     scoped_call_expression = method scope name arguments

@@ -21,7 +21,7 @@ from banjia.scan.syntax.binding import (
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.imports import imports
 from banjia.scan.syntax.node import HOLE, Node, Span
-from banjia.scan.syntax.reader import Handler, Reader, other
+from banjia.scan.syntax.reader import DEPTH, Handler, Reader, other
 
 # Languages whose functions give their last expression.
 GIVES_LAST = frozenset({"ruby", "rust", "csharp"})
@@ -341,13 +341,37 @@ def _macro(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     """format!("{}/v1", host): the first string with its holes, the other words as values."""
     named = [kid for kid in node.children() if kid.is_named()]
     name = named[0].text() if named else ""
-    kids = [kid for raw in named[1:] for kid in reader.kids(raw, depth)]
+    kids = [kid for raw in named[1:] for kid in _tokens(reader, raw, depth)]
     if name == "format" and kids and kids[0].kind == "string":
         text = kids[0].text
         for mark in ("{}", "{:?}"):
             text = text.replace(mark, HOLE)
         return Node("string", text, kids[1:], node)
     return Node("call", "macro", [Node("name", name, [], node), *kids], node)
+
+
+def _tokens(reader: Reader, tree: SgNode, depth: int) -> list[Node]:
+    """What a macro is given stands there as bare words: a name with brackets behind it is a call."""
+    kids = tree.children()
+    found: list[Node] = []
+    for kid, after in zip(kids, [*kids[1:], None], strict=True):
+        if not kid.is_named():
+            continue
+        kind = kid.kind()
+        if kind == "token_tree" and found and found[-1].kind == "call" and not found[-1].kids[1:] and found[-1].text:
+            call = found[-1]
+            call.text = ""
+            call.kids.extend(_tokens(reader, kid, depth + 1) if depth < DEPTH else [])
+        elif kind == "identifier" and after is not None and after.kind() == "token_tree" and after.text()[:1] == "(":
+            found.append(Node("call", "open", [Node("name", kid.text(), [], kid)], kid))
+        else:
+            found.append(reader.read_as(kind, kid, depth))
+    return found
+
+
+def _talk(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
+    """PHP's `echo` and `print`, which are no calls of a function."""
+    return Node("call", "", [Node("name", "echo", [], node), *reader.kids(node, depth)], node)
 
 
 def _import(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -393,6 +417,7 @@ HANDLERS: dict[str, Handler] = {
     "suffixed": _suffixed,
     "navigation": _navigation,
     "macro": _macro,
+    "talk": _talk,
     "import": _import,
     "mark": _mark,
     "function": _function,
