@@ -44,6 +44,7 @@ bench: $(STAMP)
 conformance: $(STAMP) $(MODELS)
 	$(BIN)/python conformance/run.py
 	$(BIN)/python conformance/matrix.py
+	$(BIN)/python conformance/usages.py
 
 soak: $(STAMP)
 	$(BIN)/python scripts/soak.py

@@ -43,6 +43,10 @@ SCHEMA = {
     "zh-CN": "OpenAI 的接口描述 {description}，schemathesis {schemathesis}，{on} 的一次运行：{operations} 个操作，{cases} 个用例，"
     "{findings} 处不一致，理由都写在这里；此外的服务器错误 {server_errors} 个：",
 }
+USAGES = {
+    "en": "Run of {on}: {usages} usages × {dialects} dialects, {passed} succeed, {failed} fail.",
+    "zh-CN": "{on} 的一次运行：{usages} 种用法 × {dialects} 种方言；{passed} 次成功，{failed} 次失败。",
+}
 SOAK = {
     "en": "Run of {on}: {seconds:.0f} seconds, {callers} callers, {requests:,} requests ({a_second} a second, on two busy cores), "
     "{grows:+.3f} MB in 100,000 requests (limit: 1), {most} MB at most, {wrong} wrong answers, nothing left open at the end.",
@@ -137,8 +141,28 @@ def of_matrix(kept: Json, lang: str) -> str:
     return "\n".join([head, "", *lines, "", words["why"], "", *why, "", words["models"], "", *uses])
 
 
+def of_usages(kept: Json, lang: str) -> str:
+    rows = [
+        (name, client, usage, row)
+        for name, client in kept["clients"].items()
+        for usage, row in client["usages"].items()
+    ]
+    failed = [(name, usage, d, why) for name, _, usage, row in rows for d, why in row.get("fail", {}).items()]
+    passed = sum(row["pass"] for *_, row in rows)
+    head = USAGES[lang].format(
+        on=kept["on"], usages=len(rows), dialects=kept["dialects"], passed=passed, failed=len(failed)
+    )
+    lines = [
+        f"- {', '.join(f'{n} {v}' for n, v in client['packages'].items()) or 'HTTP'}: "
+        + ", ".join(f"`{usage}`" for usage in client["usages"])
+        for client in kept["clients"].values()
+    ]
+    return "\n".join([head, "", *lines, *(f"- **{name} `{usage}` {d}**: {why}" for name, usage, d, why in failed)])
+
+
 PARTS = (
     ("matrix", "conformance-matrix.json", of_matrix),
+    ("usages", "conformance-usages.json", of_usages),
     ("tests", "conformance-openai-tests.json", of_tests),
     ("schema", "conformance-schema.json", of_schema),
     ("soak", "soak.json", of_soak),

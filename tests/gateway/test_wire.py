@@ -13,7 +13,7 @@ from house import shut
 HEAD = b"POST /x HTTP/1.1\r\nhost: a\r\n"
 
 
-def talk(app, *sends, closes=False, idle=None):
+def talk(app, *sends, closes=False, idle=None, by=None):
     """What the server says to bytes sent one after the other, until it closes or nothing more is expected."""
 
     async def run():
@@ -28,8 +28,8 @@ def talk(app, *sends, closes=False, idle=None):
         task = asyncio.ensure_future(server.serve(sockets=[listening]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.002)
+        said = b"" if by is None else await asyncio.to_thread(by, listening.getsockname())
         reader, writer = await asyncio.open_connection(*listening.getsockname())
-        said = b""
         for data, until in sends:
             writer.write(data)
             said += await reader.readuntil(until) if until else b""
@@ -175,8 +175,15 @@ def test_a_caller_that_is_still_sending_gets_its_refusal_before_the_connection_e
     async def refuse(scope, receive, send):
         await reply(send, b"no", status=401)
 
-    head = HEAD + b"connection: close\r\ncontent-length: 3000000\r\n\r\n"
-    said = talk(app_of(refuse), (head, b"no"), (b"x" * 2_000_000, b""), (b"x" * 1_000_000, b""), closes=True)
+    def sends_first_and_reads_then(address):
+        with socket.create_connection(address, 10) as calling:
+            calling.sendall(HEAD + b"connection: close\r\ncontent-length: 9000000\r\n\r\n" + b"x" * 9_000_000)
+            said = b""
+            while data := calling.recv(4096):
+                said += data
+            return said
+
+    said = talk(app_of(refuse), by=sends_first_and_reads_then)
     assert said.startswith(b"HTTP/1.1 401") and said.endswith(b"no")
 
 
