@@ -55,6 +55,8 @@ _KEYED = re.compile(
     "([\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]{1,6})?)(?=[\"'\\s,，;；}&|<)]|$)"
 )
 
+_HAN_VALUE = re.compile("[A-Za-z][\"']?\\s*[:=>：]\\s*[\"']?[\u4e00-\u9fff]")
+
 
 def named(
     text: str, taken: Sequence[tuple[int, int]], table: Sequence[Cell] = (), *, by: TaggerName = "lac"
@@ -191,7 +193,7 @@ def _compact(piece: str, at: int) -> tuple[str, list[int]]:
 
 def _keyed(text: str) -> list[tuple[int, int, float]]:
     """`"buyer": "..."`: a key that says whose name its value is."""
-    if not any(mark in text for mark in ":：=>"):
+    if _HAN_VALUE.search(text) is None:
         return []
     return [
         (m.start(2), m.end(2), 0.93)

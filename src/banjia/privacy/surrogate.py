@@ -26,6 +26,7 @@ NAMES_ZH = {
     "SECRET": "密钥", "NATIONAL_ID": "其他证件号", "RESIDENCE_HKMOTW": "居住证号", "PERMANENT_RESIDENT": "永居证号",
 }  # fmt: skip
 REMOVED = {"zh": "已移除", "en": "removed"}
+_NUMBER = re.compile("([0-9]+)[a-z]*·")
 
 
 class State(msgspec.Struct, frozen=True):
@@ -109,7 +110,7 @@ class Surrogates:
         mark = _letters(variant)
         name = NAMES_ZH.get(kind, kind) if lang == "zh" else kind
         token = f"{OPEN}{name}{number}{mark}·{self.nonce}{CLOSE}"
-        self._keep(kind, surface, token)
+        self._hold(value, surface, token, number)
         self.grown = True
         return token
 
@@ -138,10 +139,14 @@ class Surrogates:
         self._used[kind] = max(self._used.get(kind, 0), number)
 
     def _keep(self, kind: str, surface: str, token: str) -> None:
-        found = re.search(r"([0-9]+)([a-z]*)·", token)
-        number = int(found[1]) if found else 0
+        found = _NUMBER.search(token)
+        self._hold((kind, normal(kind, surface)), surface, token, int(found[1]) if found else 0)
+
+    def _hold(self, value: tuple[str, str], surface: str, token: str, number: int) -> None:
+        """`value` is the kind and the one form of what the surface writes."""
+        kind = value[0]
         self._tokens[kind, surface] = token
-        self._numbers.setdefault((kind, normal(kind, surface)), number)
+        self._numbers.setdefault(value, number)
         self._counts[kind] = max(self._counts.get(kind, 0), number)
         self._variants[kind, number] = self._variants.get((kind, number), 0) + 1
 
