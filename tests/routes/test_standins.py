@@ -8,6 +8,7 @@ import pytest
 from banjia.routes import catalogue
 from banjia.routes.dialect import wire
 from banjia.routes.dialect.operation import SynthModels
+from banjia.routes.dialect.usual_stream import UsualStream
 from banjia.routes.simulate import Aborted, application
 from banjia.routes.standin.fault import KINDS, body, fault
 from banjia.routes.standin.schema import instance
@@ -55,6 +56,12 @@ def events(raw):
     return [json.loads(line[6:]) for line in raw.decode().split("\n\n") if line.startswith("data: {")]
 
 
+def usual(events):
+    """In the form that every answer gets after its dialect."""
+    stream = UsualStream()
+    return [after for event in events for after in stream.event(event)]
+
+
 @pytest.mark.parametrize("name", SPOKEN)
 def test_a_whole_answer_comes_through_the_dialect(name):
     model, (status, headers, raw) = chat(name, {})
@@ -94,7 +101,7 @@ def test_a_tool_call_is_put_together_again(name):
     model, (status, _, raw) = chat(name, {"tools": TOOLS, "tool_choice": "auto", "stream": True}, "use the tool")
     assert 200 == status
     rewriter = wire.rewriter(ROUTES.by_id(name), model)
-    out = [e for event in events(raw) for e in rewriter.feed(event)] + rewriter.finish()
+    out = usual([e for event in events(raw) for e in rewriter.feed(event)] + rewriter.finish())
     calls = [c for e in out for x in e["choices"] for c in x["delta"].get("tool_calls", [])]
     assert {0} == {c["index"] for c in calls}
     assert {"a": 1} == json.loads("".join(c["function"].get("arguments", "") for c in calls))
@@ -118,7 +125,7 @@ def test_every_tool_is_called_where_all_are_asked_for(name):
     two = [*TOOLS, {"type": "function", "function": {"name": "g", "parameters": {"type": "object", "properties": {}}}}]
     model, (_, _, raw) = chat(name, {"tools": two, "tool_choice": "auto", "stream": True}, "use every tool")
     rewriter = wire.rewriter(ROUTES.by_id(name), model)
-    out = [e for event in events(raw) for e in rewriter.feed(event)] + rewriter.finish()
+    out = usual([e for event in events(raw) for e in rewriter.feed(event)] + rewriter.finish())
     calls = [c for e in out for x in e["choices"] for c in x["delta"].get("tool_calls", [])]
     assert {0: "f", 1: "g"} == {c["index"]: c["function"]["name"] for c in calls if c.get("id")}
 

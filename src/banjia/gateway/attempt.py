@@ -244,7 +244,7 @@ class Attempt:
         """A whole answer in OpenAI's form. Raises Refusal for an error in its place."""
         found = self._gathered(body, rewrite) if is_stream(body) else decoded(body)
         if rewrite is not None:
-            found = rewrite.translated(found, self.entry)
+            found = rewrite.translated(found)
         translator = self.candidate.route.translator
         hidden = error_in_answer(translator.provider, found) if translator is not None else None
         if hidden is not None:

@@ -17,7 +17,7 @@ def gathered(body: bytes, rewrite: Rewrite | None, usual: UsualStream, route: st
     """One answer of a stream that is here whole."""
     pieces = Gathered()
     events = Events()
-    rewriter = rewrite.rewriter(include_usage=True, seed=usual.seed) if rewrite is not None else None
+    rewriter = rewrite.rewriter(include_usage=True) if rewrite is not None else None
     for payload in payloads(events.feed(body) + events.rest()):
         event = event_in(payload)
         for changed in rewriter.feed(event) if rewriter is not None else [event]:

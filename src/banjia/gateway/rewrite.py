@@ -54,10 +54,10 @@ class Rewrite:
             return silenced(response)
         return labelled(response, self.labels, entry) if self.labels is not None else response
 
-    def translated(self, response: Json, seed: str = "") -> Json:
-        """In OpenAI's form, with surrogates still in it. `seed` is of ids that are made up here."""
+    def translated(self, response: Json) -> Json:
+        """In OpenAI's form, with surrogates still in it."""
         if self.provider is not None and self.selection is not None:
-            answered = answers.answer(self.provider, self.selection, response, seed)
+            answered = answers.answer(self.provider, self.selection, response)
             if answered.error is not None:
                 raise from_canonical(answered.error, self.route)
             response = answered.response
@@ -68,10 +68,10 @@ class Rewrite:
             response = self.treated.restorer().answer(response)
         return response
 
-    def rewriter(self, *, include_usage: bool = False, seed: str = "") -> StreamRewriter | None:
+    def rewriter(self, *, include_usage: bool = False) -> StreamRewriter | None:
         if self.provider is None or self.selection is None:
             return None
-        return StreamRewriter(self.provider, self.selection, include_usage, seed)
+        return StreamRewriter(self.provider, self.selection, include_usage)
 
     def stream(self, entry: str, *, include_usage: bool, usual: UsualStream | None = None) -> StreamRewrite:
         stages: list[Stage] = []
@@ -85,7 +85,7 @@ class Rewrite:
             stages.append(moderated)
         if self.labels is not None:
             stages.append(LabelStream(self.labels, entry))
-        rewriter = self.rewriter(include_usage=include_usage, seed=entry)
+        rewriter = self.rewriter(include_usage=include_usage)
         rewrite = StreamRewrite(self.route, rewriter, usual or UsualStream(), stages, moderated)
         rewrite.thoughts = thoughts
         return rewrite

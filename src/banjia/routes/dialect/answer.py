@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from banjia.routes.dialect.error import CanonicalError, error_in_answer
-from banjia.routes.dialect.fragment import Fragments
-from banjia.routes.dialect.operation import FieldMove, FinishMap, TagSplit, ToolIndexRepair, UsageMove
+from banjia.routes.dialect.operation import FieldMove, FinishMap, TagSplit, UsageMove
 from banjia.routes.dialect.path import get
 from banjia.routes.dialect.selection import Selection
 from banjia.routes.dialect.tag import split_whole
@@ -24,8 +25,8 @@ class Answered:
     error: CanonicalError | None = None
 
 
-def answer(provider: Provider, selection: Selection, response: Json, seed: str = "") -> Answered:
-    """Never changes `response`; what needs no change is shared. `seed` is of ids that are made up here."""
+def answer(provider: Provider, selection: Selection, response: Json) -> Answered:
+    """Never changes `response`; what needs no change is shared."""
     if error := error_in_answer(provider, response):
         return Answered(response, error)
     choices = response.get("choices")
@@ -39,23 +40,31 @@ def answer(provider: Provider, selection: Selection, response: Json, seed: str =
         choice, broken = finish(selection, choice)
         if broken:
             return Answered(response, broken_off(broken))
-        message = choice.get("message")
-        new.append(
-            {**choice, "message": whole_message(selection, message, seed)} if isinstance(message, dict) else choice
-        )
+        if isinstance(message := choice.get("message"), dict):
+            stopped = choice.get("finish_reason") != "length"
+            choice = {**choice, "message": whole_message(selection, message, stopped=stopped)}
+        new.append(choice)
     return Answered(_with_usage(selection, {**response, "choices": new}))
 
 
-def whole_message(selection: Selection, message: Json, seed: str = "") -> Json:
+def whole_message(selection: Selection, message: Json, *, stopped: bool = True) -> Json:
     for op in selection.answer:
         if isinstance(op, FieldMove):
             message = move(op, message)
-        elif isinstance(op, TagSplit) and isinstance(message.get("content"), str) and op.open in message["content"]:
-            thought, text = split_whole(op, message["content"])
-            message = {**message, "content": text, op.to: (message.get(op.to) or "") + thought}
-        elif isinstance(op, ToolIndexRepair) and message.get("tool_calls"):
-            message = {**message, "tool_calls": Fragments(seed).whole(message["tool_calls"])}
+        elif isinstance(op, TagSplit) and isinstance(message.get("content"), str):
+            message = _without_tags(op, message, stopped=stopped)
     return message
+
+
+def _without_tags(op: TagSplit, message: Json, *, stopped: bool) -> Json:
+    if message.get(op.to):  # the server tells thoughts apart itself
+        op = replace(op, from_start=False)
+    if not op.from_start and op.open not in message["content"]:
+        return message
+    thought, text = split_whole(op, message["content"], stopped=stopped)
+    if not thought and text == message["content"]:
+        return message
+    return {**message, "content": text, op.to: (message.get(op.to) or "") + thought}
 
 
 def move(op: FieldMove, holder: Json) -> Json:

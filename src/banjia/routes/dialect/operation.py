@@ -207,8 +207,7 @@ class ForceTool(Op, tag="force_tool", frozen=True, kw_only=True):
     keep_one_tool: bool = False
 
 
-class ForceStream(Op, tag="force_stream", frozen=True, kw_only=True):
-    pass
+class ForceStream(Op, tag="force_stream", frozen=True, kw_only=True): ...
 
 
 # ---- request: embeddings
@@ -266,6 +265,7 @@ class TagSplit(Op, tag="tag_split", frozen=True, kw_only=True):
     open: str = "<think>"
     close: str = "</think>"
     to: str = "reasoning_content"
+    from_start: bool = False  # the prompt ended in the opening tag: an answer begins with thoughts
 
 
 class FinishMap(Op, tag="finish_map", frozen=True, kw_only=True):
@@ -276,7 +276,7 @@ class FinishMap(Op, tag="finish_map", frozen=True, kw_only=True):
 
 
 class ToolIndexRepair(Op, tag="tool_index_repair", frozen=True, kw_only=True):
-    """A tool fragment without a usable index gets its position, one without an id gets `call_<index>`."""
+    """Tool fragments come without a usable index or id; the usual form, which all answers get, puts that right."""
 
 
 class UsageMove(Op, tag="usage_move", rename={"from_": "from"}, frozen=True, kw_only=True):
@@ -289,8 +289,7 @@ class DropKeepalive(Op, tag="drop_keepalive", frozen=True, kw_only=True):
     """Comments between events and blank lines before a body."""
 
 
-class FirstChunkRole(Op, tag="first_chunk_role", frozen=True, kw_only=True):
-    pass
+class FirstChunkRole(Op, tag="first_chunk_role", frozen=True, kw_only=True): ...
 
 
 class EmptyChoices(Op, tag="empty_choices", frozen=True, kw_only=True):

@@ -9,13 +9,11 @@ import msgspec
 
 from banjia.routes.dialect.answer import Json, broken_off, finish, move, new_in
 from banjia.routes.dialect.error import CanonicalError, error_in_answer
-from banjia.routes.dialect.fragment import Fragments
 from banjia.routes.dialect.operation import (
     EmptyChoices,
     FieldMove,
     FirstChunkRole,
     TagSplit,
-    ToolIndexRepair,
     UsageMove,
 )
 from banjia.routes.dialect.path import get, remove
@@ -32,13 +30,11 @@ class StreamRewriter:
     provider: Provider
     selection: Selection
     include_usage: bool = False  # the caller asked for usage as the last event
-    seed: str = ""  # of ids that are made up here
     usage: Json | None = None
     error: CanonicalError | None = None
     finished: set[int] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
     _splitters: dict[int, Splitter] = field(default_factory=dict)
-    _tools: dict[int, Fragments] = field(default_factory=dict)
     _joined: dict[int, str] = field(default_factory=dict)
     _last: Json = field(default_factory=dict)
     _passed: bytes = b""  # the event after `_last` that passed as it was
@@ -62,7 +58,7 @@ class StreamRewriter:
             if not content:
                 continue
             splitter = self._splitters.get(choice.index)
-            if splitter is not None and (splitter.kept or splitter.at_start_of):
+            if splitter is not None and (splitter.kept or splitter.at_start_of or splitter.begins):
                 return None
             if splitter is None or not splitter.inside:
                 if op.open[0] in content:
@@ -70,6 +66,7 @@ class StreamRewriter:
             elif op.close[0] in content or choice.delta.reasoning_content or payload.count(_CONTENT) != 1:
                 return None
             else:
+                splitter.said(content)
                 payload = payload.replace(_CONTENT, b'"%b":' % op.to.encode())
         self._passed = payload
         return payload
@@ -116,7 +113,7 @@ class StreamRewriter:
                 return [*out, *self._break(broken_off(broken))]
             delta = choice.get("delta")
             if isinstance(delta, dict):
-                delta, before = self._delta(index, delta, ends=choice.get("finish_reason") is not None)
+                delta, before = self._delta(index, delta, choice.get("finish_reason"))
                 out += before
                 choice = {**choice, "delta": delta}
             self.seen.add(index)
@@ -125,17 +122,15 @@ class StreamRewriter:
             rest.append(choice)
         return [*out, {**event, "choices": rest}]
 
-    def _delta(self, index: int, delta: Json, *, ends: bool) -> tuple[Json, list[Json]]:
+    def _delta(self, index: int, delta: Json, finish: Any) -> tuple[Json, list[Json]]:
         """The delta of one choice, and events that must go before it."""
         before: list[Json] = []
         first = index not in self.seen
         for op in self.selection.answer:
             if isinstance(op, FieldMove):
                 delta = self._moved(index, op, delta)
-            elif isinstance(op, ToolIndexRepair):
-                delta = self._repaired(index, delta)
             elif isinstance(op, TagSplit):
-                delta, before = self._split(index, op, delta, ends=ends)
+                delta, before = self._split(index, op, delta, finish)
             elif isinstance(op, FirstChunkRole) and first and "role" not in delta:
                 delta = {"role": "assistant", **delta}
         return delta, before
@@ -150,12 +145,16 @@ class StreamRewriter:
         self._joined[index] = said + new
         return {**delta, op.to: new} if new else delta
 
-    def _split(self, index: int, op: TagSplit, delta: Json, *, ends: bool) -> tuple[Json, list[Json]]:
-        splitter = self._splitters.setdefault(index, Splitter(op))
+    def _split(self, index: int, op: TagSplit, delta: Json, finish: Any) -> tuple[Json, list[Json]]:
+        splitter = self._splitters.get(index)
+        if splitter is None:
+            splitter = self._splitters[index] = Splitter.of(op)
+        if delta.get(op.to):
+            splitter.told_apart()
         content = delta.get("content")
         parts = splitter.feed(content) if isinstance(content, str) else []
-        if ends or delta.get("tool_calls"):
-            parts += splitter.finish()
+        if finish is not None or delta.get("tool_calls"):
+            parts += splitter.finish(stopped=finish == "stop")
         if not isinstance(content, str) and not parts:
             return delta, []
         delta = {k: v for k, v in delta.items() if k != "content"}
@@ -172,12 +171,6 @@ class StreamRewriter:
     def _piece(self, index: int, op: TagSplit, kind: str, text: str) -> Json:
         name = op.to if kind == "thought" else "content"
         return {**_head(self._last), "choices": [{"index": index, "delta": {name: text}, "finish_reason": None}]}
-
-    def _repaired(self, index: int, delta: Json) -> Json:
-        if not delta.get("tool_calls"):
-            return delta
-        calls = self._tools.setdefault(index, Fragments(self.seed))
-        return {**delta, "tool_calls": calls.piece(delta["tool_calls"])}
 
     def _take_usage(self, event: Json) -> Json:
         """Usage is kept for the end, wherever it rides."""

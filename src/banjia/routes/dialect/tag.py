@@ -19,16 +19,48 @@ class Splitter:
     inside: bool = False
     kept: str = ""
     at_start_of: Literal["", "thought", "text"] = ""  # line breaks next to a tag belong to neither part
+    begins: bool = False  # nothing has come yet that tells whether the opening tag is there
+    guessed: list[str] | None = None  # what was taken for thoughts though no tag has said so yet
+
+    @classmethod
+    def of(cls, op: TagSplit) -> Splitter:
+        return cls(op, inside=True, at_start_of="thought", begins=True, guessed=[]) if op.from_start else cls(op)
 
     def feed(self, piece: str) -> list[Part]:
         self.kept += piece
+        self.said(piece)
+        if self.begins and not self._began():
+            return []
         return [p for p in self._parts() if p[1]]
 
-    def finish(self) -> list[Part]:
-        """What was kept back was no tag after all."""
+    def said(self, piece: str) -> None:
+        """A piece came; as long as no tag has shown what it is, it is remembered."""
+        if self.guessed is not None:
+            self.guessed.append(piece)
+
+    def finish(self, *, stopped: bool = False) -> list[Part]:
+        """What was kept back was no tag after all. What `stopped` without any tag was an answer: it is told as one."""
         rest, self.kept = self.kept, ""
-        part = self._trimmed(rest)
-        return [part] if part[1] else []
+        parts = [] if self.begins else [self._trimmed(rest)]
+        if self.begins or (stopped and self.guessed):
+            parts.append(("text", "".join(self.guessed or ())))
+        self.begins, self.guessed = False, None
+        return [p for p in parts if p[1]]
+
+    def told_apart(self) -> None:
+        """The server gives thoughts a field of their own: nothing of the text is one."""
+        if self.guessed is not None:
+            self.inside, self.begins, self.guessed, self.at_start_of = False, False, None, ""
+
+    def _began(self) -> bool:
+        """Whether it is known if the text has an opening tag of its own, which is then passed over."""
+        start = self.kept.lstrip()
+        if start.startswith(self.op.open):
+            self.kept, self.guessed = start[len(self.op.open) :], None
+        elif self.op.open.startswith(start):
+            return False
+        self.begins = False
+        return True
 
     def _parts(self) -> Iterator[Part]:
         while True:
@@ -36,6 +68,7 @@ class Splitter:
             place = self.kept.find(tag)
             if place < 0:
                 break
+            self.guessed = None
             yield self._trimmed(self.kept[:place])
             self.kept = self.kept[place + len(tag) :]
             self.inside = not self.inside
@@ -53,10 +86,13 @@ class Splitter:
         return kind, text
 
 
-def split_whole(op: TagSplit, text: str) -> tuple[str, str]:
-    """(thought, text) of a whole message."""
-    splitter = Splitter(op)
-    parts = [*splitter.feed(text), *splitter.finish()]
+def split_whole(op: TagSplit, text: str, *, stopped: bool = True) -> tuple[str, str]:
+    """(thought, text) of a whole message; one that has not `stopped` was cut off."""
+    splitter = Splitter.of(op)
+    parts = splitter.feed(text)
+    if stopped and splitter.guessed:
+        return "", text
+    parts += splitter.finish()
     return "".join(t for k, t in parts if k == "thought"), "".join(t for k, t in parts if k == "text")
 
 
