@@ -133,6 +133,21 @@ def test_open_facts_that_close_every_route_stop_the_start(tmp_path):
     assert "desk: " in str(caught.value)
 
 
+def test_the_refusal_to_start_names_the_duties_that_would_still_be_unmet(tmp_path):
+    facts = APP | {"data.personal_info": True, "data.sensitive_pi": False}
+    compiled = table(tmp_path, apps=[{"id": "desk", "facts": facts, "routes": ["azure"]}])
+    with pytest.raises(ConfigError, match=r"desk: .*export\.mechanism \(and duties that are not attested: .*notice"):
+        compiled.require_open()
+
+
+def test_persons_are_counted_and_never_asked_for(tmp_path):
+    facts = {k: v for k, v in ENTITY.items() if k != "actor.sector"}
+    app = {"id": "desk", "facts": {}, "routes": ["azure"]}
+    [blocked] = table(tmp_path, entity={"id": "shop", "facts": facts}, apps=[app]).blocked
+    assert blocked.facts
+    assert not [fact for fact in blocked.facts if fact.startswith("export.persons_")]
+
+
 def test_an_application_that_only_duties_close_is_named_with_them_and_holds_up_no_start(tmp_path):
     facts = {"data.personal_info": False, "data.important": False, "service.offered_to_domestic_public": False}
     app = {"id": "desk", "facts": facts, "routes": ["azure"]}

@@ -20,7 +20,7 @@ WRONG = [
     (["check", "--on", "soon"], "参数 --on：'soon' 不是日期，应为 YYYY-MM-DD"),
     (["check", "--json", "--sarif"], "不能与"),
     (["routes", "simulate", "x", "--port", "y"], "参数 --port：'y' 不是整数"),
-    (["routes", "--rate", "y"], "参数 --rate：'y' 不是数"),
+    (["routes", "advise", "--rate", "y"], "参数 --rate：'y' 不是数"),
     (["ledger", "tally", "--year", "0"], "参数 --year：应为 1970-9999"),
     (["serve", "--no-such"], "不认识的参数：--no-such"),
     (["serve", "--json=1"], "不认识的参数"),
@@ -37,6 +37,20 @@ def test_a_wrong_word_is_explained_in_chinese(words, said, capsys):
     assert said in err
     assert err.startswith("用法：banjia")
     assert not re.search(r"\b(usage|error|required|invalid|argument)\b", err)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["serve", "--port", "x"], "argument --port: expected 0-65535"),
+        (["policy", "compile", "--on", "soon"], "argument --on: expected YYYY-MM-DD"),
+        (["routes", "simulate", "x", "--port", "y"], "argument --port: invalid int value: 'y'"),
+    ],
+)
+def test_a_wrong_word_is_explained_in_english(words, said, capsys):
+    with pytest.raises(SystemExit):
+        main([*words, "--lang", "en"])
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [w for w, _ in WRONG])

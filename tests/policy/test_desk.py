@@ -9,12 +9,13 @@ from test_decide import cell, policy
 
 from banjia.config.document import parse
 from banjia.config.reader import config
-from banjia.desk.policy import adopt, in_force, proposed
+from banjia.desk.policy import adopt, cell_lines, in_force, load, proposed
 from banjia.desk.replay import replay
 from banjia.errors import RouteError
 from banjia.ledger.entry import Entry
 from banjia.ledger.journal import Journal, Terms
 from banjia.policy.file import decode
+from banjia.policy.policy import Band
 from banjia.store.setting import Approval, approve
 from banjia.store.store import open_store
 
@@ -129,3 +130,18 @@ def test_a_new_config_is_tried_by_the_names_that_were_asked_for(store, tmp_path)
         ("pass", "pass", "local/small", 1)
     ]
     assert tried("gpt", "other", SHUT) == [("pass", "refuse", "", 1)]
+
+
+def test_cells_that_differ_by_tally_only_are_shown_with_their_tally():
+    few = cell(band=Band((0, 100_000), (0, 1)))
+    many = cell(band=Band((100_000, None), (0, 1)), decision="refuse", rule="cbdf.volume")
+    shown = cell_lines(policy(few, many), "en")[1:]
+    assert "ordinary 0 – 99,999, sensitive 0: " in shown[0]
+    assert "ordinary ≥ 100,000, sensitive 0: " in shown[1]
+    assert "一般 ≥ 100,000，敏感 0: " in cell_lines(policy(many), "zh")[1]
+
+
+def test_a_word_that_is_neither_file_nor_hash_is_said_to_be_neither(tmp_path):
+    (tmp_path / "banjia.yaml").write_text(f"store: sqlite:///{tmp_path}/s.db\nentity: {{id: a}}\n")
+    with pytest.raises(RouteError, match="no such file, and the store has no such policy"):
+        load("none.json", tmp_path / "banjia.yaml")

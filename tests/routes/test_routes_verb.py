@@ -60,13 +60,24 @@ def test_an_unknown_provider_names_the_nearest(capsys):
 
 @pytest.mark.parametrize("action", ["show", "guide", "simulate"])
 def test_an_action_without_a_name_is_a_usage_error(capsys, action):
-    assert 2 == run(capsys, action)[0]
+    with pytest.raises(SystemExit) as stopped:
+        main(["routes", action])
+    assert 2 == stopped.value.code
+    assert "PROVIDER" in capsys.readouterr().err
+
+
+def test_each_action_has_a_help_of_its_own(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["routes", "simulate", "--help", "--lang", "en"])
+    assert 0 == stopped.value.code
+    out = capsys.readouterr().out
+    assert "--port" in out
+    assert "--volume" not in out
 
 
 def test_a_stand_in_listens_on_loopback_only(capsys):
-    code, out = run(capsys, "simulate", "deepseek", "--host", "0.0.0.0")
-    assert 1 == code
-    assert "loopback only" in out.err
+    assert 1 == main(["routes", "simulate", "deepseek", "--host", "0.0.0.0", "--lang", "en"])
+    assert "loopback only" in capsys.readouterr().err
 
 
 def test_advice_without_facts_says_that_nothing_was_assessed(capsys, tmp_path, monkeypatch):
@@ -86,6 +97,19 @@ def test_advice_follows_the_assessment(capsys, tmp_path, monkeypatch):
     found = json.loads(out.out)
     assert "openai" in {w["provider"] for w in found["closed"]}
     assert "openai" not in {o["provider"] for o in found["options"]}
+
+
+def test_advice_of_open_facts_names_the_questions_and_says_how_bad_each_way_may_get(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out = run(capsys, "advise", "--model", "gpt-4o-mini", "--fact", "gateway.country=CN")
+    assert 3 == code
+    assert out.out.startswith("no way is settled while facts are open; answer first:\n  ")
+    assert "[indeterminate, at worst prohibited]" in out.out
+    code, out = run(capsys, "advise", "--model", "gpt-4o-mini", "--fact", "gateway.country=CN", "--json")
+    asked = json.loads(out.out)["ask"]
+    assert 3 == code
+    assert 1 <= len(asked) <= 3
+    assert all(row["fact"] and row["question"]["zh"] and row["who"] for row in asked)
 
 
 def test_volumes_come_from_a_csv_and_a_bad_line_is_named(capsys, tmp_path, monkeypatch):

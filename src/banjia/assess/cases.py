@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from banjia.config import plain
-from banjia.errors import BanjiaError, FactError
+from banjia.errors import BanjiaError, FactError, cause
 from banjia.text import Text
 
 MAX_LINE = 1_000_000
@@ -38,7 +38,7 @@ def read_cases(path: Path) -> Iterator[Case | BanjiaError]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FactError(
-            Text("读不了案例文件", "the file of cases cannot be read"), where=str(path), found=str(error)[:120]
+            Text("读不了案例文件", "the file of cases cannot be read"), where=str(path), found=cause(error)
         ) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -55,7 +55,7 @@ def _from_yaml(path: Path) -> Iterator[Case | BanjiaError]:
         data = plain.load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise FactError(
-            Text("读不了案例文件", "the file of cases cannot be read"), where=str(path), found=str(error)[:120]
+            Text("读不了案例文件", "the file of cases cannot be read"), where=str(path), found=cause(error)
         ) from error
     rows = data.get("cases") if isinstance(data, dict) else data
     if not isinstance(rows, list):

@@ -51,6 +51,15 @@ class Blocked:
     facts: tuple[str, ...]
     duties: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> Text:
+        """The application, its open facts, and the duties that would still be unmet."""
+        words = same(f"{self.app}: {', '.join(self.facts)}")
+        if self.duties:
+            names = ", ".join(self.duties)
+            words += Text(f"（另有未声明履行的义务：{names}）", f" (and duties that are not attested: {names})")
+        return words
+
     def say(self) -> Text:
         facts, duties = ", ".join(self.facts), ", ".join(self.duties)
         words = Text(f"应用 {self.app} 没有可用的路线", f"application {self.app} may use no route")
@@ -71,11 +80,13 @@ class Compiled:
         doubted = [b for b in self.blocked if b.facts]
         if not doubted:
             return self.policy
-        names = "; ".join(f"{b.app}: {', '.join(b.facts)}" for b in doubted)
+        found = doubted[0].said
+        for blocked in doubted[1:]:
+            found += Text("；", "; ") + blocked.said
         error = ConfigError(
             Text("未答的问题关闭了应用的所有路线", "open facts close every route of an application"),
             where="apps",
-            found=names,
+            found=found,
             remedy=Text(
                 "在 banjia.yaml 中写明这些事实，或运行 banjia assess -i",
                 "state these facts in banjia.yaml, or run banjia assess -i",
@@ -115,7 +126,7 @@ class _Compiler:
                         for cell, answer in self.cells(app, purpose, profile, scope):
                             mine.append(cell)
                             packs |= answer.law.packs
-                            if not cell.settled and cell.decision == "refuse":
+                            if not cell.settled and cell.decision == "refuse" and _is_first(cell.band):
                                 doubted.append((profile, scope))
                             if answer.worst in {"conditional", "doubtful"}:
                                 unmet |= dict.fromkeys(duty.id for duty in answer.duties.unmet)
@@ -223,7 +234,7 @@ class _Compiler:
         )
 
     def ask(self, app: App, profile: Profile, scope: RouteScope) -> tuple[str, ...]:
-        """The facts worth asking first for a route that open facts close."""
+        """The facts worth asking first for a route that open facts close; persons are counted, not asked for."""
         answer = assess_route(
             Profile.merge(profile, scope.profile),
             on=self.on,
@@ -234,7 +245,7 @@ class _Compiler:
             attested=self.attested(app, scope),
             listed=self.config.packs,
         )
-        return tuple(m.fact for m in answer.missing[:3])
+        return tuple([m.fact for m in answer.missing if m.fact not in {ORDINARY, SENSITIVE}][:3])
 
     def passes(self, answer: Assessment, app: App, scope: RouteScope) -> bool:
         """Permitted passes; conditional once every before-use duty is attested; doubtful if accepted by name too."""
@@ -323,6 +334,11 @@ class _Compiler:
             abroad=country != home,
             stand_in=bool(route and route.stand_in),
         )
+
+
+def _is_first(band: Band) -> bool:
+    """Whether a year begins in it: what is open about higher tallies closes nothing today."""
+    return band.ordinary[0] == band.sensitive[0] == 0
 
 
 def _dated(cell: Cell, expires: date | None) -> Cell:

@@ -89,12 +89,12 @@ def _run(verb: Verb, words: list[str], lang: Lang) -> int:
 
 
 def _outside(error: OSError) -> BanjiaError:
-    from banjia.errors import BanjiaError
+    from banjia.errors import BanjiaError, cause
 
     return BanjiaError(
         Text("系统不允许", "the system does not allow this"),
         where=str(error.filename or ""),
-        found=error.strerror or str(error),
+        found=cause(error),
         remedy=Text("检查路径、权限和磁盘空间", "check the path, its rights and the free space"),
     )
 

@@ -15,6 +15,7 @@ HEADINGS = {
     "options": Text("选项", "options"),
 }
 HELP = Text("显示本帮助后退出", "show this help message and exit")
+WANTED = re.compile(r"^argument (.+?): (.+)$")  # a type of ours says only what it wants
 CHOICES = re.compile(r"choose from (.*)\)$")
 
 # what argparse says, and how it is said in Chinese
@@ -85,6 +86,8 @@ def parser_for(lang: Lang) -> type[Parser]:
 def said(message: str, lang: Lang) -> str:
     """What argparse says, in a language."""
     if lang == "en":
+        if not any(pattern.search(message) for pattern, _ in SAID[:-1]):
+            return WANTED.sub(r"argument \1: expected \2", message)
         return message.replace("invalid fromisoformat value", "not a date (YYYY-MM-DD)")
     for pattern, words in SAID:
         if pattern.search(message):

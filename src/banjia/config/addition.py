@@ -12,7 +12,7 @@ import yaml
 from banjia.config import plain
 from banjia.config.document import parse
 from banjia.config.reader import config, read
-from banjia.errors import ConfigError
+from banjia.errors import ConfigError, cause
 from banjia.store.whole import write_whole
 from banjia.text import Text
 
@@ -65,7 +65,7 @@ def _replace(path: Path, text: str) -> None:
         write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise ConfigError(
-            Text("写不了配置文件", "the config cannot be written"), where=str(path), found=error.strerror or str(error)
+            Text("写不了配置文件", "the config cannot be written"), where=str(path), found=cause(error)
         ) from error
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from banjia.config import plain
-from banjia.errors import ConfigError
+from banjia.errors import ConfigError, cause
 from banjia.text import Text
 
 MAX_BYTES = 1 << 20
@@ -95,7 +95,7 @@ def _text(path: Path) -> str:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            Text("读不了配置文件", "the file cannot be read"), where=str(path), found=str(error)
+            Text("读不了配置文件", "the file cannot be read"), where=str(path), found=cause(error)
         ) from error
 
 

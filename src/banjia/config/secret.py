@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from banjia.errors import ConfigError
+from banjia.errors import ConfigError, cause
 from banjia.text import Text
 
 
@@ -39,7 +39,7 @@ class Secret:
             try:
                 value = (self.base / name).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
-                raise self._missing(str(error)) from error
+                raise self._missing(cause(error)) from error
         if not value:
             raise self._missing(Text("空", "nothing"))
         return value

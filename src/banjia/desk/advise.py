@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from banjia.assess.assessment import Assessment
+from banjia.assess.assessment import ACTION, OPEN, PERMITTED, PROHIBITED, Assessment
 from banjia.assess.scope import RouteScope
+from banjia.assess.words import verdict
 from banjia.desk.assess import Request, Room, gather, one
 from banjia.desk.ledger import Place
 from banjia.desk.traits import traits_of, volumes_of
-from banjia.errors import ConfigError
+from banjia.errors import ConfigError, cause
+from banjia.facts.catalogue import load as load_facts
+from banjia.facts.fact import Fact
 from banjia.facts.profile import Profile, Provenance
 from banjia.routes import successor
 from banjia.routes.advice.advise import Advice, Option, advise
@@ -27,6 +31,7 @@ from banjia.text import Lang, Text
 SITES = {"cn_mainland": "cn_mainland", "overseas": "intl", "hk": "intl", "self_hosted": "self"}
 LEFT_OUT = frozenset({"relay", "foreign_aggregator", "cn_aggregators", "azure_21vianet"})
 FEATURES = ("tools", "forced_tools", "images", "json_object", "json_schema", "several_answers", "streams")
+MOST_ASKED = 3
 LEAST_SHOWN = 3  # options of each old name, however many there are
 COLUMNS = ("model", "requests", "input_tokens", "output_tokens")
 
@@ -41,7 +46,20 @@ class Advised:
 
     @property
     def exit_code(self) -> int:
-        return 4 if self.advice.nothing_fits else 0
+        """That of the best option's assessment; 4 where nothing fits."""
+        if self.advice.nothing_fits:
+            return PROHIBITED
+        best = self.advice.options[0].way
+        if best.verdict == "indeterminate":
+            return OPEN
+        return ACTION if best.verdict == "doubtful" or (best.verdict == "conditional" and best.duties) else PERMITTED
+
+    @property
+    def ask(self) -> tuple[Fact, ...]:
+        """The questions that most of the ways still wait for."""
+        ways = {option.way.route: option.way for option in self.advice.options}
+        found = Counter(fact for way in ways.values() if way.verdict == "indeterminate" for fact in way.asks)
+        return tuple(load_facts()[fact] for fact, _ in found.most_common(MOST_ASKED))
 
     def to_json(self) -> dict[str, Any]:
         rate = {"usd_cny": self.rate.usd_cny, "certainty": self.rate.sure, "as_of": self.rate.as_of.isoformat()}
@@ -53,7 +71,8 @@ class Advised:
             "volumes": {old: asdict(self.use.volume_of(old)) for old in self.use.models},
         }
         head = {"on": self.on.isoformat(), "assessed": self.assessed, "rate": rate, "use": asked}
-        return {**head, **self.advice.to_json()}
+        ask = [{"fact": f.id, "question": f.question.as_dict(), "who": f.who} for f in self.ask]
+        return {**head, "ask": ask, **self.advice.to_json()}
 
 
 def use(
@@ -160,7 +179,14 @@ def way(room: Room, provider: Provider, site: str, endpoint: Endpoint | None) ->
     answer = one(room, scope)
     worst: Verdict = answer.worst  # type: ignore[assignment]  # a verdict of the law
     return Allowed(
-        provider.id, site, _verdict(answer), scope.id, _lever(answer), worst=worst, duties=len(answer.duties.unmet)
+        provider.id,
+        site,
+        _verdict(answer),
+        scope.id,
+        _lever(answer),
+        worst=worst,
+        duties=len(answer.duties.unmet),
+        asks=tuple(m.fact for m in answer.missing[:MOST_ASKED]),
     )
 
 
@@ -171,7 +197,7 @@ def with_volumes(use: Use, file: Path) -> Use:
             rows = list(csv.DictReader(handle))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            Text("读不了用量文件", "the file of volumes cannot be read"), where=str(file), found=str(error)
+            Text("读不了用量文件", "the file of volumes cannot be read"), where=str(file), found=cause(error)
         ) from error
     found: dict[str, Volume] = {}
     for number, row in enumerate(rows, start=2):
@@ -215,7 +241,7 @@ def replace_rate(rate: Money, usd_cny: float, on: date) -> Money:
 def text(answer: Advised, lang: Lang, *, most: int = 12) -> str:
     """The ranking for people. What is not measured, not confirmed or from memory says so in its line."""
     advice = answer.advice
-    out = [advice.say().say(lang), _rate(answer).say(lang)]
+    out = [*_first(answer, lang), _rate(answer).say(lang)]
     if not answer.assessed:
         out.append(_UNASSESSED.say(lang))
     each = max(LEAST_SHOWN, most // max(1, len(answer.use.models)))
@@ -262,12 +288,30 @@ def table(answer: Advised) -> str:
     return out.getvalue()
 
 
+def _first(answer: Advised, lang: Lang) -> Sequence[str]:
+    """What to look at first; where no way is settled, what to answer first."""
+    said = answer.advice.say().say(lang)
+    if answer.exit_code != OPEN:
+        return [said]
+    asked = [f"  {fact.question.say(lang)}  [{fact.id}]" for fact in answer.ask]
+    return [_UNSETTLED.say(lang), *asked, said]
+
+
+def _said(way: Allowed) -> Text:
+    """The verdict of one way; of an open one also the gravest that is still possible."""
+    found = NOT_ASSESSED if way.verdict == "not-assessed" else verdict(way.verdict)
+    if way.verdict == "indeterminate" and way.worst:
+        worst = verdict(way.worst)
+        found += Text(f"，最坏是{worst.zh}", f", at worst {worst.en}")
+    return found
+
+
 def _option(number: int, option: Option, lang: Lang) -> Sequence[str]:
     def words(texts: Sequence[Text]) -> str:
         return ("；" if lang == "zh" else "; ").join(t.say(lang) for t in texts)
 
-    head = f"{number:>2}. {option.model} @ {option.way.route}  [{option.way.verdict}]  {option.cost.say().say(lang)}"
-    lines = [head]
+    said, cost = _said(option.way).say(lang), option.cost.say().say(lang)
+    lines = [f"{number:>2}. {option.model} @ {option.way.route}  [{said}]  {cost}"]
     for label, texts in (
         (Text("保留", "kept"), option.trial.kept),
         (Text("模拟", "emulated"), option.trial.emulated),
@@ -322,6 +366,8 @@ def _lever(answer: Assessment) -> str:
     return f"{best.fact} = {best.after}" if best else ""
 
 
+NOT_ASSESSED = Text("未评估", "not assessed")
+_UNSETTLED = Text("事实未定，没有一条路线有定论；先回答：", "no way is settled while facts are open; answer first:")
 _UNASSESSED = Text(
     "没有事实，路线未经评估；用 --config 或 --fact 给出", "no facts: the ways are not assessed; give --config or --fact"
 )

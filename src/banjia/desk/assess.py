@@ -24,7 +24,7 @@ from banjia.config import plain
 from banjia.config.config import App, Config
 from banjia.config.place import place
 from banjia.desk import clock
-from banjia.errors import BanjiaError, ConfigError, RouteError
+from banjia.errors import BanjiaError, ConfigError, RouteError, cause
 from banjia.facts.catalogue import load as load_facts
 from banjia.facts.profile import Profile, Provenance
 from banjia.facts.value import Interval
@@ -306,7 +306,7 @@ def _facts_of(path: Path) -> dict[str, Any]:
         data = plain.load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
-            Text("读不了事实文件", "the file of facts cannot be read"), where=str(path), found=str(error)[:160]
+            Text("读不了事实文件", "the file of facts cannot be read"), where=str(path), found=cause(error)
         ) from error
     data = data.get("facts", data) if isinstance(data, dict) else data
     if not isinstance(data, dict):

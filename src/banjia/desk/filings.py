@@ -12,7 +12,7 @@ from banjia.config.addition import add
 from banjia.config.confirmation import Confirmation
 from banjia.config.reader import read
 from banjia.desk import clock
-from banjia.errors import BanjiaError, ConfigError
+from banjia.errors import BanjiaError, ConfigError, cause
 from banjia.routes.catalogue import load as load_routes
 from banjia.routes.filings import About, Coverage, Row, coverage
 from banjia.routes.filings import load as load_filings
@@ -115,7 +115,7 @@ def _digest(path: Path) -> str:
         raise ConfigError(
             Text("读不了证据文件", "the evidence cannot be read"),
             where=f"--evidence {path}",
-            found=error.strerror or str(error),
+            found=cause(error),
             remedy=Text(
                 "保存官方附件或服务商说明后再试", "save the official attachment or the vendor's statement first"
             ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from banjia.errors import ConfigError
+from banjia.errors import ConfigError, cause
 from banjia.facts.catalogue import load as facts
 from banjia.facts.value import parse
 from banjia.routes.catalogue import Catalogue
@@ -77,7 +77,7 @@ def write(path: Path, inventory: Inventory, answers: Mapping[str, str], *, on: d
         ) from error
     except OSError as error:
         raise ConfigError(
-            Text("写不了配置文件", "the config cannot be written"), where=str(target), found=str(error)
+            Text("写不了配置文件", "the config cannot be written"), where=str(target), found=cause(error)
         ) from error
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(text)

@@ -14,7 +14,7 @@ from banjia.assess.assessment import Assessment, Missing
 from banjia.config import plain
 from banjia.desk import clock
 from banjia.desk.assess import Answers, Request, assess
-from banjia.errors import ConfigError
+from banjia.errors import ConfigError, cause
 from banjia.facts.catalogue import load as load_facts
 from banjia.facts.fact import Fact
 from banjia.facts.profile import Known, Profile, Provenance
@@ -153,7 +153,7 @@ def _read(path: Path) -> tuple[dict[str, Known], set[str]]:
         data = plain.load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
-            Text("读不了已有的答案", "the earlier answers cannot be read"), where=str(path), found=str(error)[:160]
+            Text("读不了已有的答案", "the earlier answers cannot be read"), where=str(path), found=cause(error)
         ) from error
     if not isinstance(data, Mapping) or not isinstance(data.get("facts", {}), Mapping):
         raise ConfigError(Text("已有的答案格式不对", "the earlier answers are no file of facts"), where=str(path))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from banjia.assess.words import verdict
 from banjia.config.lifetime import Lifetime, lifetimes
 from banjia.config.reader import read as read_config
 from banjia.desk import clock
@@ -16,7 +17,7 @@ from banjia.errors import RouteError
 from banjia.policy.change import Change, changes, held, opens
 from banjia.policy.closure import Closure, shut
 from banjia.policy.file import decode, read
-from banjia.policy.policy import Policy
+from banjia.policy.policy import Band, Cell, Policy
 from banjia.store.setting import Approval, Setting, approval_of, approve, get_setting, put, put_setting
 from banjia.store.store import Store, Transaction, open_store
 from banjia.text import Lang, Text
@@ -152,7 +153,7 @@ def load(word: str, config_path: Path) -> Policy:
     store = open_store(read_config(config_path).store)
     try:
         found = {"in-force": in_force, "proposed": proposed}.get(word)
-        policy = found(store) if found is not None else _find(store, word)
+        policy = found(store) if found is not None else _find(store, word, or_file=True)
     finally:
         store.close()
     if policy is None:
@@ -168,41 +169,55 @@ def change_lines(found: Iterable[Change], lang: Lang) -> list[str]:
     lines = []
     for change in found:
         cell = change.cell
-        band = ", ".join(
-            f"{name} {low}-{'' if high is None else high - 1}"
-            for name, (low, high) in (("ordinary", cell.band.ordinary), ("sensitive", cell.band.sensitive))
-            if (low, high) != (0, None)
-        )
-        purpose = f"/{cell.purpose}" if cell.purpose else ""
         answer = change.after if change.kind in {"opens", "closes"} else None
         rule = answer.rule if answer else f"{change.before.treatment} -> {change.after.treatment}"
-        where = f"{cell.app}{purpose}  {cell.route}  {cell.model}  {cell.data_class}"
-        lines.append(f"{WORDS[change.kind].say(lang)}  {where}  {band}  {rule}".rstrip())
+        where = "  ".join(filter(None, (place_of(cell), band_of(cell.band, lang))))
+        lines.append(f"{WORDS[change.kind].say(lang)}  {where}  {rule}".rstrip())
     return lines
 
 
 def cell_lines(policy: Policy, lang: Lang) -> list[str]:
     head = Text(
-        f"法律日期 {policy.law_date}，有效至 {policy.expires or '—'}，{policy.hash}",
-        f"law of {policy.law_date}, valid until {policy.expires or '-'}, {policy.hash}",
+        f"{policy.law_date} 的法律，有效至 {policy.expires or '法律或配置变化'}，{policy.hash}",
+        f"law of {policy.law_date}, valid until {policy.expires or 'law or config change'}, {policy.hash}",
     )
     lines = [head.say(lang)]
     for c in policy.cells:
-        mark = Text("放行", "pass") if c.decision == "pass" else Text("拒绝", "refuse")
-        purpose = f"/{c.purpose}" if c.purpose else ""
-        answer = f"{c.verdict}  {c.treatment}  {c.rule}"
-        lines.append(f"{mark.say(lang):<8}{c.app}{purpose}  {c.route}  {c.model}  {c.data_class}  {answer}")
+        mark = Text("放行", "pass  ") if c.decision == "pass" else Text("拒绝", "refuse")
+        where = "  ".join(filter(None, (place_of(c), band_of(c.band, lang))))
+        treatment = f"  {c.treatment}" if c.decision == "pass" else ""
+        lines.append(f"{mark.say(lang)}  {where}: {verdict(c.verdict).say(lang)}{treatment}  {c.rule}")
     return lines
 
 
-def _find(store: Store, hash: str) -> Policy:  # noqa: A002
+def place_of(cell: Cell) -> str:
+    purpose = f"/{cell.purpose}" if cell.purpose else ""
+    return f"{cell.app}{purpose}  {cell.route}  {cell.model}  {cell.data_class}"
+
+
+def band_of(band: Band, lang: Lang) -> str:
+    """The tallies of the year that a cell holds for; nothing where it holds for all."""
+    found = []
+    for name, (low, high) in ((Text("一般", "ordinary"), band.ordinary), (Text("敏感", "sensitive"), band.sensitive)):
+        if (low, high) == (0, None):
+            continue
+        span = f"≥ {low:,}" if high is None else f"{low:,}" if high - 1 == low else f"{low:,} – {high - 1:,}"
+        found.append(f"{name.say(lang)} {span}")
+    return ("，" if lang == "zh" else ", ").join(found)
+
+
+def _find(store: Store, hash: str, *, or_file: bool = False) -> Policy:  # noqa: A002
     full = hash if hash.startswith("sha256:") else f"sha256:{hash}"
     policy = _kept(store, full)
     if policy is None:
+        wanted = Text("`banjia policy show` 列出的摘要", "a hash that `banjia policy show` lists")
+        also = Text("策略文件、in-force、proposed，或", "a policy file, in-force, proposed, or ")
         raise RouteError(
-            Text("存储里没有这份策略", "the store has no such policy"),
+            Text("没有这个文件，存储里也没有这份策略", "no such file, and the store has no such policy")
+            if or_file
+            else Text("存储里没有这份策略", "the store has no such policy"),
             where=hash,
-            expected=Text("`banjia policy show` 列出的摘要", "a hash that `banjia policy show` lists"),
+            expected=also + wanted if or_file else wanted,
             remedy=Text("先编译，或让网关读到它", "compile it, or let the gateway see it first"),
         )
     return policy

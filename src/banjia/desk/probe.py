@@ -12,7 +12,7 @@ import msgspec
 from banjia.config.secret import Secret
 from banjia.desk.clock import today
 from banjia.desk.routes import routes
-from banjia.errors import ConfigError, RouteError
+from banjia.errors import ConfigError, RouteError, cause
 from banjia.gateway.answer import UpstreamError
 from banjia.gateway.target import parse_target
 from banjia.gateway.upstream import Upstream
@@ -98,7 +98,7 @@ async def _one(asked: Wanted, upstream: Upstream, claim: Claim) -> Finding:
         raw = await answer.body(LARGEST_ANSWER)
     except UpstreamError as error:
         raise RouteError(
-            Text("端点没有回答", "the endpoint did not answer"), where=asked.base_url, found=str(error)
+            Text("端点没有回答", "the endpoint did not answer"), where=asked.base_url, found=cause(error)
         ) from error
     try:
         decoded = msgspec.json.decode(raw)

@@ -38,7 +38,7 @@ from banjia.desk.notice import (
 from banjia.desk.replay import names_of, replay, replay_lines
 from banjia.desk.supply import Request, journal_of, settings_of
 from banjia.desk.watched import Watched
-from banjia.errors import BanjiaError, ConfigError, StoreError
+from banjia.errors import BanjiaError, ConfigError, StoreError, cause
 from banjia.gateway.board import Board
 from banjia.gateway.line import JsonLines
 from banjia.gateway.observability import read_observability
@@ -364,7 +364,7 @@ class Supervisor:
             raise ConfigError(
                 Text("地址不能使用", "the address cannot be used"),
                 where=f"{request.host}:{request.port}",
-                found=error.strerror or str(error),
+                found=cause(error),
                 remedy=Text("换一个 --port，或停掉占用它的进程", "choose another --port, or stop what listens there"),
             ) from error
 

@@ -14,7 +14,7 @@ from banjia.assess.assess import assess_route
 from banjia.assess.assessment import Assessment
 from banjia.config import plain
 from banjia.desk.assess import Request, Room, bare_room
-from banjia.errors import BanjiaError, FactError
+from banjia.errors import BanjiaError, FactError, cause
 from banjia.facts.profile import Profile, Provenance
 from banjia.text import Text
 
@@ -60,7 +60,7 @@ def rows(table: Path) -> Iterator[dict[str, str]]:
                 yield {k: v for k, v in row.items() if k is not None and isinstance(v, str)}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FactError(
-            Text("读不了这张表", "the table cannot be read"), where=str(table), found=str(error)[:120]
+            Text("读不了这张表", "the table cannot be read"), where=str(table), found=cause(error)
         ) from error
 
 

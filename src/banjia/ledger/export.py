@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from banjia.errors import StoreError
+from banjia.errors import StoreError, cause
 from banjia.ledger.record import Record
 from banjia.text import Text
 
@@ -98,7 +98,7 @@ def parquet(records: Iterable[Record], path: Path) -> int:
         raise StoreError(
             Text("无法写出文件", "the file cannot be written"),
             where=str(path),
-            found=str(error.strerror or error),
+            found=cause(error),
             remedy=Text("检查路径、权限和磁盘空间", "check the path, its permissions and the disk's space"),
         ) from error
     finally:

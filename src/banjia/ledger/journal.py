@@ -13,7 +13,7 @@ from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any
 
-from banjia.errors import StoreError
+from banjia.errors import StoreError, cause
 from banjia.ledger.census import Census
 from banjia.ledger.chain import Chain, close_log, open_log, read_chain, row_of, sealed
 from banjia.ledger.checkpoint import KEY_FILE, Signer, create_signer, read_signer, signing_file
@@ -340,7 +340,7 @@ class Journal:
             raise StoreError(
                 Text("无法写出外部检查点", "the outside checkpoint cannot be written"),
                 where=str(self._terms.outside),
-                found=same(str(error.strerror)),
+                found=cause(error),
                 remedy=Text("检查该路径", "check that path"),
             ) from error
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from banjia.errors import StoreError
+from banjia.errors import StoreError, cause
 from banjia.ledger.checkpoint import PUBLIC_FILE, Verifier
 from banjia.store.keys import Keys
 from banjia.store.whole import write_whole
-from banjia.text import Text, same
+from banjia.text import Text
 
 
 def publish(keys: Keys, verifier: Verifier) -> None:
@@ -18,6 +18,6 @@ def publish(keys: Keys, verifier: Verifier) -> None:
         raise StoreError(
             Text("公钥写不出", "the public key cannot be written"),
             where=str(path),
-            found=same(str(error.strerror)),
+            found=cause(error),
             remedy=Text("检查 keys 目录的权限和磁盘", "check the permissions of `keys`, and the disk"),
         ) from error

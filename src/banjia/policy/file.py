@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from banjia.errors import RouteError
+from banjia.errors import RouteError, cause
 from banjia.policy.policy import Policy
 from banjia.store.whole import write_whole
 from banjia.text import Text
@@ -43,7 +43,7 @@ def read(path: Path) -> Policy:
         raise RouteError(
             Text("读不到策略文件", "the policy file cannot be read"),
             where=str(path),
-            found=error.strerror or str(error),
+            found=cause(error),
         ) from error
     return decode(data, where=str(path))
 
@@ -56,5 +56,5 @@ def write(policy: Policy, path: Path) -> None:
         raise RouteError(
             Text("策略文件写不进去", "the policy file cannot be written"),
             where=str(path),
-            found=error.strerror or str(error),
+            found=cause(error),
         ) from error

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from banjia.errors import RouteError
+from banjia.errors import RouteError, cause
 from banjia.text import Text, same
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise RouteError(
-            Text("读不到文件", "the file cannot be read"), where=str(path), found=error.strerror or str(error)
+            Text("读不到文件", "the file cannot be read"), where=str(path), found=cause(error)
         ) from error
 
 

@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from banjia.errors import StoreError
+from banjia.errors import StoreError, cause
 from banjia.text import Text, same
 
 SECRET_BYTES = 32
@@ -39,7 +39,7 @@ class Keys:
             raise StoreError(
                 Text("无法写入密钥文件", "the key file cannot be written"),
                 where=str(self.folder / name),
-                found=same(str(error.strerror)),
+                found=cause(error),
                 remedy=Text(
                     "检查 keys 目录的权限；已有的密钥从不覆盖",
                     "check the permissions of `keys`; an existing key is never overwritten",
@@ -58,7 +58,7 @@ class Keys:
             raise StoreError(
                 Text("读不到密钥文件", "the key file cannot be read"),
                 where=str(path),
-                found=same(str(error.strerror)),
+                found=cause(error),
                 remedy=Text("检查权限", "check its permissions"),
             ) from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:

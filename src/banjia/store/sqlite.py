@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from banjia.errors import StoreError
+from banjia.errors import StoreError, cause
 from banjia.store.schema import APPLICATION_ID, VERSION, Engine, statements
 from banjia.store.store import Row, wrong_version
 from banjia.text import Text, same
@@ -139,7 +139,7 @@ class SqliteStore:
             raise StoreError(
                 Text("无法建立存储文件", "the store cannot be created"),
                 where=str(self.path),
-                found=str(error.strerror),
+                found=cause(error),
                 remedy=Text("检查目录权限和磁盘空间", "check the directory's permissions and the disk's space"),
             ) from error
 

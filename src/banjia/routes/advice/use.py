@@ -65,3 +65,4 @@ class Allowed:
     lever: str = ""  # what would open it
     worst: Verdict | Literal[""] = ""  # the gravest that is still reachable while facts are open
     duties: int = 0  # to be met before use, certain or possible
+    asks: tuple[str, ...] = ()  # the open facts worth asking first
