@@ -48,9 +48,9 @@ def test_a_program_of_one_endless_line_is_named_and_not_waited_for(tmp_path):
     [
         ("a.toml", "[", []),
         ("a.ini", "[ ", []),
-        ("a.vue", "<script>", []),
-        ("a.vue", "<script ", []),
-        ("a.vue", "---\n", ["broken"]),  # more programs than are read
+        ("a.vue", "<script>", ["part"]),
+        ("a.vue", "<script ", ["part"]),
+        ("a.vue", "---\n", ["part"]),  # more programs than are read
     ],
 )
 def test_signs_without_end_are_read_once(tmp_path, name, sign, reasons):
@@ -60,7 +60,9 @@ def test_signs_without_end_are_read_once(tmp_path, name, sign, reasons):
 
 def test_the_programs_of_a_component_are_told_from_its_marks():
     text = '<script setup lang="ts">\nA\n</script>\n<template/>\n<script>\nB</script><script>'
-    assert ["\nA\n", "\nB"] == [text[start:stop] for start, stop in scripts(text)]
+    *whole, last = scripts(text)
+    assert ["\nA\n", "\nB"] == [text[start:stop] for start, stop in whole]
+    assert (text.rindex("<script>"), -1) == last
 
 
 def test_a_component_of_more_programs_than_are_read_is_named(tmp_path):
@@ -68,7 +70,7 @@ def test_a_component_of_more_programs_than_are_read_is_named(tmp_path):
     (tmp_path / "a.vue").write_text(part * 100)
     (tmp_path / "b.vue").write_text(part * 101)
     inventory = scan(tmp_path)
-    assert [("b.vue", "broken")] == [(skipped.path, skipped.reason) for skipped in inventory.skipped]
+    assert [("b.vue", "part")] == [(skipped.path, skipped.reason) for skipped in inventory.skipped]
     assert 200 == len(inventory.findings)
 
 

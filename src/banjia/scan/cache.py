@@ -21,7 +21,7 @@ from banjia.scan.result import FileResult
 from banjia.scan.rule import rules_hash
 from banjia.scan.walk import Key
 
-FORMAT = "5"
+FORMAT = "6"
 COARSE = 2_000_000_000  # the coarsest time stamp a file system in use keeps, in nanoseconds
 KEPT = 64  # trees whose cache stays
 

@@ -64,7 +64,9 @@ def scan_file(path: str, text: str, language: str | None = None) -> FileResult:
     elif kind == "sql":
         _sql(path, text, out, words)
     elif kind in READERS:
-        out.findings.extend(SettingsReader(path, text, words, _named()).read(kind))
+        settings = SettingsReader(path, text, words, _named())
+        out.findings.extend(settings.read(kind))
+        out.cut = settings.cut
     if kind in ("java", "kotlin", "csharp", "php") and (found := OWNS.search(text)):
         out.owns = found[1].replace("\\", ".")
     if "banjia:" in text:
@@ -114,7 +116,7 @@ def is_dense(text: str) -> bool:
 
 def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, shift: int = 0) -> None:
     if is_dense(text):
-        out.broken = True
+        out.cut = "broken"
         return
     try:
         sure = imports(text, language)
@@ -123,11 +125,13 @@ def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, 
         root = parsed(text, language)
         if not sure and not speaks(root, text, language):
             return
-        resolver = Resolver(reduced(root, language), language, libraries(language))
+        tree, is_whole = reduced(root, language)
+        resolver = Resolver(tree, language, libraries(language))
         found = CodeReader(path, text, resolver, words, shift).read()
     except Exception:  # noqa: BLE001 - a file of a stranger must never end the walk: it is listed as skipped
-        out.broken = True
+        out.cut = "broken"
         return
+    out.cut = out.cut or ("" if is_whole else "deep")
     out.findings.extend(found.findings)
     out.pending.extend(found.pending)
     out.exports.update(found.exports)
@@ -137,16 +141,23 @@ def _code(path: str, text: str, language: str, out: FileResult, words: Lexicon, 
 
 def _embedded(path: str, text: str, out: FileResult, words: Lexicon) -> None:
     for number, (start, stop) in enumerate(scripts(text)):
+        if stop < 0:
+            out.cut = "part"
+            return
         if number == PARTS:
-            out.broken = True  # it says so where the rest of a file is not read
+            out.cut = "part"
             return
         _code(path, text[start:stop], "typescript", out, words, shift=text.count("\n", 0, start))
 
 
 def scripts(text: str) -> Iterator[tuple[int, int]]:
-    """Where the programs of a component stand: between the marks of a script, or of what stands before a page."""
+    """Where the programs of a component stand: between the marks of a script, or of what stands before a page.
+
+    The last may be one whose end is missing: it ends before the text begins.
+    """
     place = 0
     endless: set[str] = set()
+    unended = -1
     while len(endless) < 2 and (found := SCRIPT.search(text, place)):
         place = found.end()
         close = "</script>" if found[0][0] == "<" else "\n---"
@@ -156,16 +167,19 @@ def scripts(text: str) -> Iterator[tuple[int, int]]:
         stop = text.find(close, start) if start or close == "\n---" else -1
         if stop < 0:
             endless.add(close)  # nor will a later one end
+            unended = unended if close[0] != "<" else found.start()
             continue
         place = stop + len(close)
         yield start, stop
+    if unended >= 0:
+        yield unended, -1
 
 
 def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
     try:
         found = list(notebook.cells(text))
     except (ValueError, RecursionError):
-        out.broken = True
+        out.cut = "broken"
         return
     rows: list[str] = []
     places: list[int] = []
@@ -199,6 +213,7 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
         last = places[finding.end - 1] if finding.end <= len(places) else first
         return replace(finding, line=first, end=max(first, last))
 
+    out.cut = out.cut or inner.cut
     out.findings.extend(moved(finding) for finding in inner.findings)
     out.pending.extend(replace(pending, finding=moved(pending.finding)) for pending in inner.pending)
     out.open_urls.extend(
@@ -209,6 +224,7 @@ def _notebook(path: str, text: str, out: FileResult, words: Lexicon) -> None:
 def _written(path: str, name: str, cell: notebook.Cell, out: FileResult) -> None:
     """A cell that is another file: read as that file, each finding on its line of the notebook."""
     if name.endswith(".ipynb"):
+        out.cut = out.cut or "part"
         return
     body = cell.source.split("\n", 1)[1] if "\n" in cell.source else ""
     inner = scan_file(name, body)
@@ -221,7 +237,7 @@ def _written(path: str, name: str, cell: notebook.Cell, out: FileResult) -> None
     out.findings.extend(moved(finding) for finding in inner.findings)
     out.pending.extend(replace(pending, finding=moved(pending.finding)) for pending in inner.pending)
     out.suppressed += inner.suppressed
-    out.broken = out.broken or inner.broken
+    out.cut = out.cut or inner.cut
 
 
 def _magic_setting(path: str, row: str, line: int, words: Lexicon) -> list[Finding]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 # The first line of a cell that is no Python: a file that it writes, a script of the shell.
 WRITTEN = re.compile(r"^\s*%%writefile\s+(?:-a\s+|--append\s+)?[\"']?([^\s\"']+)")
@@ -31,13 +32,16 @@ class Cell:
 
 
 def cells(text: str) -> Iterator[Cell]:
-    """Code cells in order, then the text of outputs. A notebook that is not JSON gives none."""
+    """Code cells in order, each with the text of its outputs. ValueError: it is no notebook."""
     document = json.loads(text)
+    found = _cells(document) if isinstance(document, dict) else None
+    if found is None:
+        raise ValueError(type(document).__name__)
     places = list(_places(text))
-    for cell in document.get("cells", []) if isinstance(document, dict) else []:
+    for cell in found:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        source = cell.get("source", "")
+        source = cell.get("source", cell.get("input", ""))
         rows = source if isinstance(source, list) else str(source).splitlines(keepends=True)
         rows = [str(row) for row in rows]
         yield Cell(
@@ -50,6 +54,17 @@ def cells(text: str) -> Iterator[Cell]:
                     str(row) for row in (shown if isinstance(shown, list) else str(shown).splitlines(keepends=True))
                 ]
                 yield Cell("output", "".join(lines), tuple(_find(lines, places)))
+
+
+def _cells(document: dict[str, Any]) -> list[Any] | None:
+    """Of a notebook of format 4, or of format 3, which has sheets."""
+    cells = document.get("cells")
+    if isinstance(cells, list):
+        return cells
+    sheets = document.get("worksheets")
+    if not isinstance(sheets, list):
+        return None
+    return [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
 
 
 def _places(text: str) -> Iterator[tuple[int, str]]:

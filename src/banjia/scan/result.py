@@ -25,7 +25,7 @@ class FileResult:
     """What one file says, and what it offers to others: names bound to clients.
 
     `needs`: modules it imports that no rule knows, where a pending call may get its object from one of them.
-    `weak`: ids of its rules whose findings alone show no use. `broken`: no parser could read it.
+    `weak`: ids of its rules whose findings alone show no use. `cut`: why it was not read to its end.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -37,7 +37,7 @@ class FileResult:
     owns: str = ""
     suppressed: int = 0
     remarks: list[int] = field(default_factory=list)
-    broken: bool = False
+    cut: str = ""
 
     def moved(self, path: str) -> FileResult:
         """What the same text says in another place."""
@@ -50,5 +50,5 @@ class FileResult:
     @property
     def is_empty(self) -> bool:
         return not (
-            self.findings or self.pending or self.exports or self.owns or self.suppressed or self.remarks or self.broken
+            self.findings or self.pending or self.exports or self.owns or self.suppressed or self.remarks or self.cut
         )

@@ -180,8 +180,11 @@ def _read_file(place: str, item: Listed, before: Entry | None, copies: Copies) -
     mark = mark_of(data)
     if before is not None and before.mark == mark:
         return Read(item.path, key, before.reason, mark, before.result)
-    result = scan_copy(printable(item.path), data, mark, language, copies)
-    return Read(item.path, key, "broken" if result.broken else "", mark, b"" if result.is_empty else packed(result))
+    try:
+        result = scan_copy(printable(item.path), data, mark, language, copies)
+    except Exception:  # noqa: BLE001 - a file of a stranger must never end the walk: it is listed as skipped
+        result = FileResult(cut="broken")
+    return Read(item.path, key, result.cut, mark, b"" if result.is_empty else packed(result))
 
 
 def _open(results: dict[str, FileResult], findings: list[Finding]) -> tuple[OpenUrl, ...]:

@@ -97,10 +97,16 @@ class SettingsReader:
         self.azure = path.endswith((".bicep", ".bicepparam")) or "deploymentTemplate.json#" in text[:2000]
         self.named: Entry | None = None  # of an exported application: the last `name`, a model where a vendor follows
         self.found: list[Finding] = []
+        self.cut = ""  # why it was not read to its end
         self.seen: set[tuple[int, Kind]] = set()
 
     def read(self, language: str) -> list[Finding]:
-        entries = list(READERS[language](self.text))
+        deep: list[int] = []
+        if language == "json":
+            entries = list(jsontext.entries(self.text, deep))
+            self.cut = "deep" if deep else ""
+        else:
+            entries = list(READERS[language](self.text))
         if len(self.text) > LARGE:
             entries = list(self.near_words(entries))
         for entry in entries:

@@ -53,6 +53,14 @@ REASONS = {
     "apart": Text("第三方或生成的目录", "a folder of third-party or generated files"),
     "folder": Text("git 里记为文件的目录，未读", "a folder that git lists as a file, not read"),
     "special": Text("不是普通文件", "not an ordinary file"),
+    "deep": Text(
+        "嵌套过深，其内层未看，其余已看；多为生成的内容",
+        "nested too deeply: what is inside was not looked at, the rest was; such text is mostly generated",
+    ),
+    "part": Text(
+        "只看了一部分：程序过多、没有结尾，或笔记本里又写出笔记本",
+        "read in part: it holds too many programs, one that does not end, or a notebook in a notebook",
+    ),
     "broken": Text(
         "内容无法解析，未看；请检查语法、编码（UTF-8）与过长的行",
         "its content could not be parsed; look at its syntax, its encoding (UTF-8) and overlong lines",
@@ -117,12 +125,18 @@ def _tracked(root: Path, names: list[str], skipped: list[Skipped]) -> Iterator[t
         modules = set(re.findall(r"(?m)^\s*path\s*=\s*(\S+)\s*$", (root / ".gitmodules").read_text("utf-8", "replace")))
     except OSError:
         modules = set()
+    apart: set[str] = set()
     for name in names:
-        if name.endswith("/") or name in modules:
+        folders = name.split("/")[:-1]
+        if not APART.isdisjoint(folders):
+            place = next(at for at, folder in enumerate(folders, 1) if folder in APART)
+            apart.add("/".join(folders[:place]))
+        elif name.endswith("/") or name in modules:
             if not (root / name.rstrip("/")).is_symlink():
                 yield from _walked(root, name.rstrip("/"), skipped)
         else:
             yield name, None
+    skipped.extend(skip(folder, "apart") for folder in sorted(apart))
 
 
 def wanted(path: str) -> str | None:
@@ -168,7 +182,7 @@ def _git(root: Path, since: str | None) -> list[str] | None:
     ignored = (
         _run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", ".env*", "**/.env*") or b""
     )
-    return [name for name in _names(tracked + ignored) if not APART.intersection(name.split("/")[:-1])]
+    return _names(tracked + ignored)
 
 
 def _names(raw: bytes) -> list[str]:

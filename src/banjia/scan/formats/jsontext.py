@@ -12,14 +12,18 @@ TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\],:]|\n|[^\s{}
 DEPTH = 200
 
 
-def entries(text: str) -> Iterator[Entry]:
-    """Every scalar under its keys; items of an array under the array's key and ""."""
+def entries(text: str, deep: list[int] | None = None) -> Iterator[Entry]:
+    """Every scalar under its keys; items of an array under the array's key and "".
+
+    What lies deeper than anyone writes is left out, and `deep` gets the line on which it begins.
+    """
     stack: list[str] = []
     arrays: list[bool] = []
     above: tuple[str, ...] = ()
     key: str | None = None
     pending: str | None = None
     line = 1
+    below = 0  # brackets that are open below what is read
     for found in TOKEN.finditer(text):
         piece = found[0]
         if piece == "\n":
@@ -29,14 +33,19 @@ def entries(text: str) -> Iterator[Entry]:
             line += piece.count("\n")
             continue
         if piece in "{[":
-            if len(arrays) > DEPTH:
-                return
+            if below or len(arrays) > DEPTH:
+                if not below and deep is not None:
+                    deep.append(line)
+                below += 1
+                continue
             stack.append(key if key is not None else "")
             arrays.append(piece == "[")
             above = tuple(part for part in stack if part)
             if key is not None:
                 yield Entry(above, "", line)
             key = pending = None
+        elif below:
+            below -= piece in "}]"
         elif piece in "}]":
             if arrays:
                 arrays.pop()

@@ -38,7 +38,7 @@ CONCATENATION = frozenset({"+", ".", "<<"})
 
 def parse(text: str, language: str) -> Node:
     """Never fails: where the text is not well formed the parser leaves gaps and the rest is read."""
-    return reduced(parsed(text, language), language)
+    return reduced(parsed(text, language), language)[0]
 
 
 def parsed(text: str, language: str) -> SgNode:
@@ -46,9 +46,12 @@ def parsed(text: str, language: str) -> SgNode:
     return SgRoot(text, GRAMMARS[language].parser).root()
 
 
-def reduced(root: SgNode, language: str) -> Node:
-    """What of the parser's tree a rule can ask about."""
-    return _reader(language).read(root, 0)
+def reduced(root: SgNode, language: str) -> tuple[Node, bool]:
+    """What of the parser's tree a rule can ask about, and whether that is all of it: the depth has an end."""
+    reader = _reader(language)
+    reader.is_whole = True
+    tree = reader.read(root, 0)
+    return tree, reader.is_whole
 
 
 @functools.cache
@@ -361,7 +364,7 @@ def _tokens(reader: Reader, tree: SgNode, depth: int) -> list[Node]:
         if kind == "token_tree" and found and found[-1].kind == "call" and not found[-1].kids[1:] and found[-1].text:
             call = found[-1]
             call.text = ""
-            call.kids.extend(_tokens(reader, kid, depth + 1) if depth < DEPTH else [])
+            call.kids.extend(_tokens(reader, kid, depth + 1) if depth < DEPTH else reader.kids(kid, depth + 1))
         elif kind == "identifier" and after is not None and after.kind() == "token_tree" and after.text()[:1] == "(":
             found.append(Node("call", "open", [Node("name", kid.text(), [], kid)], kid))
         else:

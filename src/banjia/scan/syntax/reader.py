@@ -21,6 +21,7 @@ class Reader:
     def __init__(self, language: str, table: Mapping[str, tuple[str, ...]], handlers: Mapping[str, Handler]) -> None:
         self.language = language
         self.table = table
+        self.is_whole = True  # of the tree that is read: whether all of it was
         self._steps = {kind: (handlers.get(what, other), fields) for kind, (what, *fields) in table.items()}
 
     def read(self, node: SgNode, depth: int) -> Node:
@@ -29,12 +30,14 @@ class Reader:
     def read_as(self, kind: str, node: SgNode, depth: int) -> Node:
         """A node whose kind is known already."""
         if depth > DEPTH:
+            self.is_whole = False
             return Node("doc", "", [], node)
         handler, fields = self._steps.get(kind, OTHER)
         return handler(self, node, fields, depth + 1)
 
     def kids(self, node: SgNode, depth: int) -> list[Node]:
         if depth > DEPTH:
+            self.is_whole = False
             return [Node("doc", "", [], kid) for kid in node.children() if kid.is_named()]
         known, below = self._steps, depth + 1
         found = []
