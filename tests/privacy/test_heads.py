@@ -90,6 +90,7 @@ def test_a_short_head_over_something_else_finds_nothing(text):
         ("寄武侯区静居寺街19号翡翠锦园3期2栋908，谢谢", "武侯区静居寺街19号翡翠锦园3期2栋908"),
         ("住莱山区迎春大街72号内5号，电话另发", "莱山区迎春大街72号内5号"),
         ("晋江市陈埭镇溪边村新厝23号是老宅", "晋江市陈埭镇溪边村新厝23号"),
+        ("泸州市江阳区大山坪32号1栋502室", "泸州市江阳区大山坪32号1栋502室"),
         ("家在朝阳路与建设街交汇处向东200米书香园3号楼2单元501", "朝阳路与建设街交汇处向东200米书香园3号楼2单元501"),
         ("Room 907, 9/F, Sunshine Plaza, 353 Lockhart Road, Wan Chai", "Room 907, 9/F, Sunshine Plaza, 353 Lockhart Road, Wan Chai"),
         ("at Blk 88 Bedok North Street 4 #12-153 S460088 now", "Blk 88 Bedok North Street 4 #12-153 S460088"),

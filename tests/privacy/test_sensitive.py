@@ -68,6 +68,12 @@ LIKE = {
     "G7012到站，入住城东旅馆": "whereabouts",
     "把他的手掌录进系统以外的库": "biometric",
     "the lock reads her palm": "biometric",
+    "recovering from a splenectomy": "health",
+    "put on ramipril": "health",
+    "导出上周全部打车": "whereabouts",
+    "show me where he slept": "whereabouts",
+    "she did two years for theft": "specific_identity",
+    "关了三个月": "specific_identity",
     "三（4）班要带水彩笔": "minor_u14",
     "she enters grade 2 soon": "minor_u14",
     "22时许出来，23时10分返回": "whereabouts",
@@ -106,7 +112,8 @@ def test_a_stop_parts_a_word_from_a_thing(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["8点到10点开会", "standup 9:30, demo 15:00", "住址不变，编号K1234567", "值中班", "age 40"]
+    "text",
+    ["8点到10点开会", "standup 9:30, demo 15:00", "住址不变，编号K1234567", "值中班", "age 40", "in april", "academia"],
 )
 def test_hours_numbers_and_shifts_are_no_matter(text):
     assert () == sensitive(text)

@@ -27,7 +27,7 @@ _CHILD = re.compile(rf"\b(?:son|daughter|kid|child|nephew|niece|boy|girl|baby|to
 # an hour of the day, and that somebody came or went then: twice, it is a track
 _CAME_ZH = (
     "(?:出门|出来|返回|进入|待到|到(?![0-9一二三四五六七八九十两了])|"
-    "出发|上车|下车|到家|到站|到达|到单位|到公司|到学校|到地铁|离开|回家|才回|路过|经过)"
+    "进(?![行度展])|出发|上车|下车|到家|到站|到达|到单位|到公司|到学校|到地铁|离开|回家|才回|路过|经过)"
 )
 _CAME_EN = "(?:left|leaves|was at|arrived|arrives|gets (?:on|off)|got (?:on|off)|home by|takes the) "
 _PLACE_EN = (
