@@ -1,4 +1,8 @@
-"""Real: so many files and so many bytes of source that lies on this machine, the same ones every time."""
+"""Real: so many files and so many bytes of source that lies on this machine, the same ones every time.
+
+With `one_in`, one file in so many holds a literal for which a rule of its language looks: none is taken twice, so that a
+machine with too little of such source has fewer.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from banjia.scan.walk import APART, LIMIT, wanted
+from banjia.scan.prefilter import of_all
+from banjia.scan.walk import APART, LIMIT, plain, wanted
 
 PLACES = (
     ("packages of other Pythons", "~/.pyenv/versions"),
@@ -23,6 +28,7 @@ PLACES = (
     ("Rust", "~/.cargo/registry/src"),
     ("a cloud's command line", "/usr/lib/google-cloud-sdk"),
 )
+SPARE = 2  # times as many files without a word as are taken: the rest is for the size
 NEAR = 20_000  # bytes by which the sum may miss its mark
 
 
@@ -40,6 +46,7 @@ class Made:
 
     files: int = 0
     size: int = 0
+    told: int = 0  # files that hold a literal of a rule
     origins: Counter[str] = field(default_factory=Counter)
     suffixes: Counter[str] = field(default_factory=Counter)
 
@@ -49,14 +56,15 @@ class Made:
         kinds = ", ".join(
             f"{suffix or 'no suffix'} {count / self.files:.0%}" for suffix, count in self.suffixes.most_common(6)
         )
-        return f"{self.files:,} files, {self.size / 1e6:,.1f} MB ({parts}; {kinds})"
+        told = f"one in {self.files / self.told:.1f} holds a word of a rule, " if self.told else ""
+        return f"{self.files:,} files, {self.size / 1e6:,.1f} MB ({told}{parts}; {kinds})"
 
 
-def sources(own: list[str]) -> list[Source]:
+def sources(own: list[str], *, only: bool = False) -> list[Source]:
     """Every file a scan would read below the known places, and below `own`; in the order of a hash of its path."""
     places = [("this Python and its packages", str(Path(os.__file__).parent))]
     places += [("this Python and its packages", path) for path in sys.path if path.endswith("site-packages")]
-    places += [*PLACES, *((Path(path).name or path, path) for path in own)]
+    places = [*([] if only else [*places, *PLACES]), *((Path(path).name or path, path) for path in own)]
     found: dict[Path, Source] = {}
     for origin, place in places:
         for folder, below, names in os.walk(Path(place).expanduser()):
@@ -90,10 +98,37 @@ def chosen(known: list[Source], files: int, size: int) -> list[Source]:
     return taken
 
 
-def build(root: Path, files: int, size: int, own: list[str]) -> Made:
+def dense(known: list[Source], files: int, size: int, one_in: int) -> tuple[list[Source], int]:
+    """`files` of them, of which one in `one_in` holds a word of a rule; and how many do."""
+    told: list[Source] = []
+    rest: list[Source] = []
+    wished = files // one_in
+    for source in known:
+        if len(told) == wished and len(rest) >= SPARE * files:
+            break  # enough to choose from
+        if holds(source.path):
+            told += [source] if len(told) < wished else []
+        elif len(rest) < SPARE * files:
+            rest.append(source)
+    left = size - sum(source.size for source in told)
+    return sorted([*told, *chosen(rest, files - len(told), left)], key=lambda source: source.order), len(told)
+
+
+def holds(path: Path) -> bool:
+    """Whether a rule of this file's language has a literal in it."""
+    language = wanted(path.name) or ""
+    return language != "script" and of_all().wants(plain(path.read_bytes()), str(path), language)
+
+
+def build(root: Path, files: int, size: int, own: list[str], *, only: bool = False, one_in: int = 0) -> Made:
     """The tree at `root`. Folders keep their names, but for those a scan leaves alone; a second copy has its own."""
     made = Made()
-    for source in chosen(sources(own), files, size):
+    known = sources(own, only=only)
+    if one_in:
+        taken, made.told = dense(known, files, size, one_in)
+    else:
+        taken = chosen(known, files, size)
+    for source in taken:
         parts = [f"{part}_" if part in APART else part for part in source.path.parts[1:]]
         place = root.joinpath(*parts)
         copy = 0
