@@ -126,3 +126,37 @@ def test_nothing_goes_out_where_the_map_cannot_be_kept(monkeypatch, capfdbinary,
     code, out, err = piped(monkeypatch, capfdbinary, b'{"id": 1, "text": "13812345678"}\n', "redact", "--map", table)
     assert (1, []) == (code, out)
     assert "no folder" in err
+
+
+def test_one_whole_text_goes_out_as_text_and_comes_back(monkeypatch, capfdbinary, tmp_path):
+    text = "收件人：郑晓峰\n电话 13912345678\n".encode()
+    monkeypatch.setattr("sys.stdin", Pipe(text))
+    assert 0 == main(["privacy", "redact", "--plain", "--map", str(tmp_path / "map")])
+    sent = capfdbinary.readouterr().out
+    assert (b"\n", False) == (sent[-1:], b"13912345678" in sent)
+    monkeypatch.setattr("sys.stdin", Pipe(sent))
+    assert 0 == main(["privacy", "restore", "--plain", "--map", str(tmp_path / "map")])
+    assert text == capfdbinary.readouterr().out
+
+
+@pytest.mark.parametrize("more", [("--fake",), ("--map", "m")])
+def test_a_mask_has_no_way_back(monkeypatch, capfdbinary, more):
+    code, _, err = piped(monkeypatch, capfdbinary, b"", "redact", "--mask", *more, "--lang", "en")
+    assert 1 == code
+    assert "--mask" in err
+
+
+def test_a_text_in_another_encoding_is_named(monkeypatch, capfdbinary):
+    code, _, err = piped(monkeypatch, capfdbinary, "郑晓峰".encode("gb18030"), "detect", "--plain", "--lang", "en")
+    assert 1 == code
+    assert "iconv" in err
+
+
+def test_a_folder_without_a_log_is_no_empty_report(monkeypatch, capfdbinary, tmp_path):
+    (tmp_path / "notes.md").write_text("13912345678")
+    code, _, err = piped(monkeypatch, capfdbinary, b"", "audit", str(tmp_path), "--lang", "en")
+    assert 1 == code
+    assert "*.jsonl" in err
+    (tmp_path / "a.jsonl").write_text('{"prompt": "13912345678"}\n')
+    _, [report], _ = piped(monkeypatch, capfdbinary, b"", "audit", str(tmp_path), "--json")
+    assert (1, 1) == (report["files"], report["passed_over"])

@@ -33,6 +33,11 @@ def arguments(parser: argparse.ArgumentParser, lang: Lang) -> None:
     }
     for name in ("detect", "redact", "restore"):
         made[name].add_argument("path", nargs="?", default="-", help=RECORDS.say(lang))
+        made[name].add_argument(
+            "--plain",
+            action="store_true",
+            help=Text("输入是一整篇文字，不是 JSON Lines", "the input is one text, not JSON Lines").say(lang),
+        )
     for name in ("detect", "redact", "audit"):
         _reading(made[name], lang)
     for name in ("detect", "redact"):
@@ -88,9 +93,17 @@ def run(args: argparse.Namespace) -> int:
         return _show_audit(args)
     with ExitStack() as stack:
         source, name = _source(args.path, stack)
+        if args.plain:
+            source = _one_record(source, name)
         if args.command == "detect":
             rows = desk.detect(source, name, reading=args.reading, tagger=args.tagger, on=args.on)
         elif args.command == "redact":
+            if args.mask and (args.fake or args.map):
+                raise ConfigError(
+                    Text("--mask 不可还原，不能同时用 --map 或 --fake", "--mask has no way back: no --map, no --fake"),
+                    where="--mask",
+                    remedy=Text("去掉其中之一", "leave one of them out"),
+                )
             if not args.mask and args.map is None:
                 raise ConfigError(
                     Text("要么给出 --map，要么用 --mask", "give --map, or --mask"),
@@ -108,7 +121,12 @@ def run(args: argparse.Namespace) -> int:
             )
         else:
             rows = desk.restore(source, name, map_path=args.map, key_path=args.key)
-        _write(rows)
+        if args.plain and args.command != "detect":
+            for row in rows:
+                sys.stdout.buffer.write(row["text"].encode("utf-8", "surrogatepass"))
+            sys.stdout.buffer.flush()
+        else:
+            _write(rows)
     return 0
 
 
@@ -176,6 +194,10 @@ def _report(result: dict[str, Any], lang: Lang) -> str:
     lines = [
         say(f"读了 {result['files']} 个文件、{result['rows']} 行。", f"{result['files']} files, {result['rows']} rows.")
     ]
+    if passed := result["passed_over"]:
+        lines.append(
+            say(f"  另有 {passed} 个文件不是日志，未读", f"  {passed} files are of no kind of log and were not read")
+        )
     lines += [_gap(gap, lang) for gap in result["unread"]]
     for y in result["years"]:
         year = y["year"] or say("日期不明（不计入下面的 elsewhere）", "no day (not in elsewhere below)")
@@ -249,6 +271,22 @@ def _write(rows: Iterable[object]) -> None:
             line = json.dumps(row).encode()
         out.write(line + b"\n")
     out.flush()
+
+
+def _one_record(source: Iterable[bytes], name: str) -> list[bytes]:
+    """A whole text as the only record. Raises ConfigError for what is no UTF-8."""
+    try:
+        text = b"".join(source).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            Text("不是 UTF-8 文字", "this is no text in UTF-8"),
+            where=name,
+            found=str(error),
+            remedy=Text(
+                "先转换编码，如 iconv -f GB18030 -t UTF-8", "convert it first, as by iconv -f GB18030 -t UTF-8"
+            ),
+        ) from error
+    return [json.dumps({"id": name, "text": text}).encode()]
 
 
 def _source(path: str, stack: ExitStack) -> tuple[Iterable[bytes], str]:

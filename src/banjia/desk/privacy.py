@@ -119,7 +119,7 @@ def audit(
     """How many distinct persons the logs show, of which classes, where to and when; usable as `elsewhere`."""
     from banjia.privacy.audit import evidence, years
     from banjia.privacy.audit_run import run
-    from banjia.privacy.log_file import files
+    from banjia.privacy.log_file import files, passed_over
 
     found = files(paths)
     day = today()
@@ -131,6 +131,7 @@ def audit(
         "reading": reading,
         "rows": result.tally.rows,
         "files": len(found),
+        "passed_over": passed_over(paths, found),
         "types": dict(sorted(result.tally.types.items())),
         "samples": dict(sorted(result.tally.samples.items())),
         "years": [

@@ -55,5 +55,7 @@ def _wrong(name: str, number: int, found: str) -> ConfigError:
         where=f"{name}:{number}",
         expected='{"id": "1", "text": "..."}',
         found=found,
-        remedy=Text("修正这一行后重新运行", "mend the line and run again"),
+        remedy=Text(
+            "修正这一行后重新运行；整篇文字用 --plain", "mend the line and run again; for one whole text use --plain"
+        ),
     )

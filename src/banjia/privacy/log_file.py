@@ -41,7 +41,20 @@ def files(paths: list[str]) -> list[Path]:
             found.append(path)
         else:
             raise ConfigError(Text("没有这个文件或目录", "there is no such file or folder"), where=name)
+    if not found:
+        raise ConfigError(
+            Text("目录里没有日志", "there is no log in the folder"),
+            where=" ".join(paths),
+            expected=f"*{', *'.join(KINDS)} (.gz, .zst)",
+        )
     return found
+
+
+def passed_over(paths: list[str], found: list[Path]) -> int:
+    """How many files the folders named hold that are no logs."""
+    return sum(1 for p in paths if Path(p).is_dir() for f in Path(p).rglob("*") if f.is_file()) - sum(
+        1 for f in found if str(f) not in paths
+    )
 
 
 def kind(path: Path) -> str:
