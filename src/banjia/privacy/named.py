@@ -9,6 +9,7 @@ from functools import cache
 from banjia.privacy import address_en, address_zh, names_en, names_zh
 from banjia.privacy.addressed_zh import addressed
 from banjia.privacy.checks import birth_day
+from banjia.privacy.cued_en import NAME
 from banjia.privacy.cues_en import WORD
 from banjia.privacy.cues_zh import KEYS, labelled
 from banjia.privacy.gazetteer import in_simplified, letters, lexicon, words
@@ -214,7 +215,7 @@ def _in_tables(text: str, table: Sequence[Cell]) -> list[tuple[int, int, float]]
             continue
         value = text[cell.start : cell.end]
         if re.fullmatch(
-            "[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff·•]{4,14}|[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){1,3}", value
+            f"[\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff·•]{{4,14}}|[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){{1,3}}|{NAME}", value
         ) or (_PART_HEADS.search(cell.head.strip()) and _PART.fullmatch(value)):
             found.append((cell.start, cell.end, 0.95))
     return found

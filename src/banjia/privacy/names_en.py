@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from functools import cache
 
+from banjia.privacy.cued_en import cued
 from banjia.privacy.cues_en import (
     ADDRESSED,
     AFTER_ONE,
@@ -61,6 +62,8 @@ def names(text: str) -> list[Place]:
             found.append(place)
     found += _by_form(text)
     told_by = told(text, given=is_given, last=is_last, common=is_common, fold=_fold)
+    cued_by = cued(text, given=is_given, last=is_last, common=is_common, fold=_fold)
+    found += [p for p in cued_by if not _is_public(text[p[0] : p[1]])]
     found += [p for p in told_by if not _is_thing(text, p[0], p[1]) and not _is_public(text[p[0] : p[1]])]
     found += [(m.start("n"), m.end("n"), 0.9) for m in BOXED.finditer(text) if _plain(m["n"].split()[0].rstrip(","))]
     found += [(m.start("n"), m.end("n"), 0.85) for m in INFORMAL.finditer(text) if _both_known(m["n"])]
