@@ -10,6 +10,9 @@ from banjia.routes import catalogue
 from banjia.routes.dialect import wire
 from banjia.routes.dialect.operation import TagSplit
 from banjia.routes.dialect.tag import Splitter, split_whole
+from banjia.routes.habit import odd_thought
+from banjia.routes.standin import reply as standin
+from banjia.routes.standin.reply import reply
 
 ROUTES = catalogue.load(plugins=False)
 BARE = TagSplit(from_start=True)
@@ -121,3 +124,20 @@ def test_no_word_of_an_answer_without_tags_is_lost_whole_or_in_a_stream(pieces):
     parts = [p for t in pieces for p in splitter.feed(t)] + splitter.finish(stopped=True)
     assert "".join(t for k, t in parts if k == "text") == text
     assert split_whole(BARE, text) == ("", text)
+
+
+def test_a_stand_in_begins_with_thoughts_as_the_file_says():
+    model = "deepseek-r1"
+    asked = {"model": model, "messages": [{"role": "user", "content": "hello"}]}
+    selection = wire.translator(provider("vllm")).selection(model, "chat")
+    thinking = reply(None, asked | {"chat_template_kwargs": {"enable_thinking": True}}, selection)
+    body = standin.whole(thinking)
+    said = body["choices"][0]["message"]["content"]
+    assert not said.startswith("<think>")
+    assert said.startswith(standin.THOUGHT)
+    message = wire.answer(provider("vllm"), model, body).response["choices"][0]["message"]
+    assert (message["reasoning_content"].strip(), message["content"]) == (standin.THOUGHT, thinking.text)
+    events = list(standin.events(thinking, include_usage=False))
+    assert heard(played("vllm", model, events)) == (message["reasoning_content"], thinking.text)
+    assert odd_thought(selection, body, expected=True) == ""
+    assert odd_thought(selection, body, expected=False) != ""

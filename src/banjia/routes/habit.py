@@ -108,9 +108,11 @@ def odd_thought(selection: Selection, answer: Json, *, expected: bool) -> str:
     """Whether the answer thinks where the file says that it does not, or the other way round."""
     message = path.get(answer, "choices[0].message") or {}
     content = str(message.get("content") or "")
-    tags = [op.open for op in selection.answer if isinstance(op, TagSplit)]
+    tags = [tag for op in selection.answer if isinstance(op, TagSplit) for tag in (op.open, op.close)]
     names = {op.from_ for op in selection.answer if isinstance(op, FieldMove)} | set(THOUGHTS)
-    thinks = any(message.get(n) for n in names - {"tool_calls"}) or any(t in content for t in tags or ("<think>",))
+    thinks = any(message.get(n) for n in names - {"tool_calls"}) or any(
+        t in content for t in tags or ("<think>", "</think>")
+    )
     if thinks == expected:
         return ""
     return "thinks though the file says no" if thinks else "does not think though the file says so"

@@ -55,6 +55,15 @@ class Reply:
     def tags(self) -> TagSplit | None:
         return None if self.apart else self.op(TagSplit)
 
+    @property
+    def said(self) -> str:
+        """The text, with the thoughts before it where the vendor puts them there."""
+        tagged = self.tags
+        if tagged is None or not self.thought:
+            return self.text
+        begin = "" if tagged.from_start else f"{tagged.open}\n"
+        return f"{begin}{self.thought}\n{tagged.close}\n\n{self.text}"
+
     def op(self, kind: type[AnswerOp]) -> Any:
         return next((op for op in self.selection.answer if isinstance(op, kind)), None)
 
@@ -78,10 +87,7 @@ def reply(model: Model | None, request: Json, selection: Selection) -> Reply:
 
 def whole(answer: Reply, *, finish: str = "", nulls: bool = False) -> Json:
     """A chat completion in the vendor's form. `nulls`: what is not there is said to be null, as OpenAI does."""
-    message: Json = {"role": "assistant", "content": answer.text or None, **_thought(answer)}
-    tagged = answer.tags
-    if tagged and answer.thought:
-        message = {"role": "assistant", "content": f"{tagged.open}\n{answer.thought}\n{tagged.close}\n\n{answer.text}"}
+    message: Json = {"role": "assistant", "content": answer.said or None, **_thought(answer)}
     if answer.calls:
         calls: Any = list(answer.calls)
         as_object = any(isinstance(op, FieldMove) and op.as_list for op in answer.selection.answer)
@@ -136,13 +142,9 @@ def vectors(model: Model | None, request: Json) -> Json:
 
 
 def _deltas(answer: Reply) -> Iterator[Json]:
-    tagged = answer.tags
-    text = answer.text
-    if answer.thought and tagged:
-        text = f"{tagged.open}\n{answer.thought}\n{tagged.close}\n\n{text}"
-    elif answer.thought:
+    if answer.thought and not answer.tags:
         yield from (_named(answer, piece) for piece in _pieces(answer.thought))
-    yield from ({"content": piece} for piece in _pieces(text))
+    yield from ({"content": piece} for piece in _pieces(answer.said))
     repaired = answer.op(ToolIndexRepair) is not None
     for index, call in enumerate(answer.calls):
         place: Json = {"index": -1} if repaired else {"index": index}
