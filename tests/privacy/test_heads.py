@@ -70,6 +70,18 @@ def test_rows_that_a_dump_copies_are_read():
     assert [("PERSON", "Odalys Ferreira"), ("DOB", "1990-07-05")] == found(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"givenName": "Odalys", "surname": "Ferreira", "bday": "1990-07-05"}',
+        "fname='Odalys', lname='Ferreira', bday='1990-07-05'",
+    ],
+)
+def test_the_parts_of_a_name_under_keys_of_their_own_are_one_person(text):
+    assert ["PERSON", "PERSON", "DOB"] == [s.type for s in ENGINE.detect(text)]
+    assert {"1"} == {s.subject for s in ENGINE.detect(text)}
+
+
 def test_the_key_of_a_leaf_is_read_as_a_head():
     assert [("PERSON", "Ferreira")] == [
         (span.type, "Ferreira"[span.start : span.end]) for _, span in ENGINE.detect_json({"lname": "Ferreira"})

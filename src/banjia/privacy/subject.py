@@ -13,6 +13,11 @@ from banjia.privacy.span import NOT_PERSONAL, Span
 SINGULAR = frozenset({"ID_CN", "PASSPORT", "SSN", "RESIDENCE_HKMOTW", "PERMANENT_RESIDENT", "MILITARY_ID"})
 _TITLE = re.compile(f"{TITLES}$")
 _LINE_END = re.compile("[\n。；;]")
+# Between the parts of a name under keys of their own: `"given": "Ann", "surname": "Lee"`
+_PART_KEY = re.compile(
+    r"""(?i)\\?["']?\s*,\s*\\?["']?(?:(?:last|first|given|family|fore|sur|middle|[fl])[_-]?n(?:a?m)e?|given|family|lname|fname)"""
+    r"""\\?["']?\s*[:=]\s*\\?["']?"""
+)
 _GLOSS = re.compile(r"\s*[(（/\[【]\s*")
 
 
@@ -111,11 +116,13 @@ def _short_forms(name: str) -> list[str]:
 
 
 def _glosses(text: str, mentions: Sequence[Span]) -> dict[int, int]:
-    """As in 张伟（Zhang Wei）: a name in brackets after a name is the same one in other letters."""
+    """As in 张伟（Zhang Wei）: a name in brackets after a name is the same one in other letters; so are its parts."""
     pairs: dict[int, int] = {}
     for first, second in pairwise(mentions):
         han = ["\u4e00" <= text[m.start] <= "\u9fff" for m in (first, second)]
-        if han[0] != han[1] and _GLOSS.fullmatch(text, first.end, second.start):
+        if (han[0] != han[1] and _GLOSS.fullmatch(text, first.end, second.start)) or _PART_KEY.fullmatch(
+            text, first.end, second.start
+        ):
             pairs[first.start], pairs[second.start] = second.start, first.start
     return pairs
 
