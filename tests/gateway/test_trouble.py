@@ -69,7 +69,7 @@ def test_a_wrong_key_of_the_maps_sends_nothing(tmp_path):
     async def scene(h):
         first = await h.post(body=said(), x_banjia_conversation="c")
         vaults["now"] = Vault(store, SealingKey("", AESGCM(bytes(32))), Keys(tmp_path / "keys"))
-        h.gateway._personal._treater = None  # as after a restart
+        h.gateway._personal._loaded = None  # as after a restart
         return first, await h.post(body=said(), x_banjia_conversation="c")
 
     (first, second), seen = through(tmp_path, scene, vault=lambda: vaults["now"])
