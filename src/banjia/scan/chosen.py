@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from banjia.scan.syntax.node import Node
-from banjia.scan.value import Value
+from banjia.scan.value import BASES, Value
 
 if TYPE_CHECKING:
     from banjia.scan.resolve import Resolver
@@ -33,6 +33,17 @@ def chosen(resolver: Resolver, value: Value, places: list[tuple[int, Node | str]
         if at >= start and isinstance(thing, Node) and (other := resolver.value(thing)).rule is value.rule
     }
     return value._replace(provider=value.rule.provider) if value.rule.provider in others else value
+
+
+def set_later(resolver: Resolver, name: str, value: Value, line: int) -> Value:
+    """An object with the base URL that a later line gives it: `config.BaseURL = ...`."""
+    if value.rule is None or value.url is not None or "()" not in value.path:
+        return value
+    for setter in BASES:
+        for at, thing in resolver.bound.get(f"{name}.{setter}", ()):
+            if isinstance(thing, Node) and at <= line and (text := resolver.value(thing).text):
+                value = value._replace(url=text)
+    return value
 
 
 def _function_of(resolver: Resolver, line: int) -> int:

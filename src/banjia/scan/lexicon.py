@@ -57,7 +57,7 @@ class Lexicon:
         )
         # OpenAI's paths are the general ones: what another vendor's path contains of them decides nothing.
         self.of["path"] = tuple(sorted(self.of["path"], key=lambda rule: (rule.provider == "openai", rule.id)))
-        self._any = {match: either(self.of[match]) for match in ("path", "model", "key", "state")}
+        self._any = {match: either(self.of[match]) for match in ("path", "model", "key", "state", "env")}
         self.host = functools.lru_cache(4096)(self._host)
         self.env = functools.lru_cache(4096)(self._env)
         self.model = functools.lru_cache(4096)(self._model)
@@ -115,7 +115,7 @@ class Lexicon:
         return None
 
     def _env(self, name: str) -> Hit | None:
-        if not SETTING.match(name):
+        if not SETTING.match(name) or not self._any["env"].search(name):
             return None
         for rule in self.of["env"]:
             if rule.pattern and rule.pattern.search(name):

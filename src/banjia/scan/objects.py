@@ -75,8 +75,10 @@ def of_class(resolver: Resolver, places: Places, line: int) -> Places:
     """Of the places that bind a name: those in the class around a line, else those in the class that is made from."""
     if len(places) == 1 or len(resolver.classes) < SEVERAL:
         return places
-    around = [kind for kind in resolver.classes.values() if kind.line <= line <= kind.end]
-    kind = max(around, key=lambda kind: kind.line, default=None)
+    if not resolver.lines:
+        resolver.lines.extend((kind.line, kind.end, kind) for kind in resolver.classes.values())
+        resolver.lines.sort(key=lambda lines: lines[0])
+    kind = next((kind for first, last, kind in reversed(resolver.lines) if first <= line <= last), None)
     for _ in range(FOLLOWED):
         if kind is None:
             break

@@ -10,19 +10,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from banjia.scan.chosen import chosen
+from banjia.scan.chosen import chosen, set_later
+from banjia.scan.kept import kept
 from banjia.scan.library import Libraries
 from banjia.scan.made import made
 from banjia.scan.objects import attribute, chained, entry, inherited, is_shadowed, of_class, package, parts, piped
 from banjia.scan.syntax.node import HOLE, Node
 from banjia.scan.texts import Texts
 from banjia.scan.value import (
-    BASES,
     DEPTH,
     DYNAMIC,
     ENV_CALLS,
     ENV_STORES,
-    MANY,
     NOTHING,
     TRANSPARENT,
     Value,
@@ -49,8 +48,9 @@ class Resolver:
     classes: dict[str, Node] = field(default_factory=dict)
     spans: list[Node] = field(default_factory=list)  # every function
     takers: dict[str, list[Node]] | None = None  # functions by the names of their parameters, when asked for
+    lines: list[tuple[int, int, Node]] = field(default_factory=list)  # of its classes in their order, when asked for
     attributes: dict[int, dict[str, Node]] = field(default_factory=dict)  # of a class, when asked for
-    _clients: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
+    clients: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
     _types: dict[str, Value] = field(default_factory=dict)
     _unbounds: dict[str, Value] = field(default_factory=dict)
@@ -241,7 +241,7 @@ class Resolver:
                 if value.outside is not None and outside is NOTHING:
                     outside = value
                 elif value is not NOTHING and value.outside is None:
-                    return self._set_later(name, chosen(self, value, before, line), line)
+                    return set_later(self, name, chosen(self, value, before, line), line)
             if outside is not NOTHING:
                 return outside
         if name in self.imported:
@@ -249,16 +249,6 @@ class Resolver:
         if name in self.functions:
             return self.returned(self.functions[name])
         return inherited(self, name) if name in self.classes else self._global(name)
-
-    def _set_later(self, name: str, value: Value, line: int) -> Value:
-        """An object with the base URL that a later line gives it: `config.BaseURL = ...`."""
-        if value.rule is None or value.url is not None or "()" not in value.path:
-            return value
-        for setter in BASES:
-            for at, thing in self.bound.get(f"{name}.{setter}", ()):
-                if isinstance(thing, Node) and at <= line and (text := self.value(thing).text):
-                    value = value._replace(url=text)
-        return value
 
     def returned(self, function: Node) -> Value:
         """Of a function: what its call gives, marked so that the call itself adds nothing."""
@@ -344,40 +334,13 @@ class Resolver:
         base, key = node.kids[0], node.kids[-1]
         name = base.dotted() or ""
         key_text = self.value(key).text
-        if (held := self._held(base, key_text)) is not NOTHING:
-            return held
+        if (client := kept(self, base, key_text)) is not NOTHING:
+            return client
         if key_text and (given := entry(self, base, key_text)) is not None:
             return self.value(given)
         if key_text and (ENV_STORES.search(name) or name.endswith(("config", "configuration", "Configuration"))):
             return Value(env=((key_text, key.line),))
         return NOTHING
-
-    def _held(self, base: Node, key: str | None) -> Value:
-        """A client kept in a list or under a key; where the key is not known, the one provider of all or none."""
-        name = base.dotted()
-        if not name or (name not in self.bound and name not in self.held):
-            return NOTHING
-        if name not in self._clients:
-            self._clients[name] = ()  # while its entries are looked at it holds nothing
-            self._clients[name] = self._clients_in(name)
-        clients = self._clients[name]
-        values = [value for text, value in clients if text == key] or [value for _, value in clients]
-        if not values:
-            return NOTHING
-        return (
-            values[0]
-            if len({value.provider for value in values}) == 1
-            else values[0]._replace(provider="any", url=None)
-        )
-
-    def _clients_in(self, name: str) -> tuple[tuple[str, Value], ...]:
-        entries: list[tuple[str, Node]] = list(self.held.get(name, ()))
-        for _, thing in self.bound.get(name, ()):
-            if isinstance(thing, Node) and thing.kind in ("object", "other", "call"):
-                pairs = ((kid.text, kid.kids[0]) if kid.kind == "pair" else ("", kid) for kid in thing.kids[:MANY])
-                entries.extend(pair for pair in pairs if pair[1].kind in ("call", "name", "member", "index"))
-        values = ((text, self.value(node)) for text, node in entries)
-        return tuple((text, value) for text, value in values if value.rule is not None and "()" in value.path)
 
     def of_call(self, node: Node) -> Value:
         callee, arguments = node.kids[0], node.kids[1:]

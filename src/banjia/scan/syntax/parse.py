@@ -18,20 +18,29 @@ from banjia.scan.syntax.binding import (
     type_name,
     typed,
 )
+from banjia.scan.syntax.call import (
+    OTHERS,
+    call,
+    conditional,
+    construct,
+    create,
+    macro,
+    method,
+    navigation,
+    plain,
+    suffixed,
+    talk,
+)
 from banjia.scan.syntax.grammar import GRAMMARS
 from banjia.scan.syntax.imports import imports
-from banjia.scan.syntax.node import HOLE, Node, Span
-from banjia.scan.syntax.reader import DEPTH, Handler, Reader, other
+from banjia.scan.syntax.node import HOLE, Node
+from banjia.scan.syntax.reader import Handler, Reader, other
 
 # Languages whose functions give their last expression.
 GIVES_LAST = frozenset({"ruby", "rust", "csharp"})
 ALTERNATIVES = frozenset({"or", "||", "??", "?:", "Elvis"})
 BASE_NAMES = re.compile(r"(?<![\w.=<])[A-Za-z_][\w.]*(?!\s*=|[\w.])")
-OTHERS = ("other",)
 KEYS = frozenset({"name", "string", "plain_string"})
-LISTS = frozenset({"other", "unwrap"})  # what arguments stand in
-# Languages in which a call holds nothing but what is called and its arguments: no block, no body of a class.
-BARE_CALLS = frozenset({"python", "javascript", "typescript", "tsx", "go"})
 UNFILLED = re.compile(r"[rRbBuU]{0,2}('{3}|\"{3}|['\"])(.*)\1\Z", re.DOTALL)
 CONCATENATION = frozenset({"+", ".", "<<"})
 
@@ -64,17 +73,11 @@ def _doc(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
 
 
 def _name(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
-    return Node("name", _plain(node.text()), [], node)
+    return Node("name", plain(node.text()), [], node)
 
 
 def _symbol(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
     return Node("string", node.text().lstrip(":"), [], node)
-
-
-def _plain(name: str) -> str:
-    if name[:1] in "$@\\" and name != "$this":
-        name = name.lstrip("$@\\")
-    return name.replace("\\", ".")
 
 
 def _number(_reader: Reader, node: SgNode, _: list[str], _depth: int) -> Node:
@@ -115,7 +118,7 @@ def _string(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
 def _member(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     base = reader.field(node, fields[0], depth)
     prop = reader.raw(node, fields[1])
-    text = _plain(prop.text()) if prop is not None else ""
+    text = plain(prop.text()) if prop is not None else ""
     if base is None:
         return Node("name", text, [], node)
     return Node("member", text.split("<")[0], [base], node)
@@ -124,61 +127,6 @@ def _member(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node
 def _member_tail(reader: Reader, node: SgNode, fields: list[str], _: int) -> Node:
     prop = reader.raw(node, fields[0])
     return Node("name", prop.text() if prop is not None else "", [], node)
-
-
-def _conditional(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    kids = reader.kids(node, depth)
-    if len(kids) == 2 and kids[1].kind == "name":
-        return Node("member", kids[1].text, [kids[0]], node)
-    return Node("other", "", kids, node)
-
-
-def _arguments(reader: Reader, node: SgNode | None, depth: int) -> list[Node]:
-    if node is None:
-        return []
-    kind = node.kind()
-    if reader.table.get(kind, OTHERS)[0] not in LISTS:
-        return [reader.read_as(kind, node, depth)]
-    return reader.kids(node, depth)
-
-
-def _call(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
-    callee = reader.field(node, fields[0], depth) or Node("other", "", [], node)
-    kids = [callee]
-    for field in fields[1:]:
-        raw = reader.raw(node, field)
-        if raw is not None:
-            kids.extend(_arguments(reader, raw, depth))
-    if reader.language not in BARE_CALLS:
-        below = [(kid.kind(), kid) for kid in node.children()]
-        for kind, kid in below:
-            if kind == "class_body":
-                kids.extend(reader.kids(kid, depth))
-        kids.extend(reader.read_as(kind, kid, depth) for kind, kid in below if kind in ("block", "do_block"))
-    return Node("call", "", kids, node)
-
-
-def _method(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
-    name = reader.raw(node, fields[1])
-    text = _plain(name.text()) if name is not None else ""
-    base = reader.field(node, fields[0], depth)
-    if base is None:
-        callee = Node("name", text, [], name or node)
-    else:
-        callee = Node("member", text, [base], _up_to(base, name or node))
-    arguments = reader.raw(node, fields[2])
-    blocks = [reader.read(kid, depth) for kid in node.children() if kid.kind() in ("block", "do_block")]
-    if reader.language == "ruby" and arguments is None and not blocks and base is not None and text != "new":
-        return callee
-    if reader.language == "ruby" and text == "require" and base is None and arguments is not None:
-        module = arguments.text().strip("()'\" ")
-        return Node("import", module, [], node, (("*", "*"),))
-    return Node("call", "", [callee, *_arguments(reader, arguments, depth), *blocks], node)
-
-
-def _up_to(first: Node, last: SgNode) -> Span:
-    end = last.range().end
-    return (first.line, end.line + 1, first.start, end.index)
 
 
 def _index(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
@@ -218,18 +166,6 @@ def _object(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
 
 def _dot(node: Node) -> str:
     return (node.dotted() or node.text).rsplit(".", 1)[-1]
-
-
-def _construct(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
-    kind = reader.field(node, fields[0], depth) or Node("other", "", [], node)
-    body = reader.field(node, fields[1], depth)
-    return Node("call", "literal", [kind, *([body] if body else [])], node)
-
-
-def _create(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    """`new(...)`: the type stands on the left; the caller finds it by the assignment's type."""
-    kids = [kid for raw in node.children() if raw.is_named() for kid in _arguments(reader, raw, depth)]
-    return Node("call", "new", [Node("name", "new", [], node), *kids], node)
 
 
 def _join(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -292,7 +228,7 @@ def _function(reader: Reader, node: SgNode, fields: list[str], depth: int) -> No
     bind = ((type_name(gives.text()), "returns"),) if gives is not None else ()
     if reader.language in GIVES_LAST and kids and (last := _last(kids[-1])).kind in ("call", "name", "member"):
         kids = [*kids[:-1], Node("other", "", [kids[-1], Node("return", "", [last], last.span)], node)]
-    return Node("function", _plain(name.text()) if name is not None else "", kids, node, bind)
+    return Node("function", plain(name.text()) if name is not None else "", kids, node, bind)
 
 
 def _last(body: Node) -> Node:
@@ -309,7 +245,7 @@ def _class(reader: Reader, node: SgNode, fields: list[str], depth: int) -> Node:
     heritage = given or next((kid for kid in node.children() if kid.kind() == "class_heritage"), None)
     bases = BASE_NAMES.findall(heritage.text().split("implements")[0]) if heritage is not None else []
     bind = tuple((base, "") for base in bases if base != "extends")
-    return Node("class", _plain(name.text()) if name is not None else "", reader.kids(node, depth), node, bind)
+    return Node("class", plain(name.text()) if name is not None else "", reader.kids(node, depth), node, bind)
 
 
 def _arrow(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -319,62 +255,6 @@ def _arrow(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
 
 def _return(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
     return Node("return", "", reader.kids(node, depth), node)
-
-
-def _suffixed(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    named = [kid for kid in node.children() if kid.is_named()]
-    if not named:
-        return other(reader, node, [], depth)
-    kids = [reader.read(named[0], depth)]
-    for suffix in named[1:]:
-        for part in suffix.children() if suffix.kind() == "call_suffix" else [suffix]:
-            if part.is_named():
-                kids.extend(_arguments(reader, part, depth))
-    return Node("call", "", kids, node)
-
-
-def _navigation(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    kids = reader.kids(node, depth)
-    if len(kids) == 2 and kids[1].kind == "name":
-        return Node("member", kids[1].text, [kids[0]], node)
-    return Node("other", "", kids, node)
-
-
-def _macro(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    """format!("{}/v1", host): the first string with its holes, the other words as values."""
-    named = [kid for kid in node.children() if kid.is_named()]
-    name = named[0].text() if named else ""
-    kids = [kid for raw in named[1:] for kid in _tokens(reader, raw, depth)]
-    if name == "format" and kids and kids[0].kind == "string":
-        text = kids[0].text
-        for mark in ("{}", "{:?}"):
-            text = text.replace(mark, HOLE)
-        return Node("string", text, kids[1:], node)
-    return Node("call", "macro", [Node("name", name, [], node), *kids], node)
-
-
-def _tokens(reader: Reader, tree: SgNode, depth: int) -> list[Node]:
-    """What a macro is given stands there as bare words: a name with brackets behind it is a call."""
-    kids = tree.children()
-    found: list[Node] = []
-    for kid, after in zip(kids, [*kids[1:], None], strict=True):
-        if not kid.is_named():
-            continue
-        kind = kid.kind()
-        if kind == "token_tree" and found and found[-1].kind == "call" and not found[-1].kids[1:] and found[-1].text:
-            call = found[-1]
-            call.text = ""
-            call.kids.extend(_tokens(reader, kid, depth + 1) if depth < DEPTH else reader.kids(kid, depth + 1))
-        elif kind == "identifier" and after is not None and after.kind() == "token_tree" and after.text()[:1] == "(":
-            found.append(Node("call", "open", [Node("name", kid.text(), [], kid)], kid))
-        else:
-            found.append(reader.read_as(kind, kid, depth))
-    return found
-
-
-def _talk(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
-    """PHP's `echo` and `print`, which are no calls of a function."""
-    return Node("call", "", [Node("name", "echo", [], node), *reader.kids(node, depth)], node)
 
 
 def _import(reader: Reader, node: SgNode, _: list[str], depth: int) -> Node:
@@ -394,9 +274,9 @@ HANDLERS: dict[str, Handler] = {
     "plain_string": _plain_string,
     "member": _member,
     "member_tail": _member_tail,
-    "conditional": _conditional,
-    "call": _call,
-    "method": _method,
+    "conditional": conditional,
+    "call": call,
+    "method": method,
     "index": _index,
     "assign": assign,
     "typed": typed,
@@ -408,8 +288,8 @@ HANDLERS: dict[str, Handler] = {
     "entry": _entry,
     "keyword": _keyword,
     "object": _object,
-    "construct": _construct,
-    "create": _create,
+    "construct": construct,
+    "create": create,
     "join": _join,
     "choice": _choice,
     "unwrap": _unwrap,
@@ -417,10 +297,10 @@ HANDLERS: dict[str, Handler] = {
     "as": renamed,
     "statement": _statement,
     "raise": _raise,
-    "suffixed": _suffixed,
-    "navigation": _navigation,
-    "macro": _macro,
-    "talk": _talk,
+    "suffixed": suffixed,
+    "navigation": navigation,
+    "macro": macro,
+    "talk": talk,
     "import": _import,
     "mark": _mark,
     "function": _function,
