@@ -48,3 +48,30 @@ def test_an_answer_the_question_does_not_take_is_refused_with_what_it_takes():
     assert read_answer("actor.establishment", "cn") == "CN"
     with pytest.raises(FactError):
         read_answer("actor.ciio", "perhaps")
+
+
+def test_facts_told_beforehand_stand_where_they_belong(project, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    told = ["actor.sector=[education, other]", "users.countries=[CN, NO]", "actor.ciio=no", "data.important=no"]
+    assert main(["init", str(project), *(w for t in told for w in ("--fact", t))]) == 0
+    config = read(project / "banjia.yaml")
+    assert config.entity.facts["actor.sector"] == ["education", "other"]
+    assert config.entity.facts["actor.ciio"] in {False, "no"}
+    assert config.apps[0].facts["users.countries"] == ["CN", "NO"]
+    assert (project / "banjia.yaml").read_text(encoding="utf-8").count("data.important") == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("data.personal_info", "--fact is written ID=VALUE"),
+        ("data.personal_inf=no", "did you mean `data.personal_info`?"),
+        ("actor.ciio=perhaps", "expected true, false"),
+        ("network.channel=none", "a fact of a single route"),
+    ],
+)
+def test_a_fact_that_cannot_be_taken_writes_nothing(project, word, said, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert main(["init", str(project), "--lang", "en", "--fact", word]) == 1
+    assert said in capsys.readouterr().err
+    assert not (project / "banjia.yaml").exists()

@@ -26,8 +26,8 @@ def run(args: argparse.Namespace) -> int:
     from banjia.desk.clock import today
     from banjia.desk.scan import scan
 
+    answers = init.answered(args.fact)
     inventory = scan(args.path)
-    answers = dict(word.split("=", 1) for word in args.fact if "=" in word)
     if sys.stdin.isatty() and not args.json:
         answers = _ask(answers, args.lang)
     target = init.write(args.path, inventory, answers, on=today(), lang=args.lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,8 @@ QUESTIONS = (
     "data.sensitive_pi",
     "actor.ciio",
 )
-ENTITY = frozenset({"actor.establishment", "actor.ciio"})
+PLAIN = re.compile(r"[\w.-]+|\[[\w.,/ -]*\]")  # what YAML takes without quotes
+NORWAY = re.compile(r"\bNO\b")
 LATER = (  # the next facts that decide most; written as comments, to be answered when they are known
     ("actor.kind", "company"),
     ("actor.sector", "[other]"),
@@ -34,10 +36,10 @@ LATER = (  # the next facts that decide most; written as comments, to be answere
 OLD_NAMES = ("gpt-4o*", "gpt-4*", "gpt-3.5*")
 
 UNKNOWN_NOTE = Text(
-    "不知道的事实留空即可；banjia check 会说哪个最值得问。",
+    "不知道的事实保留 unknown 即可；banjia check 会说哪个最值得问。",
     "Leave unknown what is not known; `banjia check` says which answer is worth most.",
 )
-KEY_NOTE = Text("应用用这把钥匙调用网关", "the key with which the application calls the gateway")
+KEY_NOTE = Text("应用凭此密钥调用网关", "the key with which the application calls the gateway")
 WEIGHTS_NOTE = Text(
     "自托管权重（vllm、sglang、ollama、llamacpp、xinference）：左边是代码里的名字，右边是上游的名字",
     "own weights (vllm, sglang, ollama, llamacpp, xinference): left the name in the code, right the name upstream",
@@ -55,9 +57,31 @@ def questions() -> tuple[Question, ...]:
     return tuple(Question(id, facts()[id].question) for id in QUESTIONS)  # noqa: A001
 
 
+def answered(words: Sequence[str]) -> dict[str, str]:
+    """What `--fact ID=VALUE` says. Raises where one is not written so, not known, or a fact of a single route."""
+    found = {}
+    for word in words:
+        name, mark, value = (part.strip() for part in word.partition("="))
+        if not mark:
+            raise ConfigError(
+                Text("--fact 应写成 ID=VALUE", "--fact is written ID=VALUE"),
+                where="--fact",
+                expected="actor.ciio=no",
+                found=word,
+            )
+        if facts().need(name, "--fact").scope == "route":
+            raise ConfigError(
+                Text("这是一条路线的事实", "this is a fact of a single route"),
+                where=f"--fact {name}",
+                remedy=Text("init 之后写在那条路线的 facts 下", "write it under the route's `facts` after init"),
+            )
+        found[name] = read_answer(name, value)
+    return found
+
+
 def read_answer(fact: str, said: str) -> str:
     """An answer as the file writes it; "" is unknown. Raises FactError for a value the question does not take."""
-    if not said:
+    if said.lower() in {"", "?", "unknown", "不知道"}:
         return "unknown"
     parse(facts()[fact], said.upper() if fact == "actor.establishment" else said, fact)
     return said.upper() if fact == "actor.establishment" else said
@@ -100,14 +124,14 @@ def compose(
         f"  id: {app}",
         "  facts:",
         *_facts(answers, lang, entity=True),
-        *(f"    # {id}: {value}" for id, value in LATER if id.startswith("actor.")),  # noqa: A001
+        *_later(answers, entity=True),
         "",
         "apps:",
         f"  - id: {app}",
         f"    keys: [env:{app.upper().replace('-', '_')}_KEY]   # {KEY_NOTE.say(lang)}",
         "    facts:",
         *_facts(answers, lang, entity=False),
-        *(f"      # {id}: {value}" for id, value in LATER if not id.startswith("actor.")),  # noqa: A001
+        *_later(answers, entity=False),
         "    treatment: {abroad: home}   # refuse | home | pseudonymise | mask | allow",
         "",
         *_uses(inventory.findings, lang),
@@ -121,13 +145,24 @@ def compose(
 def _facts(answers: Mapping[str, str], lang: Lang, *, entity: bool) -> list[str]:
     indent = "    " if entity else "      "
     out = []
-    for question in questions():
-        if (question.fact in ENTITY) is not entity:
+    for name in dict.fromkeys((*QUESTIONS, *answers)):
+        if (facts()[name].scope == "entity") is not entity:
             continue
-        value = answers.get(question.fact, "unknown") or "unknown"
-        shown = f'"{value}"' if value.upper() == "NO" and question.fact == "actor.establishment" else value
-        out.append(f"{indent}{question.fact}: {shown}   # {question.text.say(lang)}")
+        value = answers.get(name, "unknown") or "unknown"
+        shown = value if facts()[name].kind == "flag" else _quoted(value)
+        out.append(f"{indent}{name}: {shown}   # {facts()[name].question.say(lang)}")
     return out
+
+
+def _quoted(value: str) -> str:
+    """A value as YAML reads it back: Norway is no `no`."""
+    return NORWAY.sub('"NO"', value) if PLAIN.fullmatch(value) else f'"{value}"'
+
+
+def _later(answers: Mapping[str, str], *, entity: bool) -> list[str]:
+    indent = "    " if entity else "      "
+    open_ones = [(name, value) for name, value in LATER if name not in answers]
+    return [f"{indent}# {name}: {value}" for name, value in open_ones if (facts()[name].scope == "entity") is entity]
 
 
 def _country(answers: Mapping[str, str]) -> str:

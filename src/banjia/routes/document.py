@@ -78,9 +78,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RouteError(
-            Text("读不到文件", "the file cannot be read"), where=str(path), found=cause(error)
-        ) from error
+        raise RouteError(Text("读不到文件", "the file cannot be read"), where=str(path), found=cause(error)) from error
 
 
 _TYPE = Text("字段类型不对", "a field has the wrong type")
