@@ -86,7 +86,7 @@ def serving(
     with (path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=path, env=env, stderr=log, stdout=log)
         try:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 180
             while time.monotonic() < until and process.poll() is None:
                 with contextlib.suppress(OSError):
                     get(port, "/readyz")

@@ -22,10 +22,9 @@ async def ready(h):
     return answer.status, answer.json["status"], answer.json["reason"]
 
 
-async def until_ready(h):
-    async with asyncio.timeout(30):
-        while (await ready(h))[0] != 200:  # noqa: ASYNC110 - as a supervisor asks
-            await asyncio.sleep(0.01)
+async def warmed(h):
+    """When what was queued for the engine's one thread is done."""
+    await asyncio.wrap_future(h.gateway._personal._thread.submit(lambda: None))
 
 
 def warming(tmp_path, monkeypatch, use, table=ABROAD, loaded=lambda: None, **more):
@@ -33,7 +32,7 @@ def warming(tmp_path, monkeypatch, use, table=ABROAD, loaded=lambda: None, **mor
     gate, load = threading.Event(), Personal._load
 
     def slow(self):
-        gate.wait(30)
+        gate.wait(300)
         loaded()
         return load(self)
 
@@ -56,7 +55,7 @@ def test_a_gateway_that_looks_into_calls_is_not_ready_before_it_can_and_serves_h
     async def use(h, gate):
         before, home = await ready(h), await h.post()
         gate.set()
-        await until_ready(h)
+        await warmed(h)
         return before, home.status, await ready(h)
 
     before, home, after = warming(tmp_path, monkeypatch, use)
@@ -78,7 +77,7 @@ def test_all_that_a_call_needs_has_been_used_once_when_the_gateway_is_ready(tmp_
 
     async def use(h, gate):
         gate.set()
-        await until_ready(h)
+        await warmed(h)
         return list(texts)
 
     (text,) = warming(tmp_path, monkeypatch, use)
@@ -122,9 +121,7 @@ def test_an_engine_that_cannot_be_loaded_is_named_until_a_call_could_be_looked_i
 
     async def use(h, gate):
         gate.set()
-        async with asyncio.timeout(30):
-            while "cannot" not in (await ready(h))[2]:  # noqa: ASYNC110 - as a supervisor asks
-                await asyncio.sleep(0.01)
+        await warmed(h)
         failed, home = await ready(h), (await h.post()).status
         broken.clear()
         far = await h.post(body={"model": "far", "messages": []})
@@ -144,11 +141,22 @@ def test_a_reload_that_needs_detection_loads_it_at_once_and_drops_no_readiness(t
         h.gateway.replace(dataclasses.replace(before, privacy=PrivacySettings(), _watched={}))
         during = await ready(h)
         gate.set()
-        return during, await asyncio.to_thread(loads.wait, 30), await ready(h)
+        await warmed(h)
+        return during, loads.is_set(), await ready(h)
 
     off = {"privacy": PrivacySettings(detect=False)}
     during, loaded, after = warming(tmp_path, monkeypatch, use, loaded=loads.set, settings=off)
     assert (during[0], loaded, after[0]) == (200, True, 200)
+
+
+def test_a_reload_that_needs_no_detection_waits_for_none(tmp_path, monkeypatch):
+    async def use(h, gate):
+        before = await ready(h)
+        off = dataclasses.replace(h.gateway.settings, privacy=PrivacySettings(detect=False), _watched={})
+        h.gateway.replace(off)
+        return before[0], (await ready(h))[0]
+
+    assert warming(tmp_path, monkeypatch, use) == (503, 200)
 
 
 def test_an_engine_of_former_settings_is_never_used_after_a_reload():

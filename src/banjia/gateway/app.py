@@ -113,7 +113,7 @@ class Gateway:
         today = self._clock.today()
         if self.settings.looks_into_calls(today):
             self._personal.warm(today, starts=starts)
-        elif starts:
+        elif starts or self._readiness.waits_for:  # what could not be loaded may be needed no more
             self._readiness.done()
 
     def open_journal(self, journal: Journal) -> None:
