@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,13 +117,20 @@ def run(args: argparse.Namespace) -> int:
     from banjia.desk import move
 
     if args.undo:
+        _alone(args)
         undone = move.undo(args.path)
         exact, merged = undone.exact, undone.merged
-        words = Text(f"已还原 {len(exact)} 个文件", f"{len(exact)} files are as they were")
+        words = Text(
+            f"已还原 {len(exact)} 个文件", f"{_many(len(exact), 'file is as it was', 'files are as they were')}"
+        )
         if merged:
             words += Text(
                 f"；{', '.join(merged)}：搬迁已撤出，之后的修改保留",
                 f"; {', '.join(merged)}: the move is out, what was edited since stays",
+            )
+        if left := move.earlier(args.path):
+            words += Text(
+                f"；更早的搬迁还有 {left} 次，再 --undo 一次可撤回", f"; {left} earlier: --undo again takes it back"
             )
         _print(args, {"undone": [*exact, *merged], "merged": list(merged)}, words)
         return 0
@@ -129,7 +138,7 @@ def run(args: argparse.Namespace) -> int:
     found = move.look(args.path, where, args.only, move.choices(args.header, upgrade=args.upgrade_openai))
     document = found.to_json()
     if not args.json:
-        print(shown(found, args.lang, colour=sys.stdout.isatty()))
+        print(shown(found, args.lang, colour=_colours()))
     if args.patch:
         args.patch.write_bytes(found.patch)
     if args.apply or args.commit:
@@ -142,14 +151,34 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
+def _colours() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _alone(args: argparse.Namespace) -> None:
+    """Taking back and writing in one call would leave in doubt what stands afterwards."""
+    from banjia.errors import ConfigError
+
+    others = ("--apply", "--commit", "--patch", "--verify")
+    given = [name for name in others if getattr(args, name.removeprefix("--"))]
+    if given:
+        raise ConfigError(
+            Text("--undo 不和别的动作一起用", "--undo goes with no other action"),
+            where="banjia move",
+            found=" ".join(given),
+            remedy=Text("先 --undo，再单独运行一次", "run --undo, then the other by itself"),
+        )
+
+
 def _write(args: argparse.Namespace, found: Plan) -> dict[str, object]:
     from banjia.desk import move
 
     written, commits = move.apply(args.path, found, force=args.force, commit=args.commit)
     if not args.json and written:
+        back = f"banjia move {shlex.quote(str(args.path))} --undo" if args.path != Path() else "banjia move --undo"
         words = Text(
-            f"写入 {len(found.changes)} 个文件；banjia move --undo 可还原",
-            f"{len(found.changes)} files written; banjia move --undo takes it back",
+            f"写入 {len(found.changes)} 个文件；{back} 可还原",
+            f"{_many(len(found.changes), 'file', 'files')} written; {back} takes it back",
         )
         print(words.say(args.lang))
         if commits:
@@ -194,7 +223,12 @@ def shown(plan: Plan, lang: Lang, *, colour: bool) -> str:
     for kind in plan.kinds:
         files = sum(kind in c.kinds for c in plan.changes)
         edits = sum(e.codemod == kind and e.finding is not None for e in plan.edits)
-        lines.append(Text(f"{kind}：{files} 个文件，{edits} 处", f"{kind}: {files} files, {edits} edits").say(lang))
+        lines.append(
+            Text(
+                f"{kind}：{files} 个文件，{edits} 处",
+                f"{kind}: {_many(files, 'file', 'files')}, {_many(edits, 'edit', 'edits')}",
+            ).say(lang)
+        )
     if not plan.changes:
         lines.append(Text("没有要改的地方", "nothing to change").say(lang))
     for group, title in TITLES.items():
@@ -214,6 +248,10 @@ def _reasons(hunk: Hunk, lang: Lang) -> list[str]:
         found = f"{edit.path}:{edit.finding.line} {edit.finding.rule}" if edit.finding else edit.path
         rows.append(f"# {found}: {edit.reason.say(lang)} [{edit.codemod}]")
     return list(dict.fromkeys(rows))
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _print(args: argparse.Namespace, document: dict[str, object], words: Text) -> None:

@@ -16,6 +16,7 @@ from banjia.move.codemod import every
 from banjia.move.journal import Undone
 from banjia.move.plan import Plan, plan
 from banjia.move.target import DEFAULT, Choices, Target
+from banjia.scan.finding import KINDS
 from banjia.scan.rule import rules
 from banjia.text import Text
 
@@ -51,10 +52,11 @@ def look(path: Path, where: Target, only: Iterable[str] = (), chosen: Choices = 
 
 def _known(name: str) -> None:
     """A codemod, or a rule of the scan: its own id, or that id and a kind of finding."""
-    mods, scanned = [m.ID for m in every()], [r.id for r in rules().all]
-    if name in mods or any(name == rule or name.startswith(f"{rule}-") for rule in scanned):
+    scanned = [r.id for r in rules().all]
+    names = [*(m.ID for m in every()), *scanned, *(f"{rule}-{kind}" for rule in scanned for kind in KINDS)]
+    if name in names:
         return
-    near = difflib.get_close_matches(name, [*mods, *scanned], n=1)
+    near = difflib.get_close_matches(name, names, n=1)
     raise ConfigError(
         Text("没有这种改写，也没有这条扫描规则", "there is no such codemod and no such rule of the scan"),
         where="--only",
@@ -76,6 +78,11 @@ def apply(path: Path, found: Plan, *, force: bool = False, commit: bool = False)
 
 def undo(path: Path) -> Undone:
     return journal.undo(folder(path))
+
+
+def earlier(path: Path) -> int:
+    """Moves of the tree that can still be taken back."""
+    return journal.earlier(folder(path))
 
 
 def folder(path: Path) -> Path:

@@ -94,7 +94,9 @@ def undo(root: Path) -> Undone:
     file, record = _latest(root)
     if file is None:
         raise ConfigError(
-            Text("没有可以撤回的搬迁", "there is no move to take back"), where=str(root / FOLDER), expected="*.json"
+            Text("没有可以撤回的搬迁", "there is no move to take back"),
+            where=str(root / FOLDER),
+            remedy=Text("PATH 要和 --apply 时相同", "name the same PATH as with --apply"),
         )
     rows: list[tuple[str, bytes]] = []
     merged: list[str] = []
@@ -121,6 +123,11 @@ def undo(root: Path) -> Undone:
             _replace(root / path, data)
     file.unlink()
     return Undone(tuple(path for path, _ in rows if path not in merged), tuple(merged))
+
+
+def earlier(root: Path) -> int:
+    """How many moves can still be taken back: one that was cut short and finished by a second run is two."""
+    return len(list((root / FOLDER).glob("*.json")))
 
 
 def latest(root: Path) -> dict[str, bytes]:
@@ -161,26 +168,41 @@ def _merged(root: Path, now: bytes, after: bytes, before: bytes) -> bytes | None
 
 
 def _refuse_dirty(root: Path, changes: Iterable[Change]) -> None:
-    paths = [c.path for c in changes]
-    if not paths:
-        return
+    groups: dict[Path, list[str]] = {}
+    for change in changes:
+        home = _repository(root, change.path)
+        groups.setdefault(home, []).append((root / change.path).relative_to(home).as_posix())
+    dirty = [name for home, paths in groups.items() for name in _dirty(home, paths)]
+    if dirty:
+        raise ConfigError(
+            Text("文件有未提交的改动", "files have uncommitted changes"),
+            where=", ".join(dirty[:5]),
+            remedy=Text("先提交或收起，再运行；或用 --force", "commit or put them away first, or use --force"),
+        )
+
+
+def _repository(root: Path, path: str) -> Path:
+    """The folder whose repository keeps a file: one below the root that is a repository of its own, or the root."""
+    here = (root / path).parent
+    while here != root and root in here.parents:
+        if (here / ".git").exists():
+            return here
+        here = here.parent
+    return root
+
+
+def _dirty(home: Path, paths: list[str]) -> list[str]:
     try:
         done = subprocess.run(  # noqa: S603 - fixed program, paths behind `--`
             ["git", "status", "--porcelain", "-z", "--untracked-files=no", "--", *paths],  # noqa: S607 - the user's git
-            cwd=root,
+            cwd=home,
             capture_output=True,
             text=True,
             check=False,
         )
     except FileNotFoundError:
-        return
-    dirty = [row[3:] for row in done.stdout.split("\0") if row] if done.returncode == 0 else []
-    if dirty:
-        raise ConfigError(
-            Text("文件有未提交的改动", "files have uncommitted changes"),
-            where=", ".join(dirty[:5]),
-            remedy=Text("先提交或收起，再运行", "commit or put them away first"),
-        )
+        return []
+    return [row[3:] for row in done.stdout.split("\0") if row] if done.returncode == 0 else []
 
 
 def _replace(path: Path, data: bytes) -> None:

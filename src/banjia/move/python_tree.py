@@ -31,11 +31,20 @@ def walked(text: str) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree)) if tree else ()
 
 
+@lru_cache(maxsize=8)
+def _begin(text: str) -> dict[int, list[tuple[int, ast.AST]]]:
+    """Line -> the nodes that begin there, each with its turn."""
+    found: dict[int, list[tuple[int, ast.AST]]] = {}
+    for turn, node in enumerate(walked(text)):
+        found.setdefault(getattr(node, "lineno", 0), []).append((turn, node))
+    return found
+
+
 def nodes(source: Source, first: int, last: int) -> Iterator[ast.AST]:
-    """Nodes that begin on the lines `first` to `last`."""
-    for node in walked(source.text):
-        if first <= getattr(node, "lineno", 0) <= last:
-            yield node
+    """Nodes that begin on the lines `first` to `last`, outer ones first."""
+    begin = _begin(source.text)
+    rows = [row for line in range(first, last + 1) for row in begin.get(line, ())]
+    yield from (node for _, node in sorted(rows, key=lambda row: row[0]))
 
 
 def within(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -106,12 +115,19 @@ def _in_order(body: list[ast.stmt], at: int) -> int:
 
 def original(source: Source, name: str) -> str:
     """The class behind an alias of `from ... import X as Y`."""
-    for node in walked(source.text):
+    return _aliases(source.text).get(name, name)
+
+
+@lru_cache(maxsize=8)
+def _aliases(text: str) -> dict[str, str]:
+    """The first of each name counts."""
+    found: dict[str, str] = {}
+    for node in walked(text):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                if alias.asname == name:
-                    return alias.name
-    return name
+                if alias.asname:
+                    found.setdefault(alias.asname, alias.name)
+    return found
 
 
 def append(source: Source, call: ast.Call, argument: str, codemod: str, reason: Text, finding: Finding) -> Edit:
