@@ -21,6 +21,7 @@ from banjia.policy.policy import DATA_CLASSES, Band, Cell, Policy, RouteFacts, T
 from banjia.text import Text
 
 KEY = "sk-banjia-crossing"
+START = 180  # seconds that a busy machine may need
 CONFIG = """
 store: "{store}"
 keys: keys/
@@ -92,7 +93,7 @@ def ask(line: HTTPConnection, request: dict[str, Any], **headers: str) -> tuple[
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + START
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
             return
