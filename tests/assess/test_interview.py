@@ -1,6 +1,7 @@
 """The interview asks what settles most, takes a don't know, narrows the verdict, stops and goes on, and keeps its answers."""
 
 import io
+import json
 from datetime import date
 
 import pytest
@@ -95,3 +96,11 @@ def test_a_file_that_is_no_file_of_facts_is_one_clear_error(tmp_path, capsys):
     (tmp_path / "f.yaml").write_text("- just\n- a list\n", encoding="utf-8")
     assert main(["assess", "-i", "--out", str(tmp_path / "f.yaml"), "--lang", "en"]) == 1
     assert "f.yaml" in capsys.readouterr().err
+
+
+def test_with_json_standard_output_holds_one_document_and_the_questions_go_elsewhere(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("perhaps\n\nq\n"))
+    code = main(["assess", "-i", "--json", "--route", "azure-openai-global", "--on", "2026-11-23", "--lang", "en"])
+    shown = capsys.readouterr()
+    assert (code, json.loads(shown.out)["verdict"]) == (3, "indeterminate")
+    assert "; please answer: " in shown.err

@@ -70,14 +70,19 @@ def run(args: argparse.Namespace) -> int:
     if args.interview:
         from banjia.cli.interview import interview
 
-        return interview(asked, out=args.out, lang=args.lang)
-    answers = desk.assess(asked)
+        answers = interview(asked, out=args.out, lang=args.lang)
+    else:
+        answers = desk.assess(asked)
     if args.html:
         desk.write_page(answers, args.html, args.lang)
     if args.json:
         documents = desk.documents(answers, with_plan=args.plan, with_exposure=args.exposure)
         whole = documents[0] if args.route and len(documents) == 1 else {"routes": documents}
         print(json.dumps(whole, ensure_ascii=False, indent=1))
+    elif args.interview:
+        from banjia.assess.words import full
+
+        print("\n".join(full(answer, args.lang) for answer in answers.assessments[:1]))
     else:
         print(desk.text(answers, args.lang, with_plan=args.plan, with_exposure=args.exposure))
     return answers.exit_code

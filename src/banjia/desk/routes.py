@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from banjia.desk.clock import today
 from banjia.routes import catalogue
 from banjia.routes.catalogue import Catalogue
 from banjia.routes.guide import guide as written
-from banjia.routes.listing import Filter, ProviderLine, listing, unknown_model
+from banjia.routes.listing import Filter, ModelLine, ProviderLine, listing, unknown_model
 from banjia.routes.provider import Provider
 from banjia.text import Lang, Text, same
 
@@ -60,13 +61,19 @@ def text(found: Sequence[ProviderLine], wanted: Filter, lang: Lang, *, on: date,
     for line in found:
         out.append(_provider(line, lang))
         if wanted.asks_for_models:
-            out += [f"  {MARKS[m.life.state]}{m.life.say().say(lang)}" for m in line.models]
+            out += [f"  {MARKS[m.life.state]}{_life(m).say(lang)}" for m in line.models]
         else:
-            out += [f"  ! {m.life.say().say(lang)}" for m in line.loud[:LOUDEST]]
+            out += [f"  ! {_life(m).say(lang)}" for m in line.loud[:LOUDEST]]
             if (rest := len(line.loud) - LOUDEST) > 0:
                 more = Text(f"  ! 还有 {rest} 个（--ending）", f"  ! {rest} more (--ending)")
                 out.append(more.say(lang))
     return "\n".join(out)
+
+
+def _life(line: ModelLine) -> Text:
+    """Versions of one model end on days of their own."""
+    name = f"{line.model.id} {line.model.version}".rstrip()
+    return replace(line.life, model=name).say()
 
 
 def show(name: str, lang: Lang, *, on: date | None = None, folders: Sequence[Path] = ()) -> str:
