@@ -46,7 +46,7 @@ def test_uncommitted_changes_in_a_repository_inside_the_tree_stop_the_move(tmp_p
         git(folder, "commit", "-q", "-m", "x")
     (tmp_path / "inner" / "b.py").write_text(CLIENT + "# mine\n", encoding="utf-8")
     assert 1 == main(["move", str(tmp_path), "--apply", "--lang", "en"])
-    assert "b.py: files have uncommitted changes" in capsys.readouterr().err
+    assert "inner/b.py: files have uncommitted changes" in capsys.readouterr().err
     assert CLIENT == (tmp_path / "a.py").read_text(encoding="utf-8")
 
 

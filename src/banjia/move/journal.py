@@ -172,7 +172,11 @@ def _refuse_dirty(root: Path, changes: Iterable[Change]) -> None:
     for change in changes:
         home = _repository(root, change.path)
         groups.setdefault(home, []).append((root / change.path).relative_to(home).as_posix())
-    dirty = [name for home, paths in groups.items() for name in _dirty(home, paths)]
+    dirty = [
+        name if home == root else f"{home.relative_to(root).as_posix()}/{name}"
+        for home, paths in groups.items()
+        for name in _dirty(home, paths)
+    ]
     if dirty:
         raise ConfigError(
             Text("文件有未提交的改动", "files have uncommitted changes"),
