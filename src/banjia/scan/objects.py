@@ -78,11 +78,12 @@ def of_class(resolver: Resolver, places: Places, line: int) -> Places:
     if not resolver.lines:
         resolver.lines.extend((kind.line, kind.end, kind) for kind in resolver.classes.values())
         resolver.lines.sort(key=lambda lines: lines[0])
-    kind = next((kind for first, last, kind in reversed(resolver.lines) if first <= line <= last), None)
+    kind = next((kind for start, stop, kind in reversed(resolver.lines) if start <= line <= stop), None)
     for _ in range(FOLLOWED):
         if kind is None:
             break
-        own = [place for place in places if kind.line <= place[0] <= kind.end]
+        first, last = kind.line, kind.end
+        own = [place for place in places if first <= place[0] <= last]
         if own:
             return own
         kind = next((resolver.classes[base] for base, _ in kind.bind if base in resolver.classes), None)
