@@ -36,6 +36,8 @@ PAIRS = (
      'class Mail {\n    static final String HOST = System.getenv().getOrDefault("OPENAI_BASE_URL", "http://127.0.0.1:8420/v1").replaceFirst("/v1/?$", "") + "/";\n    String u() { return HOST + "v1/chat/completions"; }\n}\n'),
     ("Api.java", 'interface Api {\n    @POST("https://api.openai.com/v1/chat/completions") Object call();\n}\n',
      'interface Api {\n    @POST("http://127.0.0.1:8420/v1/chat/completions") Object call();\n}\n'),
+    ("Letters.java", 'class Letters {\n    @Value("${llm.base-url:https://api.openai.com}")\n    private String base;\n    String u() { return base + "/v1/chat/completions"; }\n}\n',
+     'class Letters {\n    @Value("${llm.base-url:http://127.0.0.1:8420}")\n    private String base;\n    String u() { return base + "/v1/chat/completions"; }\n}\n'),
     ("Azure.java", 'import com.azure.ai.openai.OpenAIClientBuilder;\nclass Azure {\n    Object c = new OpenAIClientBuilder().endpoint("https://acme.openai.azure.com").buildClient();\n}\n',
      'import com.azure.ai.openai.OpenAIClientBuilder;\nclass Azure {\n    Object c = new OpenAIClientBuilder().endpoint(System.getenv().getOrDefault("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:8420")).buildClient();\n}\n'),
     ("Mail.java", 'import dev.langchain4j.model.openai.OpenAiChatModel;\nclass Mail {\n    Object m = OpenAiChatModel.builder()\n            .apiKey("x")\n            .build();\n}\n',
@@ -51,10 +53,11 @@ def edits(source: Source, finding: Finding, target: Target) -> Iterator[Edit]:
         for node in nodes(source, "string_literal", finding.line, finding.end):
             raw = node.text()
             address = find(raw)
-            if address is None or address.start != 1:
+            annotated = within(node, ANNOTATION)
+            if address is None or (address.start != 1 and not annotated):
                 continue
             start, end = place(node)
-            if within(node, ANNOTATION):
+            if annotated:
                 moved = address.moved(target)
                 yield Edit(source.path, start + address.start, start + address.end, moved, ID, FIXED, finding)
                 continue
