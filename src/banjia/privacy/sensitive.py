@@ -44,6 +44,7 @@ _DONE = "录存进入传到采给在了着过得不"  # somebody did something w
 _WORDS = re.compile(r"[a-z]+(?:-[0-9]+)?")
 Class = str
 PLAIN = 20_000
+AGES, TRACKS = 6, 3  # anchors of the gate that tell of ages and of ways
 _plain: set[str] = set()  # English words that are known to be of no class
 
 
@@ -52,19 +53,34 @@ def sensitive(text: str) -> tuple[Class, ...]:
     lower = text.lower()
     gate, likes = _gate(), _likes()
     near: Sequence[int] = range(len(likes))
-    hits: set[int] = set()
+    spoken = aged = moved = True
     if gate is not None:
-        hits = {n for _, n in gate.hits(b"\n%b\n" % lower.encode("utf-8", "surrogatepass"))}
+        hits = [n - len(likes) for _, n in gate.hits(b"\n%b\n" % lower.encode("utf-8", "surrogatepass"))]
         if not hits:
             return ()
-        near = [n for n in near if n in hits]
+        near = sorted({n + len(likes) for n in hits if n < 0})
+        aged = any(0 <= n < AGES for n in hits)
+        moved = sum(AGES <= n < AGES + TRACKS for n in hits) > 1
+        spoken = max(hits) >= AGES + TRACKS
     found: set[Class] = set()
     after, before = _matters()
     for like, name in [likes[n][1:] for n in near]:
         if name not in found and any(not after.match(lower, m.end()) for m in like.finditer(lower)):
             found.add(name)
-    if gate is not None and len(near) == len(hits):
-        return tuple(name for name in _vocabulary() if name in found)
+    if aged and (
+        any(int(m[1]) < ADULT_AT for m in _AGES.finditer(text)) or _SPOKEN_AGE.search(text) or _CHILD.search(lower)
+    ):
+        found.add(MINOR)
+    if moved and TRACK not in found and len(_PASSING.findall(text)) > 1:
+        found.add(TRACK)
+    if spoken:
+        found |= _spoken(text, lower, after, before)
+    return tuple(name for name in _vocabulary() if name in found)
+
+
+def _spoken(text: str, lower: str, after: re.Pattern[str], before: re.Pattern[str]) -> set[Class]:
+    """The classes of single words and phrases."""
+    found: set[Class] = set()
     for word in {m[0] for m in _chinese().finditer(text) if not after.match(text, m.end())}:
         found.update(_of_chinese(word))
     lower = before.sub(" ", lower)
@@ -79,13 +95,7 @@ def sensitive(text: str) -> tuple[Class, ...]:
         for core, pattern, name in phrases[first]:
             if name not in found and core in lower and pattern.search(lower):
                 found.add(name)
-    if MINOR not in found and (
-        any(int(m[1]) < ADULT_AT for m in _AGES.finditer(text)) or _SPOKEN_AGE.search(text) or _CHILD.search(lower)
-    ):
-        found.add(MINOR)
-    if TRACK not in found and len(_PASSING.findall(text)) > 1:
-        found.add(TRACK)
-    return tuple(name for name in _vocabulary() if name in found)
+    return found
 
 
 @cache
@@ -121,7 +131,8 @@ def _gate() -> Hyperscan | None:
     """Where nothing of it occurs, no class is spoken of; most texts go no further."""
     clock = "(?:[0-9]|一|二|两|三|四|五|六|七|八|九|十)(?:点|时|:[0-9]|：[0-9])"
     anchors = [near for near, _, _ in _likes()]
-    anchors += ["岁", "歲", "years?[ -]old", "[0-9][ -]?y/?o", _MONTHS, _TURNED, _CAME_EN, clock]
+    anchors += ["岁", "歲", "years?[ -]old", "[0-9][ -]?y/?o", _MONTHS, _TURNED]  # AGES of them
+    anchors += [_CAME_EN, f"{_PLACE_EN} (?:at )?[0-9]", clock]  # TRACKS of them
     anchors += [re.escape(w.lower()) for c in _vocabulary().values() for w in c["zh"]]
     for c in _vocabulary().values():
         for entry in c["en"]:
