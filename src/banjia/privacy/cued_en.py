@@ -16,7 +16,7 @@ NAME = rf"{WORD}(?: [A-Z]\.)?(?: {_PARTICLE}){{0,2}} {WORD}"
 _END = r"(?![A-Za-z0-9@_]| [A-Z][a-z]|-[A-Z])"
 # Behind these a name follows, whatever its words are
 _CERTAIN = re.compile(
-    r"(?:\b(?P<title>Mr|Mrs|Ms|Miss|Dr|Prof)\.? "
+    r"(?=[A-Za-z])(?:\b(?P<title>Mr|Mrs|Ms|Miss|Dr|Prof)\.? "
     r"|(?i:\bmy name is |\bname's |\b(?:dear|regards|sincerely|cheers|yours truly),?\s+)"
     r"|(?<![A-Za-z])(?<![A-Za-z] )(?i:(?:(?:full|customer|contact|patient|user)[ _]?)?name|"
     rf"{alternatives('labels_en')})"
@@ -24,7 +24,7 @@ _CERTAIN = re.compile(
 )
 # Behind these mostly
 _LIKELY = re.compile(
-    r"(?i:\b(?:tell|ask|remind|notify|inform|contact|call|thank|invite|customer|client|patient|employee|member|guest|"
+    r"(?i:(?=[tarnicempgsdbh])\b(?:tell|ask|remind|notify|inform|contact|call|thank|invite|customer|client|patient|employee|member|guest|"
     r"passenger|tenant|student|caller|driver|applicant|resident|subscriber|buyer|seller|i am|i'm|this is|hi|hello),? )"
     rf"(?P<n>{NAME}){_END}"
 )
