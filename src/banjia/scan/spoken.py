@@ -193,7 +193,20 @@ def _is_imported(rule: Rule, words: set[str], code: str) -> bool:
     parts = {part.lower() for module in modules for part in (module, *module.split("."))}
     if rule.sdk.globals or not words <= parts:
         return True
-    return any(_imports(module.split(".")[0]).search(code) for module in modules)
+    return any(_is_brought(first, code) for first in {module.split(".")[0] for module in modules})
+
+
+def _is_brought(first: str, code: str) -> bool:
+    """Whether a line imports a library of this name, or a text is its name: only lines that hold it are looked at."""
+    pattern = _imports(first)
+    place = code.find(first)
+    while place >= 0:
+        start, stop = code.rfind("\n", 0, place) + 1, code.find("\n", place)
+        stop = stop if stop >= 0 else len(code)
+        if pattern.search(code, start, stop):
+            return True
+        place = code.find(first, stop)
+    return False
 
 
 @functools.cache
