@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from banjia.assess.assess import assess_route, ending
 from banjia.assess.assessment import ORDER, Assessment, AxisResult
+from banjia.assess.compiled import Blocked, Compiled
 from banjia.assess.doubts import Choice
 from banjia.assess.scope import ORDINARY, SENSITIVE, RouteScope, app_profile, route_scopes
 from banjia.config.config import App, Config, Route
 from banjia.config.treatment import TreatmentRule
-from banjia.errors import ConfigError
 from banjia.facts.profile import Known, Profile, Provenance
 from banjia.facts.value import Interval
 from banjia.law.corpus import Corpus
@@ -34,66 +34,12 @@ from banjia.routes.lifecycle import life
 from banjia.routes.provider import Provider
 from banjia.text import Text, same
 
-EXIT_OPEN = 3
 SURROGATES: frozenset[Treatment] = frozenset({"pseudonymise", "fake", "mask"})
 CLASS_FACTS: Mapping[DataClass, tuple[bool, bool]] = {
     "none": (False, False),
     "ordinary": (True, False),
     "sensitive": (True, True),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """An application that may use no route: because of open facts, of duties that nobody attested, or of both."""
-
-    app: str
-    facts: tuple[str, ...]
-    duties: tuple[str, ...] = ()
-
-    @property
-    def said(self) -> Text:
-        """The application, its open facts, and the duties that would still be unmet."""
-        words = same(f"{self.app}: {', '.join(self.facts)}")
-        if self.duties:
-            names = ", ".join(self.duties)
-            words += Text(f"（另有未声明履行的义务：{names}）", f" (and duties that are not attested: {names})")
-        return words
-
-    def say(self) -> Text:
-        facts, duties = ", ".join(self.facts), ", ".join(self.duties)
-        words = Text(f"应用 {self.app} 没有可用的路线", f"application {self.app} may use no route")
-        if facts:
-            words += Text(f"；未答的问题：{facts}", f"; open facts: {facts}")
-        if duties:
-            words += Text(f"；未声明履行的义务：{duties}", f"; duties that are not attested: {duties}")
-        return words
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    policy: Policy
-    blocked: tuple[Blocked, ...]
-
-    def require_open(self) -> Policy:
-        """The policy, or a ConfigError with exit code 3 that names the facts which close every route of an app."""
-        doubted = [b for b in self.blocked if b.facts]
-        if not doubted:
-            return self.policy
-        found = doubted[0].said
-        for blocked in doubted[1:]:
-            found += Text("；", "; ") + blocked.said
-        error = ConfigError(
-            Text("未答的问题关闭了应用的所有路线", "open facts close every route of an application"),
-            where="apps",
-            found=found,
-            remedy=Text(
-                "在 banjia.yaml 中写明这些事实，或运行 banjia assess -i",
-                "state these facts in banjia.yaml, or run banjia assess -i",
-            ),
-        )
-        error.exit_code = EXIT_OPEN
-        raise error
 
 
 def compile_policy(config: Config, *, law: Corpus, routes: Catalogue, on: date) -> Compiled:

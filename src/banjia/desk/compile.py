@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from banjia.assess.compile import Compiled, compile_policy
+from banjia.assess.compile import compile_policy
+from banjia.assess.compiled import Compiled
 from banjia.assess.declared import check_declared
 from banjia.config.lifetime import require_alive
 from banjia.config.place import place
