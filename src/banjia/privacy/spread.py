@@ -22,6 +22,7 @@ KINDS = frozenset(
 )
 SURE = 0.8
 WHOLE = 3  # characters of a Chinese name that is surname and given name, so that a doubtful one spreads too
+FEW = 16  # values that are looked for one by one
 CUT, BREAK = "\0", "\0\n\0"  # in place of a span, and between texts: nothing that is found goes over them
 _RUN = re.compile("[0-9A-Za-z]+")  # a value that begins with such signs begins with a whole run of them
 _HAN_NAME = re.compile("[\u4e00-\u9fff]{3,4}")
@@ -29,18 +30,12 @@ _HAN_NAME = re.compile("[\u4e00-\u9fff]{3,4}")
 
 def spread(records: Texts, grouped: Callable[[str, Sequence[Span]], list[Span]]) -> None:
     """`grouped` tells the persons of a text anew, in which spans were added."""
-    texts = [in_simplified(text) for text, _ in records.values()]
-    values: dict[tuple[str, str], Span] = {}
-    known: dict[str, Span] = {}  # by a part of the name
-    for text, (_, record) in zip(texts, records.values(), strict=True):
-        for s in record.spans:
-            value = text[s.start : s.end]
-            if s.type in KINDS and s.end - s.start > 1 and (s.score >= SURE or _is_whole(s, value)):
-                values[value, s.type] = s
-                if s.type == "PERSON" and " " in value:
-                    known |= dict.fromkeys(parts(value), s)
+    values, known = _candidates(records)
     if not values:
         return
+    texts = [text for text, _ in records.values()]
+    if not all(value.isascii() for value, _ in values):
+        texts = [in_simplified(text) for text in texts]
     left = BREAK.join(_left(text, record.spans) for text, (_, record) in zip(texts, records.values(), strict=True))
     there = _standing(left, {*(value for value, _ in values), *known})
     missed = sorted((v for v in values if v[0] in there), key=lambda v: -len(v[0]))
@@ -66,6 +61,22 @@ def spread(records: Texts, grouped: Callable[[str, Sequence[Span]], list[Span]])
             records[path] = original, Record(tuple(grouped(original, spans)), record.sensitive)
 
 
+def _candidates(records: Texts) -> tuple[dict[tuple[str, str], Span], dict[str, Span]]:
+    """What may stand elsewhere too, in simplified writing, with its type; and parts of Latin names."""
+    values: dict[tuple[str, str], Span] = {}
+    known: dict[str, Span] = {}
+    for text, record in records.values():
+        for s in record.spans:
+            if s.type not in KINDS or s.end - s.start < 2:
+                continue
+            value = in_simplified(text[s.start : s.end])
+            if s.score >= SURE or _is_whole(s, value):
+                values[value, s.type] = s
+                if s.type == "PERSON" and " " in value:
+                    known |= dict.fromkeys(parts(value), s)
+    return values, known
+
+
 def _left(text: str, spans: Sequence[Span]) -> str:
     """The text without its spans."""
     kept, at = [], 0
@@ -76,7 +87,9 @@ def _left(text: str, spans: Sequence[Span]) -> str:
 
 
 def _standing(text: str, values: Collection[str]) -> set[str]:
-    """Those of the values that stand in the text, told by how they begin before each is looked for."""
+    """Those of the values that stand in the text; of many, told by how they begin before each is looked for."""
+    if len(values) <= FEW:
+        return {v for v in values if v in text}
     runs = set(_RUN.findall(text))
     firsts = {v[0] for v in values if _RUN.match(v) is None}
     pairs = set(re.findall(f"(?=([{re.escape(''.join(sorted(firsts)))}].))", text)) if firsts else set()
