@@ -13,8 +13,8 @@ def test_exports_are_refused_domestic_calls_served_and_the_operator_is_told_why(
     def scene(process, port, upstream):
         for file in tmp_path.glob("banjia.db*"):
             file.unlink()
-        ready = until(lambda: ((r := get(port, "/readyz"))["foreign_routes"] != "recorded" and r) or None, 10)
-        until(lambda: "put the file back" in log_of(tmp_path) or None, 10)
+        ready = until(lambda: ((r := get(port, "/readyz"))["foreign_routes"] != "recorded" and r) or None, 60)
+        until(lambda: "put the file back" in log_of(tmp_path) or None, 60)
         return ready, call(port), len(upstream.seen), get(port, "/metrics")["text"]
 
     table = policy(open_cells("far"), abroad=abroad)

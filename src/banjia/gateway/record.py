@@ -32,8 +32,9 @@ MOST_FORMS = 1024
 NO_OUTCOME: Mapping[str, Any] = MappingProxyType({})
 
 UNWRITABLE = Text(
-    "台账暂时无法写入，无记录不得出境，只服务境内路线：{why}",
-    "the ledger cannot be written now; nothing leaves the country unrecorded, only domestic routes are served: {why}",
+    "台账暂时无法写入，无记录不得出境，只服务境内路线；原因见网关日志",
+    "the ledger cannot be written now; nothing leaves the country unrecorded, only domestic routes are served; the "
+    "gateway's log says why",
 )
 
 
@@ -103,7 +104,7 @@ class Recorder:
     ) -> str:
         """A decision for a route abroad, on disk with its persons counted when this returns. Raises Refusal."""
         if self.journal is None:
-            raise self._unwritable(self.trouble)
+            raise _unwritable()
         at = self._clock.at()
         dc = contents.data_class
         exempt = {"basis": decision.cell.basis} if decision.cell is not None and decision.cell.basis else NO_OUTCOME
@@ -117,7 +118,7 @@ class Recorder:
         try:
             receipt = await self.journal.commit(entry, persons, line=line, otherwise=otherwise)
         except StoreError as error:
-            raise self._unwritable(error.say(call.lang)) from error
+            raise _unwritable() from error
         if not receipt.passed and beyond is not None:
             raise policy_refusal(beyond, candidate.route.id)
         if receipt.tally is not None and dc != "none":
@@ -165,8 +166,9 @@ class Recorder:
         except StoreError:  # closing, or a value too long for the ledger: the call itself needs no entry
             return ""
 
-    def _unwritable(self, why: str) -> Refusal:
-        return Refusal(503, "server_error", "ledger_unavailable", UNWRITABLE.format(why=why), retry=True, wait=5.0)
+
+def _unwritable() -> Refusal:
+    return Refusal(503, "server_error", "ledger_unavailable", UNWRITABLE, retry=True, wait=5.0)
 
 
 def ask_of(call: Call, candidate: Candidate, dc: DataClass, recorder: Recorder, clock: Clock) -> Ask:

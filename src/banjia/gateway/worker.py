@@ -30,6 +30,7 @@ from banjia.ledger.journal import Journal
 from banjia.ledger.outlook import Lines
 from banjia.ledger.tally import Elsewhere
 from banjia.store.vault import Vault
+from banjia.text import Lang, Text
 
 PUBLISH = 1.0  # seconds between two publications of the counts
 REOPEN = 5.0  # seconds between two attempts to open a store that is not there
@@ -38,6 +39,13 @@ FLUSH = 5.0  # seconds between two writes of the counts to the disk
 MOST_FILES = 1 << 17
 TURN = 0.0005  # seconds a thread may keep others waiting: the ledger must get its turn among many short ones
 REFRESH = 5.0  # seconds between two looks at what other processes have counted
+
+REFUSED = Text("新设置未采用，维持原设置：{why}", "reload refused, the former settings stay: {why}")
+UNWRITABLE = Text(
+    "台账无法写入，恢复之前一律不得出境：{why}",
+    "nothing leaves the country until the ledger can be written: {why}",
+)
+WRITABLE = Text("台账已恢复写入", "the ledger can be written again")
 
 log = logging.getLogger("banjia.gateway")
 
@@ -61,7 +69,7 @@ class Worker:
         """Until SIGTERM. Raises BanjiaError where it cannot begin."""
         many_files()
         settings = self.settings()
-        journal = self._journal()
+        journal = self._journal(settings.lang)
         board = Board(self.board, worker=self.number, workers=self.workers)
         gateway = Gateway(
             settings,
@@ -95,11 +103,11 @@ class Worker:
         finally:
             care.cancel()
 
-    def _journal(self) -> Journal | None:
+    def _journal(self, lang: Lang) -> Journal | None:
         try:
             return self.journal()
         except StoreError as error:
-            log.error("%s", error)  # noqa: TRY400 - a message for the operator, not a stack trace
+            log.error(error.say(lang))  # noqa: TRY400 - a message for the operator, not a stack trace
             return None
 
     def _reload(self, gateway: Gateway) -> None:
@@ -110,7 +118,7 @@ class Worker:
                 gateway.journal.declare(self.elsewhere())
         except BanjiaError as error:
             gateway.metrics.count("banjia_reloads_total", "error")
-            log.error("reload refused, the former settings stay: %s", error)  # noqa: TRY400
+            log.error(REFUSED.format(why=error.text).say(gateway.settings.lang))  # noqa: TRY400
 
     def _rekey(self, gateway: Gateway) -> None:
         """On SIGUSR1: keys hold, or hold no more, at once, whatever becomes of the rest of a new config."""
@@ -127,14 +135,14 @@ class Worker:
             if os.getppid() != self.parent:  # a supervisor that was killed leaves nobody to stop us
                 os.kill(os.getpid(), signal.SIGTERM)
             gateway.metrics.publish()
-            trouble = _told(trouble, gateway.journal)
+            trouble = _told(trouble, gateway.journal, gateway.settings.lang)
             now = clock.monotonic()
             if now - flushed > FLUSH:
                 flushed = now
                 await asyncio.to_thread(board.flush)
             if gateway.journal is None and now - opened > REOPEN:
                 opened = now
-                journal = await asyncio.to_thread(self._journal)
+                journal = await asyncio.to_thread(self._journal, gateway.settings.lang)
                 if journal is not None:
                     gateway.open_journal(journal)
             elif gateway.journal is not None and self.workers > 1 and now - refreshed > REFRESH:
@@ -144,7 +152,10 @@ class Worker:
                 counted = gateway.journal.tally(clock.at()).revision
                 if counted != revision:
                     warned, revision = now, counted
-                    await asyncio.to_thread(_warn, gateway.journal, gateway.settings.index.policy.lines, clock.today())
+                    settings = gateway.settings
+                    await asyncio.to_thread(
+                        _warn, gateway.journal, settings.index.policy.lines, clock.today(), settings.lang
+                    )
 
 
 def ready_file(folder: Path, number: int) -> Path:
@@ -152,22 +163,22 @@ def ready_file(folder: Path, number: int) -> Path:
     return folder / f"ready-{number}"
 
 
-def _told(before: StoreError | None, journal: Journal | None) -> StoreError | None:
+def _told(before: StoreError | None, journal: Journal | None, lang: Lang) -> StoreError | None:
     """Say in the log, once, that the ledger cannot be written, with the remedy; and once that it can be again."""
     now = journal.trouble if journal is not None else None
     if now is not None and (before is None or before.say("en") != now.say("en")):
-        log.error("nothing leaves the country until the ledger can be written: %s", now.say("en"))
+        log.error(UNWRITABLE.format(why=now.text).say(lang))
     elif now is None and before is not None:
-        log.warning("the ledger can be written again")
+        log.warning(WRITABLE.say(lang))
     return now
 
 
-def _warn(journal: Journal, lines: Lines, on: date) -> None:
+def _warn(journal: Journal, lines: Lines, on: date, lang: Lang) -> None:
     """Say once a year, in the log and the ledger, what the tally will come to."""
     try:
         for warning in journal.warnings(lines, on):
             if journal.warn_once(warning, on):
-                log.warning("%s", warning.text.say("en"))
+                log.warning(warning.text.say(lang))
     except StoreError:
         log.debug("the tally could not be looked at; it is tried again")
 

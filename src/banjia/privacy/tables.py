@@ -57,7 +57,7 @@ def _inserted(text: str) -> list[Cell]:
 def _copied(text: str) -> list[Cell]:
     r"""Rows that a dump of PostgreSQL copies: fields parted by tabs up to a line of `\\.`."""
     found: list[Cell] = []
-    if "(" not in text:
+    if "COPY" not in text and "copy" not in text:
         return found
     for m in _COPY.finditer(text):
         heads = [_head(h.strip(' "\n')) for h in m[1].split(",")]

@@ -8,7 +8,7 @@ from banjia.scan.often import Often
 from banjia.scan.syntax.node import Node
 
 TALK = Often(
-    r"(?:^|\.)(?:print|println|printf|Println|Printf|Print|puts|echo|warn|warning|debug|info|error|log|exception|critical|"
+    r"(?:^|\.)(?:e?print|e?println|printf|Println|Printf|Print|puts|echo|warn|warning|debug|info|error|log|exception|critical|"
     r"fatal|trace|Fatal|Fatalf|Errorf|WriteLine|Write|alert|secho|success|toast|notify|perror|showError|markdown|caption)$|"
     r"(?i:^|\.)(?:logger|log|logging|console)\.\w+$|^(?:new )?\w*(?:Error|Exception)$"
 )
